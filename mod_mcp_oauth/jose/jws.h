@@ -1,0 +1,36 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_JOSE_JWS_H
+#define MCP_JOSE_JWS_H
+
+#include "jose/jwk.h"
+
+#define MCP_JWS_MAX 8192 /* bytes of a compact serialization */
+
+/* A JWT as it came (RFC 7519 in RFC 7515 compact form): parsed strictly,
+ * nothing verified yet. */
+typedef struct mcp_jose_jws_t {
+    const char *alg;
+    const char *kid; /* or NULL */
+    const char *typ; /* or NULL */
+    const mcp_json_t *header;
+    const mcp_json_t *claims;
+    const char *claims_text; /* the payload, JSON text */
+    const char *text;
+} mcp_jose_jws_t;
+
+/* Three strict base64url parts, JSON objects without duplicates, alg a string
+ * other than none, no crit, no embedded key is ever used (jwk, jku, x5u, x5c
+ * are ignored). INVALID_TOKEN otherwise. */
+const mcp_error_t *mcp_jose_jws_read(const mcp_jose_jws_t **jws,
+                                     const char *text, apr_size_t len,
+                                     mcp_ctx_t *cx);
+/* The signature, by this key; the token's alg must be the key's. */
+const mcp_error_t *mcp_jose_jws_verify(const mcp_jose_jws_t *jws,
+                                       const mcp_jose_jwk_t *jwk,
+                                       mcp_ctx_t *cx);
+/* claims is a rendered JSON object; typ such as "at+jwt" (RFC 9068 2.1). */
+const mcp_error_t *mcp_jose_jws_sign(const char **text, const char *claims,
+                                     const char *typ,
+                                     const mcp_jose_jwk_t *jwk, mcp_ctx_t *cx);
+
+#endif

@@ -1,0 +1,28 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_LIVE_SHARED_H
+#define MCP_LIVE_SHARED_H
+
+#include "base/error.h"
+
+/* The shared memory of all children (D7): anonymous APR shared memory, made by
+ * the parent in the process pool and kept over a graceful restart. Holds only
+ * atomics and plain bytes: no pointers, no locks, so a killed child leaves
+ * nothing locked. */
+typedef struct mcp_live_shared_t mcp_live_shared_t;
+
+typedef struct mcp_live_limits_t {
+    apr_uint32_t sessions; /* MCP sessions remembered */
+    apr_uint32_t counters; /* throttle counters */
+} mcp_live_limits_t;
+
+/* In the parent. memory lives as long as pool, which must outlive the
+ * configuration (the process pool). */
+const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **shared,
+                                        const mcp_live_limits_t *limits,
+                                        apr_pool_t *pool, mcp_ctx_t *cx);
+/* Whether what was kept fits: same layout, same limits. When it does not, the
+ * parent makes a new one. */
+int mcp_live_shared_fits(const mcp_live_shared_t *shared,
+                         const mcp_live_limits_t *limits);
+
+#endif

@@ -1,0 +1,97 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_STORE_STORE_H
+#define MCP_STORE_STORE_H
+
+#include "base/digest.h"
+
+/* Records that outlive the server (D6): small values under a kind and a
+ * 32-byte key, which is the SHA-256 of the secret that names the record.
+ * Absence means no; a store that fails is a fault (UNAVAILABLE), never a yes.
+ * All functions may be called by any thread of any child. */
+
+typedef enum {
+#define MCP_RECORD(name, number, single_use, index) MCP_RECORD_##name = number,
+#include "store/record.def"
+#undef MCP_RECORD
+} mcp_record_kind_t;
+
+typedef struct mcp_record_t {
+    const void *value;
+    apr_size_t len;
+    const char *index;   /* finds records of one user, say; NULL = none */
+    apr_int64_t expires; /* seconds since the epoch; gone afterwards */
+    apr_int64_t version; /* set by get: what replace compares */
+    int spent;           /* set by get and take: it was taken before */
+} mcp_record_t;
+
+typedef struct mcp_store_t mcp_store_t;
+typedef struct mcp_store_provider_t mcp_store_provider_t;
+
+/* The first member of every store's own struct. */
+struct mcp_store_t {
+    const mcp_store_provider_t *provider;
+};
+
+typedef const mcp_error_t *mcp_store_each_fn(void *baton,
+                                             const unsigned char *key,
+                                             const mcp_record_t *record,
+                                             mcp_ctx_t *cx);
+
+/* Stores record; an older one of the same kind and key is replaced, except
+ * that a spent one stays spent: then this fails with INVALID_REQUEST. */
+const mcp_error_t *mcp_store_put(mcp_store_t *store, mcp_record_kind_t kind,
+                                 const unsigned char key[MCP_DIGEST_SIZE],
+                                 const mcp_record_t *record, mcp_ctx_t *cx);
+/* *record = NULL when there is none, or it expired. */
+const mcp_error_t *mcp_store_get(const mcp_record_t **record,
+                                 mcp_store_t *store, mcp_record_kind_t kind,
+                                 const unsigned char key[MCP_DIGEST_SIZE],
+                                 mcp_ctx_t *cx);
+/* Hands a record out once: the first call gives it with spent = 0, every later
+ * one until it expires with spent = 1, over all threads, children, restarts
+ * and clock steps. *record = NULL when there is none. */
+const mcp_error_t *mcp_store_take(const mcp_record_t **record,
+                                  mcp_store_t *store, mcp_record_kind_t kind,
+                                  const unsigned char key[MCP_DIGEST_SIZE],
+                                  mcp_ctx_t *cx);
+/* Stores record if the stored one still has record->version; *done says so. */
+const mcp_error_t *mcp_store_replace(int *done, mcp_store_t *store,
+                                     mcp_record_kind_t kind,
+                                     const unsigned char key[MCP_DIGEST_SIZE],
+                                     const mcp_record_t *record,
+                                     mcp_ctx_t *cx);
+const mcp_error_t *mcp_store_drop(mcp_store_t *store, mcp_record_kind_t kind,
+                                  const unsigned char key[MCP_DIGEST_SIZE],
+                                  mcp_ctx_t *cx);
+/* Every live record of kind whose index is index (all when NULL). */
+const mcp_error_t *mcp_store_each(mcp_store_t *store, mcp_record_kind_t kind,
+                                  const char *index, mcp_store_each_fn *fn,
+                                  void *baton, mcp_ctx_t *cx);
+/* Removes what expired more than a clock step ago (MCP_STORE_CLOCK_STEP), at
+ * most a bounded number at once. */
+#define MCP_STORE_CLOCK_STEP (2 * 24 * 3600)
+const mcp_error_t *mcp_store_purge(mcp_store_t *store, mcp_ctx_t *cx);
+
+/* What a kind of store is: one const struct in its own file (D2). */
+struct mcp_store_provider_t {
+    const char *name;
+    const mcp_error_t *(*put)(mcp_store_t *, mcp_record_kind_t,
+                              const unsigned char *, const mcp_record_t *,
+                              mcp_ctx_t *);
+    const mcp_error_t *(*get)(const mcp_record_t **, mcp_store_t *,
+                              mcp_record_kind_t, const unsigned char *,
+                              mcp_ctx_t *);
+    const mcp_error_t *(*take)(const mcp_record_t **, mcp_store_t *,
+                               mcp_record_kind_t, const unsigned char *,
+                               mcp_ctx_t *);
+    const mcp_error_t *(*replace)(int *, mcp_store_t *, mcp_record_kind_t,
+                                  const unsigned char *, const mcp_record_t *,
+                                  mcp_ctx_t *);
+    const mcp_error_t *(*drop)(mcp_store_t *, mcp_record_kind_t,
+                               const unsigned char *, mcp_ctx_t *);
+    const mcp_error_t *(*each)(mcp_store_t *, mcp_record_kind_t, const char *,
+                               mcp_store_each_fn *, void *, mcp_ctx_t *);
+    const mcp_error_t *(*purge)(mcp_store_t *, mcp_ctx_t *);
+};
+
+#endif

@@ -1,0 +1,108 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_T_UNIT_TAP_H
+#define MCP_T_UNIT_TAP_H
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <apr_general.h>
+#include <apr_pools.h>
+#include <apr_strings.h>
+
+#include "base/error.h"
+#include "base/random.h"
+
+/* A TAP program: TAP_MAIN(body) with ok() and is() inside. The context `cx`
+ * has a clock that the test sets (tap_now), the system's randomness and a log
+ * that is kept in tap_log. */
+
+static int tap_count, tap_failed;
+static apr_time_t tap_now = APR_TIME_C(1800000000) * APR_USEC_PER_SEC;
+static char tap_log[65536];
+
+static inline int ok(int pass, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static inline int ok(int pass, const char *format, ...)
+{
+    va_list args;
+
+    tap_count++;
+    tap_failed += !pass;
+    printf("%sok %d - ", pass ? "" : "not ", tap_count);
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    printf("\n");
+    fflush(stdout);
+    return pass;
+}
+
+/* Same text; NULL is itself only. */
+static inline int is(const char *got, const char *want, const char *name)
+{
+    int same = got && want ? strcmp(got, want) == 0 : got == want;
+
+    if (!ok(same, "%s", name))
+        printf("#  got: %s\n# want: %s\n", got ? got : "(null)",
+               want ? want : "(null)");
+    return same;
+}
+
+/* No error. */
+static inline int fine(const mcp_error_t *e, const char *name)
+{
+    if (!ok(!e, "%s", name))
+        printf("# %s: %s\n", mcp_error_oauth(e),
+               e->detail ? e->detail : mcp_error_text(e));
+    return !e;
+}
+
+/* This error. */
+static inline int fails(const mcp_error_t *e, mcp_error_code_t code,
+                        const char *name)
+{
+    int same = e && e->code == code;
+
+    if (!ok(same, "%s", name))
+        printf("#  got: %s\n", e ? mcp_error_text(e) : "no error");
+    return same;
+}
+
+static inline apr_time_t tap_clock(void *baton)
+{
+    (void)baton;
+    return tap_now;
+}
+
+static inline void tap_write(void *baton, mcp_log_level_t level, int number,
+                             const char *line)
+{
+    size_t used = strlen(tap_log);
+
+    (void)baton;
+    snprintf(tap_log + used, sizeof(tap_log) - used, "%d MCP%05d: %s\n",
+             (int)level, number, line);
+}
+
+static const mcp_host_t tap_host = {tap_clock, mcp_random_system, tap_write};
+
+#define TAP_MAIN(body)                                                        \
+    int main(int argc, const char *const *argv)                               \
+    {                                                                         \
+        apr_pool_t *pool;                                                     \
+        mcp_ctx_t context, *cx = &context;                                    \
+        apr_app_initialize(&argc, &argv, NULL);                               \
+        apr_pool_create(&pool, NULL);                                         \
+        context.pool = pool;                                                  \
+        context.host = &tap_host;                                             \
+        context.baton = NULL;                                                 \
+        body(cx);                                                             \
+        printf("1..%d\n", tap_count);                                         \
+        apr_pool_destroy(pool);                                               \
+        apr_terminate();                                                      \
+        return tap_failed != 0;                                               \
+    }
+
+#endif
