@@ -1,0 +1,229 @@
+# Builds the modules with apxs's settings. `make help` lists the targets.
+#
+#   CC      the compiler
+#   MODE    "" | asan | fuzz | fallback: what is built
+#   OUT     where it is built
+#   V=1     shows the commands
+#   LAYERS  narrows libmcp.a to some folders, as in
+#           `make unit LAYERS="base jose" UNIT=jose_`
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+APXS ?= $(firstword $(shell command -v apxs apxs2 2>/dev/null) apxs)
+MODE ?=
+OUT ?= build
+SRC := mod_mcp_oauth
+say = $(if $(V),,@echo "  $(1)	$@";)
+LAYERS ?= base net jose store live idp oauth mcp tool page
+
+# -- flags -------------------------------------------------------------------
+
+apxs = $(shell $(APXS) -q $(1) 2>/dev/null)
+APR_INCLUDES := $(addprefix -isystem ,$(sort $(call apxs,APR_INCLUDEDIR) \
+    $(call apxs,APU_INCLUDEDIR)))
+HTTPD_INCLUDES := -isystem $(call apxs,INCLUDEDIR)
+APR_LIBS = $(shell apr-1-config --link-ld --libs; apu-1-config --link-ld)
+LIBS := -ljansson -lcjose -lcrypto -lsqlite3 -lpcre2-8 \
+    $(if $(wildcard $(SRC)/net/curl.c),-lcurl)
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+    -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wformat=2 \
+    -Wno-unused-parameter
+HARDEN := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
+SAN :=
+ifeq ($(MODE),asan)
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+endif
+ifeq ($(MODE),fuzz)
+SAN := -fsanitize=fuzzer-no-link,address,undefined \
+    -fno-sanitize-recover=undefined
+endif
+ifneq ($(SAN),)
+# the sanitizers replace what _FORTIFY_SOURCE would wrap
+HARDEN := -O1 -fno-omit-frame-pointer
+endif
+ifeq ($(MODE),fallback)
+MODE_CPPFLAGS := -DMCP_STREAMS_FALLBACK
+endif
+
+ALL_CPPFLAGS = $(call apxs,EXTRA_CPPFLAGS) -I$(SRC) $(APR_INCLUDES) \
+    $(MODE_CPPFLAGS) $(CPPFLAGS)
+ALL_CFLAGS = -std=gnu99 -g -fPIC $(HARDEN) $(SAN) $(WARNINGS) $(CFLAGS)
+LINK = $(CC) -shared $(SAN) -Wl,--as-needed -Wl,-z,relro -Wl,-z,now \
+    -Wl,--version-script=build/exports.map $(LDFLAGS)
+
+# -- what there is -----------------------------------------------------------
+
+OBJ := $(OUT)/obj
+MODULES := $(OUT)/modules
+LIB := $(OUT)/libmcp.a
+PAGES := $(sort $(wildcard $(foreach e,html css svg,$(SRC)/page/*.$(e))))
+EMBEDDED := $(if $(PAGES),$(OBJ)/page/embedded.o)
+
+objects = $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(sort $(wildcard $(1))))
+# Folders below httpd: compiled without its headers in reach (house rule 1).
+LOW_OBJECTS := $(call objects,$(foreach l,$(LAYERS),$(SRC)/$(l)/*.c)) \
+    $(if $(filter page,$(LAYERS)),$(EMBEDDED))
+HTTPD_OBJECTS := $(call objects,$(SRC)/config/*.c $(SRC)/server/*.c)
+RECORD_OBJECT := $(call objects,$(SRC)/mod_mcp_oauth.c)
+DEMO_OBJECTS := $(call objects,$(SRC)/demo/*.c)
+TEST_MODULES := $(patsubst t/c-modules/%.c,$(MODULES)/%.so, \
+    $(foreach m,$(wildcard t/c-modules/*/*.c), \
+    $(if $(filter mod_$(notdir $(patsubst %/,%,$(dir $(m)))).c,$(notdir $(m))), \
+    t/c-modules/$(notdir $(m)))))
+UNITS := $(patsubst t/unit/%.c,$(OUT)/unit/%,$(sort \
+    $(wildcard t/unit/$(UNIT)*.c)))
+FUZZERS := $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,$(sort \
+    $(wildcard t/fuzz/*.c))))
+SOURCES := $(sort $(shell find $(SRC) t -name '*.[ch]' 2>/dev/null))
+
+ALL_MODULES := $(if $(RECORD_OBJECT),$(MODULES)/mod_mcp_oauth.so) \
+    $(if $(DEMO_OBJECTS),$(MODULES)/mod_mcp_demo.so)
+
+# -- build -------------------------------------------------------------------
+
+.PHONY: all test-modules lib install demo serve-conformance check unit \
+    unit-programs fuzz fuzz-replay fuzz-programs behaviour bench asan \
+    format check-format fallback clang doc clean help house deps
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all: $(ALL_MODULES)
+test-modules: $(TEST_MODULES)
+lib: $(LIB)
+
+$(MODULES)/mod_mcp_oauth.so: $(RECORD_OBJECT) $(HTTPD_OBJECTS) $(LOW_OBJECTS) \
+    build/exports.map
+	@mkdir -p $(@D)
+	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) $(LIBS)
+
+$(MODULES)/mod_mcp_demo.so: $(DEMO_OBJECTS) build/exports.map
+	@mkdir -p $(@D)
+	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^)
+
+# The archive is made anew, so that an object that is gone is gone from it.
+$(LIB): $(LOW_OBJECTS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,AR)$(AR) rcs $@ $(LOW_OBJECTS)
+
+# httpd's AP_MODULE_DECLARE_DATA says nothing of visibility: the file with the
+# record is compiled with the default one and the version script does the rest.
+$(RECORD_OBJECT) $(DEMO_OBJECTS): ALL_CPPFLAGS += $(HTTPD_INCLUDES)
+$(HTTPD_OBJECTS): ALL_CPPFLAGS += $(HTTPD_INCLUDES)
+$(HTTPD_OBJECTS) $(LOW_OBJECTS): ALL_CFLAGS += -fvisibility=hidden
+
+$(OBJ)/%.o: $(SRC)/%.c apxs.mk
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OBJ)/page/embedded.c: $(PAGES) build/embed
+	@mkdir -p $(@D)
+	$(call say,EMBED)build/embed $(PAGES) > $@
+
+$(OBJ)/page/embedded.o: $(OBJ)/page/embedded.c $(SRC)/page/embedded.h apxs.mk
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define test_module
+$(MODULES)/$(1).so: t/c-modules/$(patsubst mod_%,%,$(1))/$(1).c \
+    build/exports.map apxs.mk
+	@mkdir -p $$(@D) $(OBJ)/t
+	$$(call say,CC)$$(CC) $$(ALL_CPPFLAGS) $$(HTTPD_INCLUDES) $$(ALL_CFLAGS) -MMD -MP \
+	    -MF $(OBJ)/t/$(1).d -c -o $(OBJ)/t/$(1).o $$<
+	$$(call say,LINK)$$(LINK) -o $$@ $(OBJ)/t/$(1).o -ljansson
+endef
+$(foreach m,$(TEST_MODULES),$(eval $(call test_module,$(basename $(notdir $(m))))))
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+
+install: all
+	APXS=$(APXS) MODULES=$(MODULES) build/install "$(DESTDIR)"
+
+doc:
+	@if [ -x build/manual ]; then build/manual; \
+	else echo "build/manual is not there: nothing to do"; fi
+
+clean:
+	rm -rf build/obj build/modules build/libmcp.a build/unit build/asan \
+	    build/fuzz build/fallback build/clang build/log
+
+deps:
+	build/deps
+
+# -- run ---------------------------------------------------------------------
+
+demo:
+	@build/run-demo
+
+serve-conformance:
+	@build/serve-conformance
+
+# -- test --------------------------------------------------------------------
+
+check:
+	@build/check
+
+# The programs may keep files in $$TMPDIR; they run in the source's root.
+$(OUT)/unit/%: t/unit/%.c t/unit/tap.h $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $(OBJ)/unit-$*.d -o $@ \
+	    $< $(LIB) $(LIBS) $(APR_LIBS)
+
+unit-programs: $(UNITS)
+unit: unit-programs
+	$(if $(UNITS),prove --exec '' $(PROVEFLAGS) $(UNITS),@echo "no unit test")
+
+house:
+	prove $(PROVEFLAGS) t/house
+
+# MPM=event, worker or prefork; TESTS narrows it to some files
+behaviour: all test-modules
+	OUT=$(OUT) build/behaviour $(or $(MPM),event) $(TESTS)
+
+SECONDS ?= 20
+FUZZ_LINK = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+ifeq ($(MODE),fuzz)
+# a target under libFuzzer
+$(OUT)/bin/%: t/fuzz/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(FUZZ_LINK) -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS) $(APR_LIBS)
+else
+# a target that is fed the files named
+$(OUT)/bin/%: t/fuzz/%.c t/fuzz/replay.c $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(FUZZ_LINK) -o $@ $< t/fuzz/replay.c $(LIB) $(LIBS) $(APR_LIBS)
+endif
+fuzz-programs: $(addprefix $(OUT)/bin/,$(FUZZERS))
+
+fuzz:
+	$(MAKE) MODE=fuzz CC=clang OUT=build/fuzz fuzz-programs
+	build/fuzz-run $(SECONDS) $(FUZZERS)
+
+fuzz-replay:
+	$(MAKE) MODE=asan OUT=build/asan fuzz-programs
+	build/fuzz-replay $(FUZZERS)
+
+asan:
+	$(MAKE) MODE=asan OUT=build/asan all test-modules
+	OUT=build/asan build/behaviour $(or $(MPM),event) $(TESTS)
+
+bench: all test-modules
+	t/bench/run
+
+fallback:
+	$(MAKE) MODE=fallback OUT=build/fallback all lib
+
+clang:
+	$(MAKE) CC=clang OUT=build/clang all lib test-modules
+
+format:
+	clang-format -i $(SOURCES)
+
+check-format:
+	clang-format --dry-run -Werror $(SOURCES)
+
+help:
+	@echo "all install demo serve-conformance check unit house behaviour"
+	@echo "fuzz fuzz-replay asan bench fallback clang format check-format"
+	@echo "doc deps clean"
