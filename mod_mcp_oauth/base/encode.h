@@ -29,6 +29,9 @@ const char *mcp_encode_form_value_read(const char *text, apr_size_t len,
 const char *mcp_encode_html(const char *text, apr_pool_t *pool);
 /* Whether text is well-formed UTF-8 without NUL. */
 int mcp_encode_is_utf8(const char *text, apr_size_t len);
+/* The first rune of text and how many bytes it takes; 0 when it is not
+ * well-formed UTF-8. */
+apr_size_t mcp_encode_utf8(const char *text, apr_size_t len, unsigned *rune);
 /* For a log line: control characters and quotes as \xNN, at most max bytes. */
 const char *mcp_encode_log(const char *text, apr_size_t max, apr_pool_t *pool);
 /* RFC 9110 quoted-string content for WWW-Authenticate: backslash and quote

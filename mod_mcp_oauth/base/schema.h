@@ -17,6 +17,8 @@ typedef struct mcp_schema_t mcp_schema_t;
  * NULL. */
 const mcp_error_t *mcp_schema_make(const mcp_schema_t **schema,
                                    const char *text, mcp_ctx_t *cx);
+/* The schema as it was read; NULL for NULL. */
+const mcp_json_t *mcp_schema_json(const mcp_schema_t *schema);
 /* NULL when value passes; else one sentence that names the member (a JSON
  * Pointer) and the rule, for the model to read. */
 const char *mcp_schema_check(const mcp_schema_t *schema,

@@ -1,0 +1,82 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_BASE_SETTINGS_H
+#define MCP_BASE_SETTINGS_H
+
+#include <apr_tables.h>
+
+/* What the administrator set, as the layers below config/ see it: the structs
+ * are made from the table of directives. Immutable once httpd runs. Defaults
+ * are filled in. Times are seconds; MCP_UNLIMITED is no limit. */
+
+#define MCP_UNLIMITED ((apr_int64_t)0x7fffffffffff)
+
+typedef enum { MCP_MODE_BROKER } mcp_auth_mode_t;
+
+/* MCPScope */
+typedef struct mcp_scope_setting_t {
+    const char *name;
+    const char *text; /* for the consent page */
+    int is_default;
+    const apr_array_header_t *includes; /* of const char *, may be NULL */
+} mcp_scope_setting_t;
+
+/* MCPLifetime: in seconds */
+typedef struct mcp_lifetime_t {
+#define MCP_LIFETIME(key, member, fallback, help) apr_int64_t member;
+#include "config/directives.def"
+} mcp_lifetime_t;
+
+typedef struct mcp_rate_setting_t {
+    apr_uint32_t count;
+    apr_uint32_t window; /* seconds */
+} mcp_rate_setting_t;
+
+#define MCP_LIMIT_count apr_uint32_t
+#define MCP_LIMIT_rate mcp_rate_setting_t
+typedef struct mcp_limit_t {
+#define MCP_LIMIT(key, kind, member, fallback, help) MCP_LIMIT_##kind member;
+#include "config/directives.def"
+} mcp_limit_t;
+
+/* MCPStore */
+typedef struct mcp_store_setting_t {
+    const char *name; /* "sqlite" */
+    int sync_full;
+} mcp_store_setting_t;
+
+/* The C type of each kind of value. */
+#define MCP_KIND_choice int
+#define MCP_KIND_issuer const char *
+#define MCP_KIND_resource const char *
+#define MCP_KIND_url const char *
+#define MCP_KIND_text const char *
+#define MCP_KIND_textfile const char *
+#define MCP_KIND_path const char *
+#define MCP_KIND_path_state const char *
+#define MCP_KIND_paths apr_array_header_t *   /* of const char * */
+#define MCP_KIND_words apr_array_header_t *   /* of const char * */
+#define MCP_KIND_origins apr_array_header_t * /* of const char * */
+#define MCP_KIND_schemes apr_array_header_t * /* of const char *, lower case  \
+                                               */
+#define MCP_KIND_scope apr_array_header_t *   /* of mcp_scope_setting_t */
+#define MCP_KIND_idp apr_array_header_t *     /* of const mcp_idp_t * */
+#define MCP_KIND_lifetime const mcp_lifetime_t *
+#define MCP_KIND_limit const mcp_limit_t *
+#define MCP_KIND_store const mcp_store_setting_t *
+
+/* one virtual host */
+typedef struct mcp_server_settings_t {
+#define MCP_SERVER_DIRECTIVE(name, kind, member, fallback, limits, ctx, help) \
+    MCP_KIND_##kind member;
+#include "config/directives.def"
+} mcp_server_settings_t;
+
+/* one location, everything inherited merged in */
+typedef struct mcp_settings_t {
+#define MCP_LOCATION_DIRECTIVE(name, kind, member, fallback, limits, ctx,     \
+                               help)                                          \
+    MCP_KIND_##kind member;
+#include "config/directives.def"
+} mcp_settings_t;
+
+#endif

@@ -1,0 +1,48 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_MCP_DISPATCH_H
+#define MCP_MCP_DISPATCH_H
+
+#include "mcp/server.h"
+
+/* One HTTP request of the Streamable HTTP transport, without httpd, and its
+ * answer. Origin, CORS, authorization, the body's size and its Content-Type
+ * are settled before (facts: decision order 1 to 5); everything from parsing
+ * the body on happens here. */
+
+typedef struct mcp_exchange_t {
+    const mcp_server_t *server;
+    const mcp_works_t *works;
+    const mcp_principal_t *principal; /* NULL: the location needs no login */
+
+    /* -- what came -- */
+    const char *method; /* POST, GET, DELETE */
+    const char *body;
+    apr_size_t body_len;
+    /* a request header by name, NULL when absent. httpd joins repeated ones
+     * with ", " */
+    const char *(*header)(void *baton, const char *name);
+    /* whether the client has gone; may be NULL */
+    int (*cancelled)(void *baton);
+    void *baton;
+
+    /* -- what goes -- */
+    int status;       /* always set */
+    const char *json; /* the body, or NULL for none */
+    apr_size_t json_len;
+    const char *session_id; /* Mcp-Session-Id to send, or NULL */
+    const char *allow;      /* Allow to send with 405, or NULL */
+    const apr_array_header_t
+        *required_scopes; /* of const char *: the answer
+                           * is 403 with a step-up challenge for these */
+
+    /* -- for the log -- */
+    const char *rpc_method;     /* "tools/call", or NULL */
+    const char *rpc_target;     /* the tool's name, or NULL */
+    const char *era;            /* "2026-07-28", "2025-11-25", ... or NULL */
+    const mcp_error_t *failure; /* what went into a JSON-RPC error, or NULL */
+} mcp_exchange_t;
+
+/* Always leaves an answer in x; never fails. */
+void mcp_dispatch(mcp_exchange_t *x, mcp_ctx_t *cx);
+
+#endif
