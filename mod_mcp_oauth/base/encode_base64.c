@@ -83,8 +83,7 @@ const char *mcp_encode_base64url(const void *data, apr_size_t len,
 }
 
 unsigned char *mcp_encode_base64url_read(apr_size_t *len, const char *text,
-                                         apr_size_t text_len,
-                                         apr_pool_t *pool)
+                                         apr_size_t text_len, apr_pool_t *pool)
 {
     return read_digits(len, text, text_len, url, pool);
 }

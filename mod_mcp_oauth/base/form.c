@@ -79,7 +79,7 @@ const mcp_error_t *mcp_form_read(apr_table_t **form, const char *text,
                                  apr_size_t len, mcp_ctx_t *cx)
 {
     const char *end = text ? text + len : NULL, *next;
-    field_t field;
+    field_t field = {NULL, 0, NULL, NULL};
     int fields = 0;
 
     *form = apr_table_make(cx->pool, 16);

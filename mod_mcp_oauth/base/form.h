@@ -11,9 +11,10 @@
 /* Reads application/x-www-form-urlencoded text (a body or a query string):
  * bounded, UTF-8, without NUL, every name once except `resource`, which RFC
  * 8707 2 allows more than once (then the values are kept as several table
- * entries). Names with a capital letter are not kept: parameter names are case
- * sensitive (RFC 6749 1.8), apr tables are not. INVALID_REQUEST otherwise; the description names the field, never
- * its value. text may be NULL: an empty table. */
+ * entries). INVALID_REQUEST otherwise; the description names the field, never
+ * its value. Names with a capital letter are left out: parameter names are
+ * case sensitive (RFC 6749 1.8), apr tables are not. text may be NULL: an
+ * empty table. */
 const mcp_error_t *mcp_form_read(apr_table_t **form, const char *text,
                                  apr_size_t len, mcp_ctx_t *cx);
 /* "a=b&c=d" appended to uri, before a fragment-less end, with ? or &. A NULL

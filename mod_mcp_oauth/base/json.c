@@ -54,11 +54,10 @@ const mcp_error_t *mcp_json_read(const mcp_json_t **json, const char *text,
     *json = NULL;
     if (deep < len)
         return mcp_error_make(MCP_E_PARSE_ERROR, cx,
-                              "JSON nested beyond %d levels at byte %" //
-                              APR_SIZE_T_FMT,
-                              MCP_JSON_MAX_DEPTH, deep);
-    value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
-                       &why);
+                              "JSON nested beyond %d levels at byte %lu",
+                              MCP_JSON_MAX_DEPTH, (unsigned long)deep);
+    value =
+        json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
     /* jansson's text quotes the input, which may hold a secret */
     if (!value)
         return mcp_error_make(MCP_E_PARSE_ERROR, cx,

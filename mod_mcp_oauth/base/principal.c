@@ -108,9 +108,8 @@ static int text_read(const char **text, const char *block,
                      const header_t *head, apr_uint32_t offset)
 {
     *text = offset ? block + offset : NULL;
-    return !offset ||
-           (offset < head->len &&
-            offset >= sizeof(*head) + head->scopes * SCOPE_SIZE);
+    return !offset || (offset < head->len &&
+                       offset >= sizeof(*head) + head->scopes * SCOPE_SIZE);
 }
 
 static int scopes_read(apr_array_header_t *scopes, const char *block,

@@ -4,6 +4,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* RFC 3986 2.2, 2.3 */
@@ -15,7 +16,8 @@ static const struct {
     int port;
 } own_ports[] = {{"http", 80}, {"https", 443}};
 
-/* -- the grammar of RFC 3986 appendix A; each takes a part and its length -- */
+/* -- the grammar of RFC 3986 appendix A; each takes a part and its length --
+ */
 
 /* unreserved, sub-delims, escapes, and more */
 static int is_made_of(const char *s, apr_size_t len, const char *more)
@@ -85,11 +87,10 @@ static int port_read(const char *text)
 
 static char *lower(apr_pool_t *pool, const char *text, apr_size_t len)
 {
-    char *copy = apr_pstrmemdup(pool, text, len);
+    char *copy = apr_pstrmemdup(pool, text, len), *c;
 
-    apr_cpystrn(copy, copy, len + 1);
-    for (; len-- > 0;)
-        copy[len] = (char)apr_tolower(copy[len]);
+    for (c = copy; *c; c++)
+        *c = (char)apr_tolower(*c);
     return copy;
 }
 
@@ -112,7 +113,10 @@ static const mcp_error_t *authority_read(mcp_uri_t *uri, const char *text,
             apr_pstrmemdup(cx->pool, text, (apr_size_t)(at - text));
         text = at + 1;
     }
-    colon = text < end && *text == '[' ? memchr(text, ']', end - text) : text;
+    /* an IPv6 literal has colons of its own */
+    colon = text < end && *text == '['
+                ? memchr(text, ']', (apr_size_t)(end - text))
+                : text;
     colon = colon ? memchr(colon, ':', (apr_size_t)(end - colon)) : NULL;
     uri->host =
         lower(cx->pool, text, (apr_size_t)((colon ? colon : end) - text));
@@ -120,9 +124,8 @@ static const mcp_error_t *authority_read(mcp_uri_t *uri, const char *text,
         return refuse(cx, "host");
     if (!colon)
         return NULL;
-    uri->port =
-        port_read(apr_pstrmemdup(cx->pool, colon + 1,
-                                 (apr_size_t)(end - colon - 1)));
+    uri->port = port_read(
+        apr_pstrmemdup(cx->pool, colon + 1, (apr_size_t)(end - colon - 1)));
     return uri->port < 0 ? refuse(cx, "port") : NULL;
 }
 
@@ -147,8 +150,7 @@ static const mcp_error_t *rest_read(mcp_uri_t *uri, const char *text,
 
     if (!is_made_of(text, (apr_size_t)(path_end - text), ":@/"))
         return refuse(cx, "path");
-    uri->path =
-        apr_pstrmemdup(cx->pool, text, (apr_size_t)(path_end - text));
+    uri->path = apr_pstrmemdup(cx->pool, text, (apr_size_t)(path_end - text));
     if (mark) {
         mark++;
         if (!is_made_of(mark, (apr_size_t)(end - mark), ":@/?"))
