@@ -71,16 +71,17 @@ static int is_host(const char *host)
                           : is_made_of(host, strlen(host), "");
 }
 
-/* 0 = no port; -1 = not one */
+/* -1 when it is not one. Stricter than the RFC: an empty port and leading
+ * zeros are refused, so that one port has one spelling. */
 static int port_read(const char *text)
 {
     apr_size_t len = strspn(text, "0123456789");
     int port;
 
-    if (!len || len > 5 || text[len])
+    if (!len || len > 5 || text[0] == '0' || text[len])
         return -1;
     port = atoi(text);
-    return port >= 1 && port <= 65535 ? port : -1;
+    return port <= 65535 ? port : -1;
 }
 
 /* -- reading -- */

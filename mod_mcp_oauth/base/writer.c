@@ -197,6 +197,11 @@ void mcp_writer_number(mcp_writer_t *w, double value)
         mcp_writer_null(w);
         return;
     }
+    /* -0 would read back as an integer, which has no such value */
+    if (value == 0) {
+        mcp_writer_integer(w, 0);
+        return;
+    }
     /* the shortest text that reads back as the same number */
     for (digits = 15; digits <= 17; digits++) {
         len = snprintf(buf, sizeof(buf), "%.*g", digits, value);
