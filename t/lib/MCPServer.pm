@@ -1,0 +1,368 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+package MCPServer;
+
+# An Apache of a test's own: restarts, kills, clocks, other configurations.
+#
+#   my $s = MCPServer->new(config => $text, mpm => 'worker', tls => 1,
+#                          faketime => 1, site => 0);
+#   $s->start; $s->graceful; $s->restart; $s->kill_child; $s->kill_all; $s->stop
+#   $s->set_clock('+86400')            with faketime: seconds from now
+#   my ($ok, $output) = $s->check      httpd -t
+#   my $c = $s->client                 a MCPClient
+#
+# The configuration may use ${PORT} ${ROOT} ${CONF} ${MODULES} ${ISSUER}. Unless
+# site => 0, t/conf/site.conf comes before it; load => 0 leaves our modules out. Nothing sleeps: every step waits
+# until it has happened. The log is watched like the main server's.
+
+use strict;
+use warnings;
+use Carp qw(croak);
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp ();
+use IO::Socket::INET;
+use POSIX ();
+use MCPClient;
+use MCPLog;
+
+our $PATIENCE = 30;
+my $t = abs_path(dirname(__FILE__) . '/..');
+
+# Found once, by build/behaviour or here.
+sub httpd { return $ENV{MCP_HTTPD} ||= '/usr/sbin/apache2' }
+sub libexec {
+    chomp($ENV{MCP_LIBEXECDIR} ||= `apxs -q LIBEXECDIR`);
+    return $ENV{MCP_LIBEXECDIR};
+}
+sub modules_dir { return $ENV{MCP_MODULES} ||= abs_path("$t/../build/modules") }
+
+my @modules = qw(authn_core authn_file authz_core authz_user authz_host
+    auth_basic alias rewrite proxy proxy_http headers env setenvif mime dir
+    status include);
+
+# The LoadModule lines of an MPM and of what tests use, where it is there.
+sub load_modules {
+    my ($mpm, @more) = @_;
+    my %seen;
+    return join '', map {
+        my $file = libexec() . "/mod_$_.so";
+        -e $file ? "LoadModule ${_}_module $file\n" : '';
+    } grep { !$seen{$_}++ } "mpm_$mpm", @modules, @more;
+}
+
+sub free_port {
+    my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+        LocalPort => 0, Listen => 1, ReuseAddr => 1) or croak "listen: $@";
+    return $socket->sockport;
+}
+
+sub new {
+    my ($class, %o) = @_;
+    my $dir = File::Temp->newdir('mcp-server-XXXXXX', TMPDIR => 1);
+    chmod 0755, "$dir";
+    my $self = bless {
+        root => "$dir", dir => $dir, port => $o{port} || free_port(),
+        mpm => $o{mpm} || $ENV{MCP_MPM} || 'event', tls => $o{tls},
+        faketime => $o{faketime}, env => $o{env} || {}, owner => $$,
+    }, $class;
+    mkdir "$self->{root}/$_" or croak "$_: $!"
+        for qw(logs state htdocs conf run);
+    $self->make_certificate if $o{tls};
+    $self->{scheme} = $o{tls} ? 'https' : 'http';
+    $self->{issuer} = "$self->{scheme}://localhost:$self->{port}";
+    $self->{log} = MCPLog->new("$self->{root}/logs/error_log");
+    MCPTest::watch($self->{log}) if MCPTest->can('watch');
+    $self->configure(%o);
+    return $self;
+}
+
+sub root { return $_[0]{root} }
+sub port { return $_[0]{port} }
+sub issuer { return $_[0]{issuer} }
+sub log { return $_[0]{log} }
+sub ca_file { return "$_[0]{root}/conf/ca.crt" }
+
+sub client {
+    my ($self, %o) = @_;
+    return MCPClient->new(url => $self->{issuer}, log => $self->{log},
+        ca_file => $self->ca_file, %o);
+}
+
+# -- configuration -----------------------------------------------------------
+
+# Writes the configuration anew; takes effect at the next (re)start.
+sub configure {
+    my ($self, %o) = @_;
+    my $root = $self->{root};
+    my $modules = modules_dir();
+    my $load = load_modules($self->{mpm}, ($self->{tls}
+        ? qw(ssl socache_shmcb) : ()), @{$o{modules} || []});
+    my $ours = ($o{load} // 1) ? <<"END" : '';
+LoadModule mcp_oauth_module $modules/mod_mcp_oauth.so
+LoadModule mcp_demo_module  $modules/mod_mcp_demo.so
+LogLevel mcp_oauth:trace8
+END
+    my $identity = $> == 0 ? "User www-data\nGroup www-data\n" : '';
+    my $tls = $self->{tls} ? <<"END" : '';
+SSLEngine on
+SSLCertificateFile    $root/conf/server.crt
+SSLCertificateKeyFile $root/conf/server.key
+END
+    my $listen = "127.0.0.1:$self->{port}" . ($self->{tls} ? ' https' : '');
+    my $site = ($o{site} // 1) ? qq{Include "$t/conf/site.conf"\n} : '';
+    my $server_name = exists $o{server_name} ? $o{server_name} : 'localhost';
+    $server_name = defined $server_name ? "ServerName $server_name\n" : '';
+    open my $out, '>', "$root/conf/httpd.conf" or croak $!;
+    print $out <<"END";
+Define PORT $self->{port}
+Define ROOT $root
+Define CONF $t/conf
+Define MODULES $modules
+Define ISSUER $self->{issuer}
+${load}LogLevel info
+$ours${server_name}ServerRoot $root
+DefaultRuntimeDir $root/run
+PidFile $root/run/httpd.pid
+DocumentRoot $root/htdocs
+ErrorLog $root/logs/error_log
+CustomLog $root/logs/access_log "%h %u %t \\"%r\\" %>s %b"
+TypesConfig /dev/null
+Listen $listen
+${identity}${tls}Timeout 30
+GracefulShutdownTimeout 5
+<IfModule !mpm_prefork_module>
+    StartServers         2
+    ServerLimit          4
+    ThreadsPerChild      8
+    MinSpareThreads      8
+    MaxSpareThreads     32
+    MaxRequestWorkers   32
+</IfModule>
+<IfModule mpm_prefork_module>
+    StartServers         3
+    MinSpareServers      3
+    MaxSpareServers     16
+    MaxRequestWorkers   32
+</IfModule>
+$site
+END
+    print $out $o{config} if defined $o{config};
+    close $out or croak $!;
+}
+
+# A CA of our own and a certificate for localhost.
+sub make_certificate {
+    my $self = shift;
+    my $conf = "$self->{root}/conf";
+    my $ec = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30';
+    system(<<"END") == 0 or croak 'openssl failed';
+exec >'$conf/openssl.log' 2>&1 </dev/null; set -e
+openssl req -x509 $ec -subj '/CN=Test CA' -keyout '$conf/ca.key' \\
+    -out '$conf/ca.crt' -addext basicConstraints=critical,CA:TRUE
+openssl req $ec -subj /CN=localhost -keyout '$conf/server.key' \\
+    -out '$conf/server.csr'
+printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\n' >'$conf/san'
+openssl x509 -req -days 30 -in '$conf/server.csr' -CA '$conf/ca.crt' \\
+    -CAkey '$conf/ca.key' -CAcreateserial -extfile '$conf/san' \\
+    -out '$conf/server.crt'
+END
+}
+
+sub command {
+    my $self = shift;
+    return (httpd(), '-d', $self->{root}, '-f',
+        "$self->{root}/conf/httpd.conf", @_);
+}
+
+# httpd -t (with more arguments): whether it passed, and what it said.
+sub check {
+    my ($self, @arguments) = @_;
+    my $pid = open my $from, '-|';
+    defined $pid or croak $!;
+    if (!$pid) {
+        open STDERR, '>&', \*STDOUT;
+        $self->environment;
+        exec $self->command('-t', @arguments) or POSIX::_exit(127);
+    }
+    my $output = do { local $/; <$from> };
+    close $from;
+    return ($? == 0, $output);
+}
+
+sub environment {
+    my $self = shift;
+    %ENV = (%ENV, %{$self->{env}});
+    return unless $self->{faketime};
+    my ($library) = glob '/usr/lib/*/faketime/libfaketimeMT.so.1';
+    # an address sanitizer must stay first
+    $ENV{LD_PRELOAD} = join ':', grep { defined && length }
+        $ENV{LD_PRELOAD}, $library;
+    $ENV{FAKETIME_TIMESTAMP_FILE} = "$self->{root}/clock";
+    $ENV{FAKETIME_NO_CACHE} = 1;
+    # timeouts and condition variables go on as they are
+    $ENV{DONT_FAKE_MONOTONIC} = $ENV{FAKETIME_DONT_FAKE_MONOTONIC} = 1;
+}
+
+# -- life --------------------------------------------------------------------
+
+sub await {
+    my ($self, $what, $condition, $patience) = @_;
+    my $end = clock() + ($patience || $PATIENCE);
+    until ($condition->()) {
+        croak "waited in vain: $what\n" . $self->tail if clock() > $end;
+        select undef, undef, undef, 0.02;
+    }
+}
+
+# the monotonic clock: a test may fake the other one
+sub clock { require Time::HiRes;
+    return Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC()) }
+
+sub tail {
+    my $self = shift;
+    my @lines;
+    for my $file (qw(logs/error_log logs/stderr)) {
+        open my $in, '<', "$self->{root}/$file" or next;
+        push @lines, <$in>;
+    }
+    splice @lines, 0, @lines - 40 if @lines > 40;
+    return join '', @lines;
+}
+
+sub answers {
+    my $self = shift;
+    return IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $self->{port}, Timeout => 2);
+}
+
+sub start {
+    my $self = shift;
+    croak 'it runs already' if $self->{pid};
+    $self->write_clock('+0') if $self->{faketime} && !-e "$self->{root}/clock";
+    my $generation = $self->generation;
+    my $pid = fork // croak $!;
+    if (!$pid) {
+        POSIX::setpgid(0, 0);
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>>', "$self->{root}/logs/stderr";
+        open STDERR, '>&', \*STDOUT;
+        # Else the children keep the test's pipes open after its end.
+        POSIX::close($_) for 3 .. 63;
+        $self->environment;
+        exec $self->command('-DFOREGROUND') or POSIX::_exit(127);
+    }
+    $self->{pid} = $pid;
+    $self->await('start', sub {
+        if (waitpid($pid, POSIX::WNOHANG()) == $pid) {
+            delete $self->{pid};
+            croak "httpd did not start:\n" . $self->tail;
+        }
+        return $self->generation > $generation && $self->answers;
+    });
+    return $self;
+}
+
+# How often the server began to serve: at its start and at each restart.
+sub generation {
+    my $self = shift;
+    open my $in, '<', "$self->{root}/logs/error_log" or return 0;
+    return scalar grep { /resuming normal operations/ } <$in>;
+}
+
+sub children {
+    my $self = shift;
+    return sort { $a <=> $b } grep {
+        my $stat = '';
+        if (open my $in, '<', "/proc/$_/stat") { $stat = <$in> // '' }
+        $stat =~ /\) (\S) (\d+) / && $1 ne 'Z' && $2 == $self->{pid};
+    } map { m{/proc/(\d+)$} ? $1 : () } glob '/proc/[0-9]*';
+}
+
+sub signal_restart {
+    my ($self, $signal) = @_;
+    my $generation = $self->generation;
+    my %old = map { ($_ => 1) } $self->children;
+    kill $signal, $self->{pid} or croak "kill: $!";
+    $self->await("restart by $signal", sub {
+        $self->generation > $generation && $self->answers
+            && !grep { $old{$_} } $self->children;
+    });
+}
+
+sub graceful { $_[0]->signal_restart('USR1') }
+sub restart { $_[0]->signal_restart('HUP') }
+
+# kill -9 of one child; back when the server has as many as before.
+sub kill_child {
+    my ($self, $child) = @_;
+    my @before = $self->children;
+    $child //= $before[0];
+    $self->{log}->expect(qr/AH00052: child pid $child exit signal Killed/);
+    kill KILL => $child or croak "kill: $!";
+    $self->await('a new child', sub {
+        my @now = $self->children;
+        @now >= @before && !grep { $_ == $child } @now;
+    });
+    return $child;
+}
+
+# kill -9 of the parent and all its children.
+sub kill_all {
+    my $self = shift;
+    my $pid = delete $self->{pid} or croak 'it does not run';
+    kill KILL => -$pid;
+    waitpid $pid, 0;
+    $self->await('the end of all processes', sub { !kill 0 => -$pid });
+    # "AH00098: pid file ... overwritten" is what the next start says
+    return $self;
+}
+
+sub stop {
+    my $self = shift;
+    my $pid = delete $self->{pid} or return;
+    kill TERM => $pid;
+    eval {
+        $self->await('stop', sub {
+            waitpid($pid, POSIX::WNOHANG()) != 0 });
+        1;
+    } or do {
+        kill KILL => -$pid;
+        waitpid $pid, 0;
+        croak $@;
+    };
+    $self->await('the end of all processes', sub { !kill 0 => -$pid });
+    return $self;
+}
+
+# -- the clock ---------------------------------------------------------------
+
+sub write_clock {
+    my ($self, $offset) = @_;
+    open my $out, '>', "$self->{root}/clock.new" or croak $!;
+    print $out "$offset\n";
+    close $out;
+    rename "$self->{root}/clock.new", "$self->{root}/clock" or croak $!;
+}
+
+# Sets the server's clock to the real one plus seconds ("+86400", "-3600").
+sub set_clock {
+    my ($self, $offset) = @_;
+    croak 'no faketime' unless $self->{faketime};
+    $self->write_clock(sprintf '%+d', $offset);
+    return unless $self->{pid};
+    require HTTP::Date;
+    $self->await("the clock to show $offset", sub {
+        my $date = $self->client->get('/')->header('Date') or return;
+        abs(HTTP::Date::str2time($date) - time - $offset) < 30;
+    });
+}
+
+sub DESTROY {
+    my $self = shift;
+    return if $$ != $self->{owner} || !$self->{pid};
+    local ($?, $@);
+    kill KILL => -$self->{pid};
+    waitpid $self->{pid}, 0;
+}
+
+1;
