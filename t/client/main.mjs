@@ -1,0 +1,42 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// Every client against one running `make demo`.
+
+import assert from 'node:assert/strict';
+import { complaintsOf, logOf, startDemo } from './lib/demo.mjs';
+import { stop, stopAll } from './lib/process.mjs';
+import { diag, done, explain, group } from './lib/tap.mjs';
+import { sdk1 } from './sdk1.mjs';
+import { sdk2 } from './sdk2.mjs';
+import { inspector } from './inspector.mjs';
+import { remote } from './remote.mjs';
+import { https } from './https.mjs';
+
+const ALL = { sdk2, sdk1, inspector, remote, https };
+
+function fail(error) {
+  diag(explain(error));
+  console.log('Bail out!  ' + String(error?.message ?? error).split('\n')[0]);
+  stopAll().finally(() => process.exit(1));
+}
+process.on('uncaughtException', fail);
+process.on('SIGTERM', () => fail(new Error('ended from outside')));
+
+async function demoEnds(demo) {
+  await group('make demo', 30, async (g) => {
+    await g.also('ends when it is asked to', async () => {
+      assert.ok(await stop(demo.process), 'it had to be killed');
+      await assert.rejects(fetch(demo.issuer), 'something still answers');
+    });
+    await g.also('logged nothing that it should not', () =>
+      assert.deepEqual(complaintsOf(logOf(demo), [demo.password]), []));
+  });
+}
+
+const names = process.argv.slice(2);
+const wanted = names.length ? names : Object.keys(ALL);
+const demo = await startDemo();
+await Promise.all(wanted.map((name) => ALL[name](demo)));
+await demoEnds(demo);
+process.exitCode = done();
+await stopAll();
+process.exit();
