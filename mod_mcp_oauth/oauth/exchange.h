@@ -6,8 +6,8 @@
 
 /* One HTTP exchange on an OAuth endpoint, without httpd: server/endpoint fills
  * in what came, calls the endpoint's function from endpoint.def, and sends
- * what that left. A function that returns an error has written nothing; the
- * error is answered in the endpoint's style. */
+ * what that left. A function that returns an error has written no body; the
+ * error is answered in the endpoint's style, with the headers left. */
 
 typedef struct mcp_oauth_exchange_t {
     const mcp_oauth_service_t *service;
@@ -29,13 +29,33 @@ typedef struct mcp_oauth_exchange_t {
 
     /* -- what goes -- */
     int status;              /* 200 unless set */
-    apr_table_t *headers;    /* extra ones; may hold several Set-Cookie */
+    apr_table_t *headers;    /* extra ones, with an error too; may hold
+                              * several Set-Cookie */
     const char *json;        /* a rendered JSON body, or */
-    const char *page;        /* the name of a page, and */
+    const char *page;        /* the name of a page (page/page.h), and */
     const char *page_values; /* the JSON object its template reads */
 } mcp_oauth_exchange_t;
 
 typedef const mcp_error_t *mcp_oauth_endpoint_fn(mcp_oauth_exchange_t *x,
                                                  mcp_ctx_t *cx);
+
+/* A parameter. RFC 6749 3.1: one without a value counts as left out. */
+const char *mcp_oauth_exchange_field(const apr_table_t *form,
+                                     const char *name);
+
+/* -- answers -- */
+
+/* what anyone may read and keep for some minutes */
+void mcp_oauth_exchange_public(mcp_oauth_exchange_t *x, const char *json);
+/* no cache may keep what is answered, an error either (RFC 6749 5.1) */
+void mcp_oauth_exchange_private(mcp_oauth_exchange_t *x);
+void mcp_oauth_exchange_page(mcp_oauth_exchange_t *x, int status,
+                             const char *page, const char *values);
+/* Sends the browser on to uri. After a form a custom scheme is left through a
+ * page, for browsers do not follow such a redirect (D15). */
+void mcp_oauth_exchange_leave(mcp_oauth_exchange_t *x, const char *uri,
+                              mcp_ctx_t *cx);
+/* where to register: for clients whose client_id is not known */
+void mcp_oauth_exchange_link(mcp_oauth_exchange_t *x, mcp_ctx_t *cx);
 
 #endif
