@@ -10,7 +10,9 @@
 
 #define MCP_UNLIMITED ((apr_int64_t)0x7fffffffffff)
 
-typedef enum { MCP_MODE_BROKER } mcp_auth_mode_t;
+/* MCPAuthMode: the place of the word among the alternatives of its row, from
+ * 1 on; 0 is not set */
+typedef enum { MCP_MODE_BROKER = 1 } mcp_auth_mode_t;
 
 /* MCPScope */
 typedef struct mcp_scope_setting_t {
@@ -22,7 +24,7 @@ typedef struct mcp_scope_setting_t {
 
 /* MCPLifetime: in seconds */
 typedef struct mcp_lifetime_t {
-#define MCP_LIFETIME(key, member, fallback, help) apr_int64_t member;
+#define MCP_LIFETIME(key, member, fallback, limits, help) apr_int64_t member;
 #include "config/directives.def"
 } mcp_lifetime_t;
 
@@ -34,7 +36,8 @@ typedef struct mcp_rate_setting_t {
 #define MCP_LIMIT_count apr_uint32_t
 #define MCP_LIMIT_rate mcp_rate_setting_t
 typedef struct mcp_limit_t {
-#define MCP_LIMIT(key, kind, member, fallback, help) MCP_LIMIT_##kind member;
+#define MCP_LIMIT(key, kind, member, fallback, limits, help)                  \
+    MCP_LIMIT_##kind member;
 #include "config/directives.def"
 } mcp_limit_t;
 
@@ -45,24 +48,25 @@ typedef struct mcp_store_setting_t {
 } mcp_store_setting_t;
 
 /* The C type of each kind of value. */
-#define MCP_KIND_choice int
-#define MCP_KIND_issuer const char *
-#define MCP_KIND_resource const char *
-#define MCP_KIND_url const char *
-#define MCP_KIND_text const char *
-#define MCP_KIND_textfile const char *
-#define MCP_KIND_path const char *
-#define MCP_KIND_path_state const char *
-#define MCP_KIND_paths apr_array_header_t *   /* of const char * */
-#define MCP_KIND_words apr_array_header_t *   /* of const char * */
-#define MCP_KIND_origins apr_array_header_t * /* of const char * */
-#define MCP_KIND_schemes apr_array_header_t * /* of const char *, lower case  \
-                                               */
-#define MCP_KIND_scope apr_array_header_t *   /* of mcp_scope_setting_t */
-#define MCP_KIND_idp apr_array_header_t *     /* of const mcp_idp_t * */
-#define MCP_KIND_lifetime const mcp_lifetime_t *
-#define MCP_KIND_limit const mcp_limit_t *
-#define MCP_KIND_store const mcp_store_setting_t *
+/* clang-format off */
+#define MCP_KIND_word_choice  int
+#define MCP_KIND_word_globs   apr_array_header_t * /* of const char * */
+#define MCP_KIND_word_schemes apr_array_header_t * /* of const char *, lower */
+#define MCP_KIND_text         const char *
+#define MCP_KIND_textfile     const char *
+#define MCP_KIND_url          const char *
+#define MCP_KIND_url_issuer   const char *
+#define MCP_KIND_url_resource const char *
+#define MCP_KIND_url_origins  apr_array_header_t * /* of const char * */
+#define MCP_KIND_path         const char *         /* no last slash but "/" */
+#define MCP_KIND_path_list    apr_array_header_t * /* of const char * */
+#define MCP_KIND_path_state   const char *         /* absolute */
+#define MCP_KIND_idp          apr_array_header_t * /* of const mcp_idp_t * */
+#define MCP_KIND_scope        apr_array_header_t * /* mcp_scope_setting_t */
+#define MCP_KIND_lifetime     const mcp_lifetime_t *
+#define MCP_KIND_limit        const mcp_limit_t *
+#define MCP_KIND_store        const mcp_store_setting_t *
+/* clang-format on */
 
 /* one virtual host */
 typedef struct mcp_server_settings_t {
