@@ -154,10 +154,10 @@ deps:
 # -- run ---------------------------------------------------------------------
 
 demo:
-	@build/run-demo
+	@build/serve demo
 
 serve-conformance:
-	@build/serve-conformance
+	@MCP_TARGET=serve-conformance build/serve conformance
 
 # -- test --------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.h $(LIB)
 
 unit-programs: $(UNITS)
 unit: unit-programs
-	$(if $(UNITS),prove --exec '' $(PROVEFLAGS) $(UNITS),@echo "no unit test")
+	$(if $(UNITS),prove --exec "" $(PROVEFLAGS) $(UNITS),@echo "no unit test")
 
 house:
 	prove $(PROVEFLAGS) t/house
