@@ -108,7 +108,7 @@ export async function until(what, seconds, fn, alive = () => true) {
     catch (error) {
       last = error;
     }
-    if (!alive()) break;
+    if (!alive()) throw new Error(`${what}: the program ended`, { cause: last });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`${what}: not within ${seconds} s`, { cause: last });

@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { Browser } from './browser.mjs';
+import { secrets } from './demo.mjs';
 
 // nothing listens there: the browser stops before it
 const CALLBACK = 'http://127.0.0.1:33418/callback';
@@ -36,9 +37,17 @@ export class Provider {
   clientInformation() { return this.saved.client; }
   saveClientInformation(client) { this.saved.client = client; }
   tokens() { return this.saved.tokens; }
-  saveTokens(tokens) { this.saved.tokens = tokens; }
+  saveTokens(tokens) {
+    this.saved.tokens = tokens;
+    secrets.add(tokens.access_token).add(tokens.refresh_token);
+  }
+
   codeVerifier() { return this.saved.verifier; }
-  saveCodeVerifier(verifier) { this.saved.verifier = verifier; }
+  saveCodeVerifier(verifier) {
+    this.saved.verifier = verifier;
+    secrets.add(verifier);
+  }
+
   discoveryState() { return this.saved.discovery; }
   saveDiscoveryState(discovery) { this.saved.discovery = discovery; }
 
@@ -59,6 +68,7 @@ export class Provider {
     if (searchParams.get('state') !== this.saved.state) {
       throw browser.lost(`came back with another state: ${url}`);
     }
+    secrets.add(searchParams.get('code'));
     return searchParams;
   }
 

@@ -21,7 +21,12 @@ function report(ok, name) {
 export function explain(error) {
   const parts = [];
   for (let e = error; e; e = e.cause) {
-    parts.push(e.stack ?? String(e));
+    const lines = String(e.stack ?? e).split('\n');
+    // our own place in the code is enough of the stack
+    const ours = lines.find((each) =>
+      /^\s+at /.test(each) && !/node:|node_modules|lib\/tap/.test(each));
+    parts.push([...lines.filter((each) => !/^\s+at /.test(each)), ours ?? '']
+      .join('\n').trimEnd());
     if (e.evidence) parts.push(e.evidence);
   }
   return parts.join('\ncaused by: ');

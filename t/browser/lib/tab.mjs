@@ -1,0 +1,96 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// A tab of Chromium on our pages, and all that its console complained of.
+
+import assert from 'node:assert/strict';
+
+const SECONDS = 15;
+// What Chromium says by itself of a 4xx page, and of a scheme that no program
+// on this machine handles.
+const EXPECTED = [
+  /^Failed to load resource: the server responded with a status of 4\d\d/,
+  /^Failed to launch '(cursor|claude):/,
+];
+
+export const APPROVE = 'button[name=decision][value=approve]';
+export const DENY = 'button[name=decision][value=deny]';
+
+export class Tab {
+  static async open(context, complaints) {
+    const it = new Tab();
+    it.context = context;
+    it.complaints = complaints;
+    it.page = await context.newPage();
+    it.page.setDefaultTimeout(SECONDS * 1000);
+    it.page.on('console', (message) => {
+      if (!['error', 'warning'].includes(message.type())) return;
+      const text = message.text();
+      if (!EXPECTED.some((each) => each.test(text))) it.complaints.push(text);
+    });
+    it.page.on('pageerror', (error) => it.complaints.push(String(error)));
+    it.page.on('response', (response) => {
+      if (response.request().isNavigationRequest()) it.last = response;
+    });
+    return it;
+  }
+
+  async goto(url) {
+    this.last = await this.page.goto(url);
+    return this.last;
+  }
+
+  async fill({ username, password }) {
+    await this.page.locator('[name=username]').fill(username);
+    await this.page.locator('[name=password]').fill(password);
+  }
+
+  /** Fills the sign-in form in and submits it. */
+  async signIn(user) {
+    await this.fill(user);
+    await this.page.locator('form:has([name=password]) [type=submit], '
+      + 'form:has([name=password]) button:not([type])').first().click();
+  }
+
+  /** Signs in; the consent page is there. */
+  async toConsent(url, user) {
+    await this.goto(url);
+    await this.signIn(user);
+    await this.page.locator(APPROVE).waitFor();
+  }
+
+  /** Presses a button of the consent page and waits for the landing. */
+  async decide(button, landing) {
+    await Promise.all([
+      this.page.waitForURL((url) => url.origin === landing.origin),
+      this.page.locator(button).click(),
+    ]);
+    return landing.came.at(-1);
+  }
+
+  text() {
+    return this.page.locator('body').innerText();
+  }
+
+  /** The page is one that says what happened, with this status. */
+  async isClear(status) {
+    assert.ok(status.includes(this.last.status()), `status ${this.last.status()}`);
+    assert.ok((await this.page.locator('h1').innerText()).trim());
+    assert.ok((await this.text()).trim().length > 40, await this.text());
+  }
+}
+
+/** Runs fn in a browser profile of its own; afterwards nothing may stand in
+ * the console. */
+export async function withTabs(g, chromium, options, fn) {
+  const context = await chromium.newContext({
+    ignoreHTTPSErrors: true, ...options,
+  });
+  const complaints = [];
+  try {
+    await fn(() => Tab.open(context, complaints), context);
+    await g.step('no error stands in the console', () =>
+      assert.deepEqual(complaints, []));
+  }
+  finally {
+    await context.close();
+  }
+}
