@@ -11,12 +11,14 @@ const CUSTOM = 'cursor://anysphere.cursor-mcp/oauth/callback';
 
 /** The page that leads to a custom scheme; the link's address. */
 async function leavesForScheme(g, tab, button) {
-  const refreshed = tab.page.waitForResponse((response) =>
-    response.request().method() === 'POST');
-  await tab.page.locator(button).click();
-  const response = await refreshed;
   return g.step('a page with Refresh and a visible link leads there',
     async () => {
+      const [response, led] = await Promise.all([
+        tab.page.waitForResponse((each) =>
+          each.request().method() === 'POST'),
+        tab.page.waitForRequest((each) => each.url().startsWith(CUSTOM)),
+        tab.page.locator(button).click(),
+      ]);
       assert.equal(response.status(), 200);
       const refresh = response.headers().refresh;
       const link = tab.page.locator(`a[href^="${CUSTOM}"]`);
@@ -25,6 +27,7 @@ async function leavesForScheme(g, tab, button) {
       assert.match(refresh, /^\d+; *url=/i);
       assert.equal(refresh.replace(/^\d+; *url=/i, '').replace(/^"|"$/g, ''),
         href);
+      assert.equal(led.url(), href);
       return href;
     });
 }
