@@ -63,7 +63,9 @@ struct mcp_call_t {
 
 /* The arguments are checked against input_schema before the tool is called,
  * so a member that the schema requires is there. pointer is a JSON Pointer
- * (RFC 6901) such as "/city". All text is UTF-8; results are pool-owned. */
+ * (RFC 6901) such as "/city". All text is UTF-8; results are pool-owned, and
+ * what a tool gives is copied. An answer that breaks a rule of this header
+ * reaches the client as a failure without its content; the log says why. */
 struct mcp_call_api_t {
     apr_size_t size; /* of this struct: a later version only appends */
 
@@ -75,7 +77,13 @@ struct mcp_call_api_t {
     /* the value as JSON text; "" is all arguments */
     const char *(*json)(mcp_call_t *call, const char *pointer);
 
-    /* -- results: content blocks appear in the order written -- */
+    /* -- writing JSON -- */
+    /* text as a JSON string, quotes included: for what is "rendered JSON"
+     * below. Bytes that are no UTF-8 become U+FFFD */
+    const char *(*quote)(mcp_call_t *call, const char *text);
+
+    /* -- results: content blocks appear in the order written, 1 MiB in all --
+     */
     void (*text)(mcp_call_t *call, const char *text);
     /* kind is "image" or "audio"; media_type such as "image/png" */
     void (*media)(mcp_call_t *call, const char *kind, const char *media_type,
@@ -83,13 +91,14 @@ struct mcp_call_api_t {
     /* a whole content block that is rendered JSON already */
     void (*content)(mcp_call_t *call, const char *json);
     /* structuredContent: a rendered JSON object, conforming to output_schema.
-     * Where no content was written, a text block with the same JSON is added
-     */
+     * Where no content was written, a text block with the same JSON is added.
+     * A tool with an output_schema must give it when it is done */
     void (*structured)(mcp_call_t *call, const char *json);
 
     /* -- asking the client, then return MCP_TOOL_INPUT_REQUIRED -- */
-    /* whether the client has a capability, e.g. "/sampling", "/elicitation",
-     * "/elicitation/url", "/roots": a pointer into its capabilities */
+    /* whether the client has a capability and can be asked: "/sampling",
+     * "/sampling/tools", "/elicitation/form", "/elicitation/url", "/roots": a
+     * pointer into its capabilities */
     int (*can)(mcp_call_t *call, const char *pointer);
     /* one question: key is the tool's own name for it, method is
      * "elicitation/create", "sampling/createMessage" or "roots/list", params
@@ -99,15 +108,16 @@ struct mcp_call_api_t {
     /* the answer to the question key in this round: its result as JSON text;
      * NULL when it was not answered */
     const char *(*answer)(mcp_call_t *call, const char *key);
-    /* a text to be given back in the next round, and the one from the last
-     * round (NULL in the first). The client cannot read or change it */
+    /* a text of at most 16 KiB to be given back in the next round, and the one
+     * from the last round (NULL in the first). The client cannot read or
+     * change it, but can send it again for 10 minutes */
     void (*remember)(mcp_call_t *call, const char *text);
     const char *(*remembered)(mcp_call_t *call);
 
     /* -- step-up, then return MCP_TOOL_FORBIDDEN -- */
     void (*require_scope)(mcp_call_t *call, const char *scope);
 
-    /* -- while it runs -- */
+    /* -- while it runs: what cannot be sent is dropped -- */
     /* sent where the client asked for progress and the answer is a stream;
      * total 0 = unknown, message may be NULL */
     void (*progress)(mcp_call_t *call, double progress, double total,
@@ -118,7 +128,8 @@ struct mcp_call_api_t {
     int (*cancelled)(mcp_call_t *call);
 };
 
-/* hints about a tool's behaviour (MCP ToolAnnotations) */
+/* hints about a tool's behaviour (MCP ToolAnnotations). Who gives one says of
+ * the others that they are not so. */
 #define MCP_TOOL_READ_ONLY 0x01
 #define MCP_TOOL_DESTRUCTIVE 0x02
 #define MCP_TOOL_IDEMPOTENT 0x04

@@ -6,7 +6,7 @@
 #include "mod_mcp_oauth.h"
 
 /* The tools of one server, in the order they are listed: checked, with
- * compiled schemas, and the list rendered once for each era. Immutable. */
+ * compiled schemas, and the list rendered once. Immutable. */
 typedef struct mcp_tools_t mcp_tools_t;
 
 /* tools: const mcp_tool_t *, each name once. An error says which tool breaks
@@ -14,5 +14,21 @@ typedef struct mcp_tools_t mcp_tools_t;
 const mcp_error_t *mcp_tools_make(mcp_tools_t **made,
                                   const apr_array_header_t *tools,
                                   mcp_ctx_t *cx);
+
+/* One of them. */
+typedef struct mcp_listed_tool_t {
+    const mcp_tool_t *tool;
+    const mcp_schema_t *input;
+    const mcp_schema_t *output;         /* NULL: none */
+    const apr_array_header_t *mirrored; /* of mcp_mirror_t, NULL: none */
+} mcp_listed_tool_t;
+
+/* NULL when there is none of this name. */
+const mcp_listed_tool_t *mcp_tools_find(const mcp_tools_t *tools,
+                                        const char *name);
+/* {}: the arguments of a call that has none */
+const mcp_json_t *mcp_tools_no_arguments(const mcp_tools_t *tools);
+/* The member tools of a ListToolsResult. */
+const char *mcp_tools_rendered(const mcp_tools_t *tools);
 
 #endif

@@ -1,0 +1,69 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp/era.h"
+#include "mcp/method.h"
+
+static const mcp_error_t *refuse(const mcp_turn_t *t, const char *what)
+{
+    return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx, "Invalid params: %s",
+                          what);
+}
+
+static int is_object_or_absent(const mcp_turn_t *t, const char *name)
+{
+    const mcp_json_t *json = mcp_json_get(t->rpc.params, name);
+
+    return !json || mcp_json_type(json) == MCP_JSON_OBJECT;
+}
+
+static unsigned capabilities_of(const mcp_json_t *declared)
+{
+    static const struct {
+        const char *pointer;
+        unsigned bit;
+    } rows[] = {
+        {"/roots", MCP_SESSION_ROOTS},
+        {"/sampling", MCP_SESSION_SAMPLING},
+        {"/sampling/tools", MCP_SESSION_SAMPLING_TOOLS},
+        {"/elicitation", MCP_SESSION_ELICITATION},
+        {"/elicitation/url", MCP_SESSION_ELICITATION_URL},
+    };
+    unsigned found = 0;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (mcp_json_type(mcp_json_pointer(declared, rows[i].pointer)) ==
+            MCP_JSON_OBJECT)
+            found |= rows[i].bit;
+    return found;
+}
+
+/* 2025-11-25 lifecycle: a version that is not spoken is answered with one that
+ * is, and the client decides whether to go on. */
+const mcp_error_t *mcp_initialize_answer(mcp_turn_t *t)
+{
+    const mcp_json_t *declared = mcp_json_get(t->rpc.params, "capabilities");
+    const char *asked, *version;
+
+    asked = mcp_json_string(mcp_json_get(t->rpc.params, "protocolVersion"));
+    if (!asked)
+        return refuse(t, "protocolVersion must be a string");
+    if (!is_object_or_absent(t, "capabilities"))
+        return refuse(t, "capabilities must be an object");
+    if (!is_object_or_absent(t, "clientInfo"))
+        return refuse(t, "clientInfo must be an object");
+    version = mcp_era_legacy_version(asked);
+    if (!version)
+        version = mcp_era_legacy_latest();
+    t->x->era = version;
+    MCP_TRY(mcp_session_make(&t->x->session_id, version,
+                             capabilities_of(declared), t->x, t->cx));
+
+    mcp_turn_begin(t, NULL);
+    mcp_writer_member(t->w, "protocolVersion", version);
+    mcp_writer_name(t->w, "capabilities");
+    mcp_writer_raw(t->w, "{\"tools\":{}}");
+    mcp_writer_name(t->w, "serverInfo");
+    mcp_turn_write_server(t);
+    mcp_writer_member(t->w, "instructions", t->x->server->instructions);
+    return NULL;
+}

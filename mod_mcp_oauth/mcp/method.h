@@ -1,0 +1,27 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_MCP_METHOD_H
+#define MCP_MCP_METHOD_H
+
+#include "mcp/turn.h"
+
+/* A row of method.def. */
+struct mcp_method_t {
+    const char *name;
+    unsigned eras; /* MCP_ERA_... */
+    const char *target;
+    /* begins the result with mcp_turn_begin() and writes its members; the
+     * result is ended for it. An error becomes the answer instead */
+    const mcp_error_t *(*answer)(mcp_turn_t *t);
+};
+
+/* NULL when there is no such method in any era. */
+const mcp_method_t *mcp_method_find(const char *name);
+
+/* ping: the empty result, in which nothing may stand */
+const mcp_error_t *mcp_method_ping(mcp_turn_t *t);
+const mcp_error_t *mcp_discover_answer(mcp_turn_t *t);
+const mcp_error_t *mcp_initialize_answer(mcp_turn_t *t);
+const mcp_error_t *mcp_tools_list(mcp_turn_t *t);
+const mcp_error_t *mcp_call_answer(mcp_turn_t *t);
+
+#endif

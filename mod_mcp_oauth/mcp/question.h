@@ -1,0 +1,27 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_MCP_QUESTION_H
+#define MCP_MCP_QUESTION_H
+
+#include "mcp/turn.h"
+
+/* What a tool asks the client: an InputRequest (patterns/mrtr). */
+typedef struct mcp_question_t {
+    const char *key;
+    const char *method;
+    const char *params; /* a rendered object, or NULL */
+    unsigned needs;     /* capabilities of the client, this file's bits */
+} mcp_question_t;
+
+/* Reads what a tool gave. Returns NULL, or what breaks the contract. All must
+ * outlive the question. */
+const char *mcp_question_read(mcp_question_t *question, const char *key,
+                              const char *method, const char *params,
+                              mcp_ctx_t *cx);
+/* MISSING_CAPABILITY when the client cannot be asked one of these
+ * (mcp_question_t). */
+const mcp_error_t *mcp_question_check(const mcp_turn_t *t,
+                                      const apr_array_header_t *questions);
+/* The member inputRequests. */
+void mcp_question_write(mcp_turn_t *t, const apr_array_header_t *questions);
+
+#endif

@@ -1,0 +1,82 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp/request_state.h"
+
+#include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "store/seal.h"
+
+#define LIFETIME 600 /* seconds */
+#define KEY_DIGITS 9 /* of a key's number; more is none of ours */
+
+/* "KEY.SEALED"; sealed is "EXPIRY TEXT" */
+
+static const char *bound_to(const mcp_turn_t *t, const mcp_json_t *arguments)
+{
+    const mcp_principal_t *who = t->x->principal;
+    mcp_writer_t *w = mcp_writer_make(t->cx->pool);
+
+    mcp_writer_open(w, '[');
+    mcp_writer_string(w, t->x->server->url);
+    mcp_writer_string(w, who ? who->issuer : NULL);
+    mcp_writer_string(w, who ? who->subject : NULL);
+    mcp_writer_string(w, who ? who->client : NULL);
+    mcp_writer_string(w, t->rpc.method);
+    mcp_writer_string(w, t->x->rpc_target);
+    mcp_writer_json(w, arguments);
+    mcp_writer_close(w);
+    return mcp_digest_text(mcp_writer_text(w, NULL), t->cx->pool);
+}
+
+static int key_of(unsigned char key[MCP_DIGEST_SIZE], int id,
+                  const mcp_exchange_t *x)
+{
+    return mcp_jose_keyring_derive(key, x->works->keys, id,
+                                   MCP_KEY_REQUEST_STATE, x->works->issuer);
+}
+
+const mcp_error_t *mcp_request_state_make(const char **sealed,
+                                          const char *text,
+                                          const mcp_turn_t *t,
+                                          const mcp_json_t *arguments)
+{
+    int id = mcp_jose_keyring_current(t->x->works->keys);
+    apr_int64_t expires = mcp_ctx_seconds(t->cx) + LIFETIME;
+    unsigned char key[MCP_DIGEST_SIZE];
+
+    if (!key_of(key, id, t->x))
+        return mcp_error_fault(MCP_E_SERVER_ERROR, t->cx,
+                               "restart the server; if that does not help, "
+                               "look at keys.json in the state directory",
+                               "the current master key cannot be used");
+    text = apr_psprintf(t->cx->pool, "%" APR_INT64_T_FMT " %s", expires, text);
+    MCP_TRY(
+        mcp_store_seal_make(sealed, key, bound_to(t, arguments), text, t->cx));
+    *sealed = apr_psprintf(t->cx->pool, "%d.%s", id, *sealed);
+    return NULL;
+}
+
+const mcp_error_t *mcp_request_state_open(const char **text,
+                                          const char *sealed,
+                                          const mcp_turn_t *t,
+                                          const mcp_json_t *arguments)
+{
+    apr_size_t digits = strspn(sealed, "0123456789");
+    unsigned char key[MCP_DIGEST_SIZE];
+    const char *opened;
+    char *end;
+
+    *text = NULL;
+    if (!digits || digits > KEY_DIGITS || sealed[digits] != '.' ||
+        (digits > 1 && sealed[0] == '0') || !key_of(key, atoi(sealed), t->x))
+        return NULL;
+    MCP_TRY(mcp_store_seal_open(&opened, key, bound_to(t, arguments),
+                                sealed + digits + 1, t->cx));
+    if (!opened || apr_strtoi64(opened, &end, 10) <= mcp_ctx_seconds(t->cx) ||
+        *end != ' ')
+        return NULL;
+    *text = end + 1;
+    return NULL;
+}

@@ -1,0 +1,144 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp/session.h"
+
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/random.h"
+#include "base/writer.h"
+#include "live/session.h"
+#include "mcp/era.h"
+
+/* An id is base64url of these bytes, numbers in network order, and their MAC:
+ *
+ *     0  1  format
+ *     1  4  number of the key
+ *     5  4  protocol version
+ *     9  2  capabilities
+ *    11  8  begin, in seconds since the epoch
+ *    19 12  random */
+#define FORMAT 1
+#define KEY 1
+#define VERSION 5
+#define CAPABILITIES 9
+#define BEGIN 11
+#define NONCE 19
+#define NONCE_SIZE 12
+#define FACTS_SIZE (NONCE + NONCE_SIZE)
+#define ID_SIZE (FACTS_SIZE + MCP_DIGEST_SIZE)
+#define ID_LENGTH ((ID_SIZE * 4 + 2) / 3)
+
+static void put(unsigned char *to, int size, apr_uint64_t value)
+{
+    while (size-- > 0) {
+        to[size] = (unsigned char)value;
+        value >>= 8;
+    }
+}
+
+static apr_uint64_t get(const unsigned char *from, int size)
+{
+    apr_uint64_t value = 0;
+
+    while (size-- > 0)
+        value = value << 8 | *from++;
+    return value;
+}
+
+/* The MAC also covers what the id does not carry: the server and the
+ * principal, so that another's id is as good as a forged one. Returns 0 when
+ * the key is gone. */
+static int mac_of(unsigned char mac[MCP_DIGEST_SIZE],
+                  const unsigned char *facts, const mcp_exchange_t *x,
+                  mcp_ctx_t *cx)
+{
+    const mcp_principal_t *who = x->principal;
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+    unsigned char key[MCP_DIGEST_SIZE];
+    const char *text;
+    apr_size_t len;
+
+    if (!mcp_jose_keyring_derive(key, x->works->keys, (int)get(facts + KEY, 4),
+                                 MCP_KEY_SESSION, x->works->issuer))
+        return 0;
+    mcp_writer_open(w, '[');
+    mcp_writer_string(w, mcp_encode_base64url(facts, FACTS_SIZE, cx->pool));
+    mcp_writer_string(w, x->server->url);
+    mcp_writer_string(w, who ? who->issuer : NULL);
+    mcp_writer_string(w, who ? who->subject : NULL);
+    mcp_writer_string(w, who ? who->client : NULL);
+    mcp_writer_close(w);
+    text = mcp_writer_text(w, &len);
+    mcp_digest_hmac(mac, key, text, len);
+    return 1;
+}
+
+const mcp_error_t *mcp_session_make(const char **id, const char *version,
+                                    unsigned capabilities,
+                                    const mcp_exchange_t *x, mcp_ctx_t *cx)
+{
+    unsigned char bytes[ID_SIZE];
+
+    bytes[0] = FORMAT;
+    put(bytes + KEY, 4,
+        (apr_uint64_t)mcp_jose_keyring_current(x->works->keys));
+    put(bytes + VERSION, 4, mcp_era_legacy_number(version));
+    put(bytes + CAPABILITIES, 2, capabilities);
+    put(bytes + BEGIN, 8, (apr_uint64_t)mcp_ctx_seconds(cx));
+    MCP_TRY(mcp_random_bytes(bytes + NONCE, NONCE_SIZE, cx));
+    if (!mac_of(bytes + FACTS_SIZE, bytes, x, cx))
+        return mcp_error_fault(MCP_E_SERVER_ERROR, cx,
+                               "restart the server; if that does not help, "
+                               "look at keys.json in the state directory",
+                               "the current master key cannot be used");
+    *id = mcp_encode_base64url(bytes, ID_SIZE, cx->pool);
+    return NULL;
+}
+
+int mcp_session_read(mcp_session_t *session, const char *id,
+                     const mcp_exchange_t *x, mcp_ctx_t *cx)
+{
+    apr_int64_t lifetime = x->server->session_lifetime;
+    apr_int64_t now = mcp_ctx_seconds(cx);
+    unsigned char mac[MCP_DIGEST_SIZE], *bytes;
+    apr_size_t len = strlen(id);
+
+    if (len != ID_LENGTH)
+        return 0;
+    bytes = mcp_encode_base64url_read(&len, id, len, cx->pool);
+    if (!bytes || len != ID_SIZE || bytes[0] != FORMAT)
+        return 0;
+    if (!mac_of(mac, bytes, x, cx) ||
+        !mcp_digest_equal_bytes(mac, bytes + FACTS_SIZE, sizeof(mac)))
+        return 0;
+    session->version =
+        mcp_era_legacy_of_number((apr_uint32_t)get(bytes + VERSION, 4));
+    session->capabilities = (unsigned)get(bytes + CAPABILITIES, 2);
+    session->expires = (apr_int64_t)get(bytes + BEGIN, 8) + lifetime;
+    if (!session->version || session->expires <= now)
+        return 0;
+    mcp_digest_sha256(session->digest, id, ID_LENGTH);
+    return mcp_live_session_state(x->works->shared, session->digest, now) ==
+           MCP_SESSION_OPEN;
+}
+
+const mcp_error_t *mcp_session_get(mcp_session_t *session,
+                                   const mcp_exchange_t *x, mcp_ctx_t *cx)
+{
+    const char *id = x->header(x->baton, "Mcp-Session-Id");
+
+    if (!id)
+        return mcp_error_make(MCP_E_SESSION_REQUIRED, cx, "no Mcp-Session-Id");
+    if (!mcp_session_read(session, id, x, cx))
+        return mcp_error_make(MCP_E_SESSION_NOT_FOUND, cx,
+                              "the session is unknown here, expired, ended "
+                              "or another principal's");
+    return NULL;
+}
+
+void mcp_session_end(const mcp_session_t *session, const mcp_exchange_t *x,
+                     mcp_ctx_t *cx)
+{
+    mcp_live_session_end(x->works->shared, session->digest, session->expires,
+                         mcp_ctx_seconds(cx));
+}

@@ -1,0 +1,44 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_MCP_SESSION_H
+#define MCP_MCP_SESSION_H
+
+#include "base/digest.h"
+#include "mcp/dispatch.h"
+
+/* A session of the legacy era. Its id says all about it under a MAC, so every
+ * child and every node can go on with it; it is good for one server and one
+ * principal. It lives for the server's session_lifetime from its begin: an id
+ * that clients keep cannot be renewed under their hands. What was ended before
+ * that is remembered in shared memory. */
+
+/* what the client said it can do */
+#define MCP_SESSION_ROOTS 0x01u
+#define MCP_SESSION_SAMPLING 0x02u
+#define MCP_SESSION_SAMPLING_TOOLS 0x04u
+#define MCP_SESSION_ELICITATION 0x08u
+#define MCP_SESSION_ELICITATION_URL 0x10u
+
+typedef struct mcp_session_t {
+    const char *version; /* negotiated; static */
+    unsigned capabilities;
+    apr_int64_t expires;                   /* seconds since the epoch */
+    unsigned char digest[MCP_DIGEST_SIZE]; /* of the id */
+} mcp_session_t;
+
+/* A new one, for x->principal. */
+const mcp_error_t *mcp_session_make(const char **id, const char *version,
+                                    unsigned capabilities,
+                                    const mcp_exchange_t *x, mcp_ctx_t *cx);
+/* Whether id is one of ours, for this server and principal, neither expired
+ * nor ended. Fills in session. */
+int mcp_session_read(mcp_session_t *session, const char *id,
+                     const mcp_exchange_t *x, mcp_ctx_t *cx);
+/* The session that the request names: SESSION_REQUIRED when it names none,
+ * SESSION_NOT_FOUND when mcp_session_read refuses it. */
+const mcp_error_t *mcp_session_get(mcp_session_t *session,
+                                   const mcp_exchange_t *x, mcp_ctx_t *cx);
+/* No request will find it any more, in any child. */
+void mcp_session_end(const mcp_session_t *session, const mcp_exchange_t *x,
+                     mcp_ctx_t *cx);
+
+#endif
