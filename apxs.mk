@@ -85,7 +85,8 @@ ALL_MODULES := $(if $(RECORD_OBJECT),$(MODULES)/mod_mcp_oauth.so) \
 
 .PHONY: all test-modules lib install demo serve-conformance check unit \
     unit-programs fuzz fuzz-replay fuzz-programs behaviour bench asan \
-    format check-format fallback clang doc clean help house deps
+    format check-format fallback clang doc clean help house deps \
+    install-test client browser
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -177,6 +178,12 @@ unit: unit-programs
 house:
 	prove $(PROVEFLAGS) t/house
 
+install-test: all
+	prove $(PROVEFLAGS) t/install
+
+client browser: all
+	prove --exec "" $(PROVEFLAGS) t/$@/run
+
 # MPM=event, worker or prefork; TESTS narrows it to some files
 behaviour: all test-modules
 	OUT=$(OUT) build/behaviour $(or $(MPM),event) $(TESTS)
@@ -202,7 +209,7 @@ fuzz:
 
 fuzz-replay:
 	$(MAKE) MODE=asan OUT=build/asan fuzz-programs
-	build/fuzz-replay $(FUZZERS)
+	prove --exec "" $(PROVEFLAGS) build/fuzz-replay
 
 asan:
 	$(MAKE) MODE=asan OUT=build/asan all test-modules
@@ -225,5 +232,5 @@ check-format:
 
 help:
 	@echo "all install demo serve-conformance check unit house behaviour"
-	@echo "fuzz fuzz-replay asan bench fallback clang format check-format"
+	@echo "install-test client browser fuzz fuzz-replay asan bench fallback clang format check-format"
 	@echo "doc deps clean"
