@@ -1,0 +1,44 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_LIVE_LAYOUT_H
+#define MCP_LIVE_LAYOUT_H
+
+#include "live/shared.h"
+
+/* How the shared memory is laid out, for this folder only. Its parts follow
+ * each other: this header, the session buckets, the throttle buckets. Change
+ * MCP_LIVE_VERSION with anything here: an older module's memory may outlive
+ * it. */
+#define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
+#define MCP_LIVE_VERSION 1
+
+/* Entries share a cache line or two: a key is looked for in one bucket. */
+#define MCP_LIVE_WAYS 8
+
+typedef struct mcp_live_slot_t {
+    apr_uint64_t key;   /* part of a digest; 0 = never used */
+    apr_uint64_t value; /* what session.c and throttle.c make of it */
+} mcp_live_slot_t;
+
+typedef struct mcp_live_bucket_t {
+    mcp_live_slot_t slots[MCP_LIVE_WAYS];
+} mcp_live_bucket_t;
+
+struct mcp_live_shared_t {
+    apr_uint64_t magic;
+    apr_uint32_t version;
+    mcp_live_limits_t limits;
+    apr_uint32_t session_buckets;
+    apr_uint32_t throttle_buckets;
+} __attribute__((aligned(sizeof(mcp_live_bucket_t))));
+
+/* The bucket for a digest. */
+mcp_live_bucket_t *
+mcp_live_shared_session_bucket(const mcp_live_shared_t *shared,
+                               const unsigned char *digest);
+mcp_live_bucket_t *
+mcp_live_shared_throttle_bucket(const mcp_live_shared_t *shared,
+                                const unsigned char *digest);
+/* The part of a digest that a slot keeps; never 0. */
+apr_uint64_t mcp_live_shared_key(const unsigned char *digest);
+
+#endif

@@ -1,0 +1,150 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "store/sqlite_checkpoint.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <apr_thread_proc.h>
+
+#define TICK_MILLISECONDS 1000
+#define PURGE_TICKS 60
+/* pages of 4 KiB beyond which the log is cut: 16 MiB */
+#define LARGE_PAGES 4096
+
+typedef struct checkpoint_t {
+    mcp_store_t *store;
+    const mcp_store_sqlite_target_t *target;
+    mcp_store_sqlite_connection_t connection;
+    mcp_ctx_t cx;   /* its pool is the thread's own, cleared each tick */
+    int is_failing; /* and was logged */
+    int stop[2];    /* a pipe: closed at its writing end to stop */
+    pid_t process;
+    apr_thread_t *thread;
+} checkpoint_t;
+
+static const mcp_error_t *wal_move(checkpoint_t *job, int mode)
+{
+    int code =
+        sqlite3_wal_checkpoint_v2(job->connection.db, NULL, mode, NULL, NULL);
+
+    /* another child is at it, or somebody reads: the next tick will do */
+    if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)
+        return NULL;
+    return mcp_store_sqlite_connection_fault(job->connection.db,
+                                             job->target->path, &job->cx);
+}
+
+static const mcp_error_t *wal_checkpoint(checkpoint_t *job)
+{
+    int pages =
+        __atomic_exchange_n(job->target->wal_pages, 0, __ATOMIC_RELAXED);
+
+    if (!pages)
+        return NULL;
+    if (!job->connection.db)
+        MCP_TRY(mcp_store_sqlite_connection_open(&job->connection, job->target,
+                                                 &job->cx));
+    MCP_TRY(wal_move(job, SQLITE_CHECKPOINT_PASSIVE));
+    /* holds up writers, but there is little left to move */
+    if (pages > LARGE_PAGES)
+        MCP_TRY(wal_move(job, SQLITE_CHECKPOINT_TRUNCATE));
+    return NULL;
+}
+
+/* Says so once when it begins to fail, and once when it works again. */
+static void report(checkpoint_t *job, const mcp_error_t *e)
+{
+    if (e && !job->is_failing)
+        mcp_ctx_log(&job->cx, MCP_LOG_WARNING, 50,
+                    "the state file is not being tidied: %s. %s",
+                    e->detail ? e->detail : mcp_error_text(e),
+                    e->remedy ? e->remedy : "");
+    if (!e && job->is_failing)
+        mcp_ctx_log(&job->cx, MCP_LOG_NOTICE, 51,
+                    "the state file is being tidied again");
+    job->is_failing = e != NULL;
+}
+
+static void tick(checkpoint_t *job, int number)
+{
+    const mcp_error_t *e = wal_checkpoint(job);
+
+    if (e) {
+        mcp_store_sqlite_connection_close(&job->connection);
+        __atomic_store_n(job->target->wal_pages, 1, __ATOMIC_RELAXED);
+    }
+    if (!e && number % PURGE_TICKS == 0)
+        e = mcp_store_purge(job->store, &job->cx);
+    if (e || number % PURGE_TICKS == 0)
+        report(job, e);
+    apr_pool_clear(job->cx.pool);
+}
+
+static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
+{
+    checkpoint_t *job = data;
+    /* poll, not a condition variable: those wait for a time of day and sleep
+     * on when the clock is set back */
+    struct pollfd stop = {job->stop[0], POLLIN, 0};
+    int number = 0, event = -1;
+
+    for (; event <= 0; event = poll(&stop, 1, TICK_MILLISECONDS))
+        if (event == 0)
+            tick(job, number++);
+    mcp_store_sqlite_connection_close(&job->connection);
+    apr_pool_destroy(job->cx.pool);
+    return NULL;
+}
+
+static apr_status_t stop(void *data)
+{
+    checkpoint_t *job = data;
+    apr_status_t unused;
+
+    /* a fork's copy has no such thread */
+    if (job->process != getpid())
+        return APR_SUCCESS;
+    close(job->stop[1]);
+    apr_thread_join(&unused, job->thread);
+    close(job->stop[0]);
+    return APR_SUCCESS;
+}
+
+/* httpd's signals are for httpd's threads. */
+static int thread_make(checkpoint_t *job, apr_pool_t *pool)
+{
+    sigset_t all, old;
+    apr_status_t status;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    status = apr_thread_create(&job->thread, NULL, run, job, pool);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return status == APR_SUCCESS;
+}
+
+const mcp_error_t *mcp_store_sqlite_checkpoint_start(
+    mcp_store_t *store, const mcp_store_sqlite_target_t *target, mcp_ctx_t *cx)
+{
+    checkpoint_t *job = apr_pcalloc(cx->pool, sizeof(*job));
+
+    job->store = store;
+    job->target = target;
+    job->process = getpid();
+    job->cx = *cx;
+    /* not a child of cx->pool, which other threads use */
+    if (apr_pool_create(&job->cx.pool, NULL) != APR_SUCCESS ||
+        pipe2(job->stop, O_CLOEXEC) != 0)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                               "Raise the limit of open files.",
+                               "store: no pipe for the checkpoint thread");
+    if (!thread_make(job, cx->pool))
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                               "Raise the limit of threads or free memory.",
+                               "store: no checkpoint thread");
+    apr_pool_pre_cleanup_register(cx->pool, job, stop);
+    return NULL;
+}
