@@ -2,7 +2,6 @@
 #include "base/json.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/writer.h"
@@ -118,8 +117,8 @@ int mcp_json_integer(apr_int64_t *value, const mcp_json_t *json)
     }
     real = json_real_value(json);
     /* 2^63 is a double, the largest apr_int64_t is not */
-    if (!json_is_real(json) || real != floor(real) || real < -0x1p63 ||
-        real >= 0x1p63)
+    if (!json_is_real(json) || real < -0x1p63 || real >= 0x1p63 ||
+        real != (double)(apr_int64_t)real)
         return 0;
     *value = (apr_int64_t)real;
     return 1;

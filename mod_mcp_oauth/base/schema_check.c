@@ -1,6 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include <apr_strings.h>
-#include <math.h>
 
 #include "base/schema_node.h"
 
@@ -74,20 +73,16 @@ static const char *check_count(check_t *c, const mcp_schema_count_t *bounds,
 
 static unsigned types_of(const mcp_json_t *value)
 {
-    double number = 0.5;
-
     switch (mcp_json_type(value)) {
     case MCP_JSON_NULL:
         return 1u << MCP_SCHEMA_NULL;
     case MCP_JSON_BOOLEAN:
         return 1u << MCP_SCHEMA_BOOLEAN;
     case MCP_JSON_INTEGER:
-        return 1u << MCP_SCHEMA_NUMBER | 1u << MCP_SCHEMA_INTEGER;
     case MCP_JSON_REAL:
-        /* 2020-12 4.2.3: an integer is a number with a zero fraction */
-        mcp_json_number(&number, value);
-        return 1u << MCP_SCHEMA_NUMBER | (unsigned)(number == floor(number))
-                                             << MCP_SCHEMA_INTEGER;
+        if (mcp_schema_number_is_integer(value))
+            return 1u << MCP_SCHEMA_NUMBER | 1u << MCP_SCHEMA_INTEGER;
+        return 1u << MCP_SCHEMA_NUMBER;
     case MCP_JSON_STRING:
         return 1u << MCP_SCHEMA_STRING;
     case MCP_JSON_ARRAY:
@@ -137,46 +132,19 @@ static const char *check_values(check_t *c, const mcp_schema_t *s,
 
 /* -- numbers -- */
 
-/* Exact where both are 64-bit integers, which a double could not hold. */
-static int compare(const mcp_json_t *a, const mcp_json_t *b)
-{
-    apr_int64_t i, k;
-    double x = 0, y = 0;
-
-    if (mcp_json_integer(&i, a) && mcp_json_integer(&k, b))
-        return (i > k) - (i < k);
-    mcp_json_number(&x, a);
-    mcp_json_number(&y, b);
-    return (x > y) - (x < y);
-}
-
-static int is_multiple(const mcp_json_t *value, const mcp_json_t *of)
-{
-    apr_int64_t i, k;
-    double x = 0, y = 1, quotient;
-
-    if (mcp_json_integer(&i, value) && mcp_json_integer(&k, of))
-        return i % k == 0;
-    mcp_json_number(&x, value);
-    mcp_json_number(&y, of);
-    quotient = x / y;
-    /* 0.3 is a multiple of 0.1, though not to a processor */
-    return isfinite(quotient) && fabs(quotient - nearbyint(quotient)) <=
-                                     1e-12 * fmax(1, fabs(quotient));
-}
-
 static const char *check_number(check_t *c, const mcp_schema_t *s,
                                 const mcp_json_t *value, const place_t *at)
 {
-    if (s->minimum && compare(value, s->minimum) < 0)
+    if (s->minimum && mcp_schema_number_compare(value, s->minimum) < 0)
         return fail(c, at, "must be at least %s", json_shown(c, s->minimum));
-    if (s->above && compare(value, s->above) <= 0)
+    if (s->above && mcp_schema_number_compare(value, s->above) <= 0)
         return fail(c, at, "must be more than %s", json_shown(c, s->above));
-    if (s->maximum && compare(value, s->maximum) > 0)
+    if (s->maximum && mcp_schema_number_compare(value, s->maximum) > 0)
         return fail(c, at, "must be at most %s", json_shown(c, s->maximum));
-    if (s->below && compare(value, s->below) >= 0)
+    if (s->below && mcp_schema_number_compare(value, s->below) >= 0)
         return fail(c, at, "must be less than %s", json_shown(c, s->below));
-    if (s->multiple_of && !is_multiple(value, s->multiple_of))
+    if (s->multiple_of &&
+        !mcp_schema_number_is_multiple(value, s->multiple_of))
         return fail(c, at, "must be a multiple of %s",
                     json_shown(c, s->multiple_of));
     return NULL;

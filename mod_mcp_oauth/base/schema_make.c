@@ -373,10 +373,13 @@ const mcp_error_t *mcp_schema_make_text(const mcp_schema_t **schema,
                                         const char *text, mcp_ctx_t *cx)
 {
     build_t b = {cx, NULL, NULL, "", 0};
+    const mcp_schema_t *made;
     const mcp_error_t *e = mcp_json_read(&b.root, text, strlen(text), cx);
 
     if (e)
         return refuse(&b, "it", e->detail);
     b.made = apr_hash_make(cx->pool);
-    return make_schema(schema, b.root, &b);
+    MCP_TRY(make_schema(&made, b.root, &b));
+    *schema = made;
+    return NULL;
 }

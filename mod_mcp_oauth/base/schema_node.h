@@ -86,6 +86,14 @@ const char *mcp_schema_check_value(const mcp_schema_t *schema,
 /* schema_unique.c: whether no two items are equal */
 int mcp_schema_unique_items(const mcp_json_t *array, apr_pool_t *pool);
 
+/* schema_number.c; of is greater than 0 */
+int mcp_schema_number_is_integer(const mcp_json_t *number);
+int mcp_schema_number_is_multiple(const mcp_json_t *number,
+                                  const mcp_json_t *of);
+/* below, equal or above 0; exact where both are integers of 64 bits, which a
+ * double could not hold */
+int mcp_schema_number_compare(const mcp_json_t *a, const mcp_json_t *b);
+
 /* schema_place.c: where in the value a check is, a list from the leaf to the
  * root */
 typedef struct mcp_schema_place_t mcp_schema_place_t;
