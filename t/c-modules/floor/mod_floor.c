@@ -88,13 +88,18 @@ static int handle(request_rec *r)
 static const command_rec commands[] = {
     AP_INIT_TAKE1("FloorAnswer", set_answer, NULL, ACCESS_CONF,
                   "the file with the bytes to answer"),
-    {NULL}};
+    {0}};
 
 static void register_hooks(apr_pool_t *pool)
 {
     ap_hook_handler(handle, NULL, NULL, APR_HOOK_MIDDLE);
 }
 
-AP_DECLARE_MODULE(floor) = {
-    STANDARD20_MODULE_STUFF, create, NULL, NULL, NULL, commands,
-    register_hooks};
+AP_DECLARE_MODULE(floor) = {STANDARD20_MODULE_STUFF,
+                            create,
+                            NULL,
+                            NULL,
+                            NULL,
+                            commands,
+                            register_hooks,
+                            AP_MODULE_FLAG_NONE};
