@@ -1,0 +1,105 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "server/authn.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_request.h>
+
+#include "oauth/challenge.h"
+#include "oauth/verify.h"
+#include "server/deny.h"
+#include "server/request.h"
+#include "server/site.h"
+
+static int is_ours(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    return type && !ap_cstr_casecmp(type, "mcp");
+}
+
+static int admit(request_rec *r, mcp_server_request_t *q,
+                 const mcp_principal_t *who)
+{
+    q->principal = who;
+    /* httpd's member is not const; nobody writes through it */
+    r->user = (char *)(who->user ? who->user : who->subject);
+    r->ap_auth_type = apr_pstrdup(r->pool, "Bearer");
+    return OK;
+}
+
+static void challenge(request_rec *r, const mcp_server_section_t *own,
+                      const mcp_error_t *e)
+{
+    apr_table_setn(
+        r->err_headers_out, "WWW-Authenticate",
+        mcp_oauth_challenge_text(own->resource, e, own->asked, r->pool));
+}
+
+static int refuse(request_rec *r, const mcp_server_section_t *own,
+                  const mcp_error_t *e, mcp_ctx_t *cx)
+{
+    if (mcp_error_http(e) == HTTP_UNAUTHORIZED)
+        challenge(r, own, e);
+    return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, cx);
+}
+
+/* RFC 6750 3.1: without a token the challenge has no error. */
+static int ask(request_rec *r, const mcp_server_section_t *own, mcp_ctx_t *cx)
+{
+    const mcp_error_t *e =
+        mcp_error_tell(MCP_E_INVALID_TOKEN, cx, "An access token is needed.");
+
+    challenge(r, own, NULL);
+    return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, cx);
+}
+
+static int stray(request_rec *r, mcp_ctx_t *cx)
+{
+    return mcp_server_deny_early(
+        r, MCP_DENY_OAUTH,
+        mcp_error_fault(MCP_E_SERVER_ERROR, cx,
+                        "Write AuthType mcp into a <Location>; in "
+                        "<LocationMatch> and <Directory> add MCPPublicURL; "
+                        ".htaccess cannot hold it.",
+                        "AuthType mcp applies where no protected location "
+                        "is known"),
+        cx);
+}
+
+int mcp_server_authn_check(request_rec *r)
+{
+    const mcp_config_section_t *section;
+    const mcp_server_section_t *own;
+    const mcp_principal_t *who;
+    mcp_server_request_t *q;
+    const mcp_error_t *e;
+
+    if (!is_ours(r))
+        return DECLINED;
+    section = mcp_server_request_section(r);
+    q = mcp_server_request_get(r);
+    own = section ? mcp_server_site_section(section) : NULL;
+    if (!own || !own->resource)
+        return stray(r, &q->cx);
+    who = mcp_server_request_inherited(r);
+    if (who)
+        return admit(r, q, who);
+    e = mcp_server_site_ready(own->resource->service, &q->cx);
+    if (!e)
+        e = mcp_oauth_verify_bearer(
+            &who, apr_table_get(r->headers_in, "Authorization"), own->resource,
+            &q->cx);
+    if (e)
+        return refuse(r, own, e, &q->cx);
+    return who ? admit(r, q, who) : ask(r, own, &q->cx);
+}
+
+int mcp_server_authn_force(request_rec *r)
+{
+    const char *text = apr_table_get(r->headers_in, "Authorization");
+
+    return text && is_ours(r) && !ap_cstr_casecmpn(text, "Bearer ", 7)
+               ? OK
+               : DECLINED;
+}

@@ -1,0 +1,176 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "server/claim.h"
+
+#include <apr_strings.h>
+#include <http_config.h>
+#include <http_core.h>
+#include <http_request.h>
+
+#include "server/request.h"
+#include "server/rule.h"
+#include "server/site.h"
+
+#define WELL_KNOWN "/.well-known/"
+#define WELL_KNOWN_LEN (sizeof(WELL_KNOWN) - 1)
+
+/* What mod_mime and others read extensions from: without any. */
+#define FILENAME "/mcp-oauth"
+
+static const mcp_server_endpoint_t *find_well_known(const char **suffix,
+                                                    const char *rest)
+{
+    int i;
+
+    for (i = 0; i < MCP_ENDPOINT_COUNT; i++) {
+        const mcp_server_endpoint_t *e = &mcp_server_endpoint_table[i];
+        const char *end = rest + e->path_len;
+
+        if (e->place != MCP_PLACE_WELL_KNOWN ||
+            strncmp(rest, e->path, e->path_len) || (*end && *end != '/'))
+            continue;
+        *suffix = strcmp(end, "/") ? end : "";
+        return e;
+    }
+    return NULL;
+}
+
+static const mcp_server_endpoint_t *find_below(const char *base,
+                                               const char *uri)
+{
+    apr_size_t len = strlen(base);
+    int i;
+
+    if (strncmp(uri, base, len) || uri[len] != '/')
+        return NULL;
+    for (i = 0; i < MCP_ENDPOINT_COUNT; i++) {
+        const mcp_server_endpoint_t *e = &mcp_server_endpoint_table[i];
+
+        if (e->place == MCP_PLACE_PATH && !strcmp(uri + len + 1, e->path))
+            return e;
+    }
+    return NULL;
+}
+
+/* OpenID Connect Discovery 4.1 puts the well-known behind the issuer's path */
+static const mcp_server_endpoint_t *
+find_behind_issuer(const char **suffix, const mcp_server_site_t *site,
+                   const char *uri)
+{
+    apr_size_t len = strlen(site->issuer_path);
+    const mcp_server_endpoint_t *e;
+
+    if (!len || strncmp(uri, site->issuer_path, len) ||
+        strncmp(uri + len, WELL_KNOWN, WELL_KNOWN_LEN))
+        return NULL;
+    e = find_well_known(suffix, uri + len + WELL_KNOWN_LEN);
+    if (!e || **suffix)
+        return NULL;
+    *suffix = site->issuer_path;
+    return e;
+}
+
+static const mcp_server_endpoint_t *
+find(const char **suffix, const mcp_server_site_t *site, const char *uri)
+{
+    const mcp_server_endpoint_t *e;
+    int i;
+
+    *suffix = "";
+    if (!strncmp(uri, WELL_KNOWN, WELL_KNOWN_LEN))
+        return find_well_known(suffix, uri + WELL_KNOWN_LEN);
+    if (!site->service)
+        return NULL;
+    e = find_below(site->service->path, uri);
+    for (i = 0; !e && i < site->service->aliases->nelts; i++)
+        e = find_below(APR_ARRAY_IDX(site->service->aliases, i, const char *),
+                       uri);
+    return e ? e : find_behind_issuer(suffix, site, uri);
+}
+
+static const mcp_server_site_t *site_of(const request_rec *r)
+{
+    if (r->proxyreq || !r->uri || *r->uri != '/')
+        return NULL;
+    return mcp_server_site_of(r->server);
+}
+
+int mcp_server_claim_pre_translate_name(request_rec *r)
+{
+    const mcp_server_site_t *site = site_of(r);
+    const mcp_config_section_t *section;
+    const char *suffix;
+
+    if (!site)
+        return DECLINED;
+    section = mcp_config_site_section(r);
+    if ((section && section->is_server) || find(&suffix, site, r->uri))
+        return OK; /* no `ProxyPass mapping=encoded` */
+    return DECLINED;
+}
+
+static int take(request_rec *r, mcp_server_claim_t claim, const char *handler)
+{
+    mcp_server_request_get(r)->claim = claim;
+    r->filename = apr_pstrdup(r->pool, FILENAME);
+    r->handler = handler;
+    return OK;
+}
+
+int mcp_server_claim_translate_name(request_rec *r)
+{
+    const mcp_server_site_t *site = site_of(r);
+    const mcp_config_section_t *section;
+    const mcp_server_endpoint_t *e;
+    mcp_server_request_t *q;
+    const char *suffix;
+
+    if (!site)
+        return DECLINED;
+    e = find(&suffix, site, r->uri);
+    if (e) {
+        q = mcp_server_request_get(r);
+        q->endpoint = e;
+        q->suffix = suffix;
+        return take(r, MCP_REQUEST_ENDPOINT, "mcp-oauth");
+    }
+    section = mcp_config_site_section(r);
+    if (!section || !section->is_server)
+        return DECLINED;
+    mcp_server_request_get(r)->section = section;
+    return take(r, MCP_REQUEST_SERVER, "mcp-server");
+}
+
+static int is_claimed(const request_rec *r)
+{
+    const mcp_server_request_t *q = mcp_server_request_find(r);
+
+    return q && q->claim != MCP_REQUEST_PASSES;
+}
+
+int mcp_server_claim_map_to_storage(request_rec *r)
+{
+    return is_claimed(r) ? OK : DECLINED;
+}
+
+int mcp_server_claim_access_checker_ex(request_rec *r)
+{
+    const mcp_server_request_t *q = mcp_server_request_find(r);
+    const mcp_server_site_t *site;
+    const char *type;
+
+    if (!q || q->claim != MCP_REQUEST_ENDPOINT)
+        return DECLINED;
+    site = mcp_server_site_of(r->server);
+    if (mcp_server_rule_applies(site->rules, r->uri))
+        return DECLINED;
+    type = ap_auth_type(r);
+    if (q->endpoint == &mcp_server_endpoint_table[MCP_ENDPOINT_AUTHORIZE] &&
+        site->httpd_signs_in && type && strcmp(type, "mcp"))
+        return DECLINED;
+    return OK;
+}
+
+int mcp_server_claim_type_checker(request_rec *r)
+{
+    return is_claimed(r) ? OK : DECLINED;
+}

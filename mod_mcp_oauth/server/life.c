@@ -1,0 +1,160 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "server/life.h"
+
+#include <http_config.h>
+#include <http_core.h>
+
+#include "base/scope.h"
+#include "server/context.h"
+#include "server/lock.h"
+#include "server/site.h"
+#include "server/state.h"
+
+#define COUNTERS 4096 /* throttle counters: users and addresses */
+
+/* of this configuration; NULL where nothing of ours is used */
+static apr_array_header_t *sites;
+static mcp_oauth_works_t *works;
+
+static const mcp_server_settings_t *settings_of(const server_rec *s)
+{
+    return mcp_config_site_of(s)->settings;
+}
+
+static void log_fault(const mcp_error_t *e, mcp_ctx_t *cx)
+{
+    mcp_ctx_log(cx, MCP_LOG_ERR, 461, "%s. %s", e->detail,
+                e->remedy ? e->remedy : mcp_error_text(e));
+}
+
+int mcp_server_life_pre_config(apr_pool_t *pconf, apr_pool_t *plog,
+                               apr_pool_t *ptemp)
+{
+    sites = NULL;
+    works = NULL;
+    return mcp_server_lock_register(pconf) ? HTTP_INTERNAL_SERVER_ERROR : OK;
+}
+
+static int is_used(const apr_array_header_t *all)
+{
+    int i;
+
+    for (i = 0; i < all->nelts; i++)
+        if (APR_ARRAY_IDX(all, i, const mcp_config_site_t *)->sections->nelts)
+            return 1;
+    return 0;
+}
+
+int mcp_server_life_check_config(apr_pool_t *pconf, apr_pool_t *plog,
+                                 apr_pool_t *ptemp, server_rec *s)
+{
+    apr_array_header_t *all;
+
+    if (mcp_config_site_read(&all, s, pconf, ptemp))
+        return HTTP_INTERNAL_SERVER_ERROR;
+    if (!is_used(all))
+        return OK;
+    sites = all;
+    works = apr_pcalloc(pconf, sizeof(*works));
+    if (mcp_server_site_make(sites, works, pconf))
+        return HTTP_INTERNAL_SERVER_ERROR;
+    return OK;
+}
+
+void mcp_server_life_test_config(apr_pool_t *pconf, server_rec *s)
+{
+    if (sites && ap_exists_config_define("DUMP_MCP"))
+        mcp_config_site_dump(sites, pconf);
+}
+
+/* -- shared memory, kept over restarts -- */
+
+#define RETAINED "mcp_oauth.shared"
+
+/* Outlives the module: no pointer into it. */
+typedef struct retained_t {
+    apr_pool_t *pool;
+    mcp_live_shared_t *shared;
+} retained_t;
+
+static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
+                                     mcp_ctx_t *cx)
+{
+    const mcp_limit_t *limit = settings_of(s)->limit;
+    const mcp_live_limits_t limits = {limit->sessions, COUNTERS};
+    retained_t *retained = ap_retained_data_get(RETAINED);
+
+    if (!retained)
+        retained = ap_retained_data_create(RETAINED, sizeof(*retained));
+    if (retained->shared && !mcp_live_shared_fits(retained->shared, &limits)) {
+        /* children of before keep their own mapping until they end */
+        apr_pool_destroy(retained->pool);
+        retained->shared = NULL;
+    }
+    if (!retained->shared) {
+        apr_pool_create(&retained->pool, s->process->pool);
+        MCP_TRY(mcp_live_shared_make(&retained->shared, &limits,
+                                     retained->pool, cx));
+    }
+    *shared = retained->shared;
+    return NULL;
+}
+
+/* -- the parent -- */
+
+static apr_array_header_t *issuers_of(const apr_array_header_t *all,
+                                      apr_pool_t *pool)
+{
+    apr_array_header_t *issuers = apr_array_make(pool, 2, sizeof(char *));
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        const mcp_config_site_t *site =
+            APR_ARRAY_IDX(all, i, const mcp_config_site_t *);
+
+        if (site->issuer)
+            mcp_scope_add(issuers, site->issuer);
+    }
+    return issuers;
+}
+
+/* Also in the first pass of a start, which fails where people see it. */
+int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
+                                apr_pool_t *ptemp, server_rec *s)
+{
+    const mcp_error_t *e;
+    mcp_ctx_t cx;
+
+    if (!sites)
+        return OK;
+    mcp_server_context_of_server(&cx, s, pconf);
+    if (mcp_server_lock_make(s, pconf)) /* httpd has said why */
+        return HTTP_INTERNAL_SERVER_ERROR;
+    e = mcp_server_state_make(works, settings_of(s), issuers_of(sites, ptemp),
+                              &cx);
+    if (!e)
+        e = shared_get(&works->shared, s, &cx);
+    if (e) {
+        log_fault(e, &cx);
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    mcp_server_site_open(sites, works);
+    return OK;
+}
+
+/* -- a child -- */
+
+/* A child that cannot open its state still serves what is not ours. */
+void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
+{
+    const mcp_error_t *e;
+    mcp_ctx_t cx;
+
+    if (!sites)
+        return;
+    mcp_server_context_of_server(&cx, s, pchild);
+    mcp_server_lock_child(s, pchild);
+    e = mcp_server_state_open(works, settings_of(s), &cx);
+    if (e)
+        log_fault(e, &cx);
+}

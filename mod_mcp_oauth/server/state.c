@@ -1,0 +1,172 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "server/state.h"
+
+#include <ap_mpm.h>
+#include <apr_file_io.h>
+#include <apr_strings.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <unixd.h>
+
+#include "server/lock.h"
+
+#define MOST_CONNECTIONS 8
+#define VERIFIED_TOKENS 8192
+
+#define FPROT_0700 (APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE)
+#define FPROT_0755                                                            \
+    (FPROT_0700 | APR_FPROT_GREAD | APR_FPROT_GEXECUTE | APR_FPROT_WREAD |    \
+     APR_FPROT_WEXECUTE)
+
+/* -- the directory -- */
+
+static const mcp_error_t *cannot(const char *what, const char *path,
+                                 apr_status_t rv, mcp_ctx_t *cx)
+{
+    char text[120];
+
+    return mcp_error_fault(
+        MCP_E_SERVER_ERROR, cx,
+        "Give MCPStateDirectory a directory of its own that the user that "
+        "httpd starts as can make or owns.",
+        "cannot %s %s: %s", what, path, apr_strerror(rv, text, sizeof(text)));
+}
+
+static const mcp_error_t *directory_make(const char *path, mcp_ctx_t *cx)
+{
+    const char *end = ap_strrchr_c(path, '/');
+    apr_status_t rv = APR_SUCCESS;
+    struct stat info;
+
+    if (!stat(path, &info)) {
+        if (!S_ISDIR(info.st_mode))
+            return cannot("use as a directory", path, APR_ENOTDIR, cx);
+        if (info.st_mode & (S_IRWXG | S_IRWXO))
+            return mcp_error_fault(
+                MCP_E_SERVER_ERROR, cx,
+                apr_psprintf(cx->pool,
+                             "Give it a directory of its own, or, if "
+                             "nothing else is in it, \"chmod 700 %s\".",
+                             path),
+                "MCPStateDirectory %s is open to others than its owner", path);
+        return NULL;
+    }
+    if (end && end != path)
+        rv = apr_dir_make_recursive(apr_pstrmemdup(cx->pool, path, end - path),
+                                    FPROT_0755, cx->pool);
+    if (!rv)
+        rv = apr_dir_make(path, FPROT_0700, cx->pool);
+    return rv ? cannot("make the directory", path, rv, cx) : NULL;
+}
+
+/* Through a descriptor and never through a link: a child's user can put links
+ * into this directory, and we are root here. */
+static const mcp_error_t *give_away(const char *path, int flags, mcp_ctx_t *cx)
+{
+    int fd =
+        open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags);
+    int failed = 0;
+    struct stat info;
+
+    if (fd < 0)
+        return errno == ELOOP || errno == ENOENT || errno == ENXIO
+                   ? NULL
+                   : cannot("open", path, errno, cx);
+    if (fstat(fd, &info))
+        failed = errno;
+    else if (info.st_uid != ap_unixd_config.user_id &&
+             (S_ISDIR(info.st_mode) ||
+              (S_ISREG(info.st_mode) && info.st_nlink == 1)))
+        failed = fchown(fd, ap_unixd_config.user_id, ap_unixd_config.group_id)
+                     ? errno
+                     : 0;
+    close(fd);
+    return failed ? cannot("give away", path, failed, cx) : NULL;
+}
+
+static const mcp_error_t *give_all_away(const char *directory, mcp_ctx_t *cx)
+{
+    const mcp_error_t *e = NULL;
+    apr_finfo_t info;
+    apr_dir_t *dir;
+    apr_status_t rv;
+
+    if (geteuid() != 0)
+        return NULL;
+    rv = apr_dir_open(&dir, directory, cx->pool);
+    if (rv)
+        return cannot("read", directory, rv, cx);
+    while (!e && !apr_dir_read(&info, APR_FINFO_NAME, dir)) {
+        if (*info.name != '.')
+            e = give_away(
+                apr_pstrcat(cx->pool, directory, "/", info.name, NULL), 0, cx);
+    }
+    apr_dir_close(dir);
+    return e ? e : give_away(directory, O_DIRECTORY, cx);
+}
+
+/* -- what is in it -- */
+
+static int connections(void)
+{
+    int threads = 1;
+
+    if (ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) || threads < 1)
+        threads = 1;
+    return threads < MOST_CONNECTIONS ? threads : MOST_CONNECTIONS;
+}
+
+static void store_config(mcp_store_sqlite_config_t *config,
+                         const mcp_server_settings_t *settings)
+{
+    config->directory = settings->state_directory;
+    config->sync_full = settings->store->sync_full;
+    config->connections = connections();
+    config->lock = mcp_server_lock;
+}
+
+/* Made here so that it has its owner; children map it themselves. */
+static const mcp_error_t *sequence_make(const char *directory, mcp_ctx_t *cx)
+{
+    mcp_store_sequence_t *sequence;
+    mcp_ctx_t short_lived = *cx;
+    const mcp_error_t *e;
+
+    apr_pool_create(&short_lived.pool, cx->pool);
+    e = mcp_store_sequence_open(&sequence, directory, &short_lived);
+    if (e) /* it lives in the pool that goes */
+        e = mcp_error_fault(e->code, cx, e->remedy, "%s", e->detail);
+    apr_pool_destroy(short_lived.pool);
+    return e;
+}
+
+const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
+                                         const mcp_server_settings_t *settings,
+                                         const apr_array_header_t *issuers,
+                                         mcp_ctx_t *cx)
+{
+    const char *directory = settings->state_directory;
+    mcp_store_sqlite_config_t config;
+
+    store_config(&config, settings);
+    MCP_TRY(directory_make(directory, cx));
+    MCP_TRY(mcp_jose_keyring_open(&works->keys, directory, issuers, cx));
+    MCP_TRY(mcp_store_sqlite_prepare(&config, cx));
+    MCP_TRY(sequence_make(directory, cx));
+    return give_all_away(directory, cx);
+}
+
+const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
+                                         const mcp_server_settings_t *settings,
+                                         mcp_ctx_t *cx)
+{
+    mcp_store_sqlite_config_t config;
+
+    store_config(&config, settings);
+    works->verified = mcp_live_seen_make(VERIFIED_TOKENS, cx->pool);
+    MCP_TRY(mcp_store_sequence_open(&works->revocations,
+                                    settings->state_directory, cx));
+    return mcp_store_sqlite_open(&works->store, &config, cx);
+}

@@ -1,0 +1,23 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_SERVER_STATE_H
+#define MCP_SERVER_STATE_H
+
+#include <httpd.h>
+
+#include "oauth/service.h"
+
+/* The state directory: keys, records, the revocation sequence. The parent
+ * makes it, as root where httpd starts so, for the user that children run as.
+ */
+
+/* In the parent. Opens the keys; checks that the rest can be opened. */
+const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
+                                         const mcp_server_settings_t *settings,
+                                         const apr_array_header_t *issuers,
+                                         mcp_ctx_t *cx);
+/* In a child, as its user; cx->pool is the child's. */
+const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
+                                         const mcp_server_settings_t *settings,
+                                         mcp_ctx_t *cx);
+
+#endif
