@@ -6,9 +6,10 @@ let failed = 0;
 
 const line = (text) => process.stdout.write(text + '\n');
 
-/** Lines of a TAP comment: what helps to understand a failure. */
+/** TAP comments that explain a failure; on stderr, where prove shows them. */
 export function diag(text) {
-  for (const each of String(text).split('\n')) line('# ' + each.trimEnd());
+  const lines = String(text).split('\n').map((each) => '# ' + each.trimEnd());
+  process.stderr.write(lines.join('\n') + '\n');
 }
 
 function report(ok, name) {
