@@ -38,9 +38,8 @@ static void done(mcp_idp_step_t *step, const mcp_idp_t *idp, const char *user)
 }
 
 /* Another module has signed the user in before we were called. */
-static const mcp_error_t *from_httpd(mcp_idp_step_t *step,
-                                     const mcp_idp_login_t *login,
-                                     mcp_ctx_t *cx)
+static const mcp_error_t *
+from_httpd(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
 {
     if (!login->httpd_user || !*login->httpd_user)
         return mcp_error_fault(
@@ -55,9 +54,8 @@ static const mcp_error_t *from_httpd(mcp_idp_step_t *step,
     return NULL;
 }
 
-static const mcp_error_t *from_form(mcp_idp_step_t *step,
-                                    const mcp_idp_login_t *login,
-                                    mcp_ctx_t *cx)
+static const mcp_error_t *
+from_form(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
 {
     const char *name = apr_table_get(login->form, "username");
     const char *password = apr_table_get(login->form, "password");
@@ -80,9 +78,8 @@ static const mcp_error_t *from_form(mcp_idp_step_t *step,
     return NULL;
 }
 
-static const mcp_error_t *httpd_step(mcp_idp_step_t *step,
-                                     const mcp_idp_login_t *login,
-                                     mcp_ctx_t *cx)
+static const mcp_error_t *
+httpd_step(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
 {
     memset(step, 0, sizeof(*step));
     if (!login->idp->arguments || !login->idp->arguments->nelts)

@@ -20,7 +20,8 @@ const mcp_error_t *mcp_page_error(const char **html, const mcp_error_t *error,
                                   mcp_ctx_t *cx);
 /* The Content-Security-Policy of every page (D15): default-src 'none',
  * frame-ancestors 'none', base-uri 'none', the style by its hash; no
- * form-action. */
+ * form-action. Images only from data: URLs, for the empty icon that keeps
+ * browsers from asking for one. */
 const char *mcp_page_policy(void);
 /* Sets the headers of every page: Content-Type, the policy, and what keeps
  * it out of frames, caches and Referer. */

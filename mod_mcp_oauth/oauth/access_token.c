@@ -1,0 +1,57 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "oauth/access_token.h"
+
+#include <string.h>
+
+#include "base/random.h"
+#include "jose/jws.h"
+
+#define JTI_BYTES 16
+
+static void write_integer(mcp_writer_t *w, const char *name, apr_int64_t value)
+{
+    mcp_writer_name(w, name);
+    mcp_writer_integer(w, value);
+}
+
+/* RFC 9068 2.2, and of ours: grant (what it belongs to), idp (who vouches for
+ * sub), username (REMOTE_USER where that is not sub) */
+static void write_subject(mcp_writer_t *w, const mcp_oauth_grant_t *grant)
+{
+    const mcp_identity_t *identity = &grant->identity;
+
+    mcp_writer_member(w, "sub", identity->subject);
+    mcp_writer_member(w, "idp", identity->issuer);
+    if (strcmp(identity->user, identity->subject) != 0)
+        mcp_writer_member(w, "username", identity->user);
+    mcp_writer_member(w, "client_id", grant->client_id);
+    mcp_writer_member(w, "grant", grant->id);
+}
+
+const mcp_error_t *mcp_oauth_access_token_make(
+    mcp_oauth_access_token_t *token, const mcp_oauth_grant_t *grant,
+    const mcp_oauth_resource_t *resource, const char *scope, mcp_ctx_t *cx)
+{
+    const mcp_oauth_service_t *service = resource->service;
+    apr_int64_t now = mcp_ctx_seconds(cx);
+    apr_int64_t end = mcp_oauth_grant_end(grant, resource);
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+    const char *jti;
+
+    token->expires_in = resource->settings->lifetime->access_token;
+    if (now + token->expires_in > end)
+        token->expires_in = end - now;
+    MCP_TRY(mcp_random_text(&jti, JTI_BYTES, cx));
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "iss", service->issuer);
+    mcp_writer_member(w, "aud", resource->url);
+    write_subject(w, grant);
+    mcp_writer_member(w, "scope", scope);
+    write_integer(w, "iat", now);
+    write_integer(w, "exp", now + token->expires_in);
+    mcp_writer_member(w, "jti", jti);
+    mcp_writer_close(w);
+    return mcp_jose_jws_sign(
+        &token->text, mcp_writer_text(w, NULL), MCP_ACCESS_TOKEN_TYPE,
+        mcp_jose_keyring_signer(service->works->keys, service->issuer), cx);
+}

@@ -1,0 +1,143 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "oauth/authenticate.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/encode.h"
+
+#define BASIC "Basic "
+#define BASIC_LENGTH (sizeof(BASIC) - 1)
+#define MAX_BASIC 8192
+
+/* Percent-decoded, as RFC 6749 2.3.1 has it, and raw, as many clients send
+ * it. */
+typedef struct credentials_t {
+    const char *id;
+    const char *secret; /* NULL: none */
+    const char *decoded_id;
+    const char *decoded_secret;
+} credentials_t;
+
+static const char *decode(const char *text, apr_pool_t *pool)
+{
+    return text ? mcp_encode_form_value_read(text, strlen(text), pool) : NULL;
+}
+
+static int is_basic(const char *authorization)
+{
+    return authorization && !strncasecmp(authorization, BASIC, BASIC_LENGTH);
+}
+
+/* An empty secret is none: RFC 6749 2.3.1 lets it be left out. */
+static const char *or_none(const char *secret)
+{
+    return secret && *secret ? secret : NULL;
+}
+
+static int basic_read(credentials_t *in, const char *authorization,
+                      apr_pool_t *pool)
+{
+    const char *text = authorization + BASIC_LENGTH, *colon;
+    apr_size_t len;
+
+    text += strspn(text, " ");
+    if (strlen(text) > MAX_BASIC)
+        return 0;
+    text = (char *)mcp_encode_base64_read(&len, text, strlen(text), pool);
+    if (!text || strlen(text) != len)
+        return 0;
+    colon = strchr(text, ':');
+    if (!colon)
+        return 0;
+    in->id = apr_pstrmemdup(pool, text, (apr_size_t)(colon - text));
+    in->secret = or_none(colon + 1);
+    in->decoded_id = decode(in->id, pool);
+    in->decoded_secret = decode(in->secret, pool);
+    return 1;
+}
+
+/* Which client says it is there, whether or not it is. */
+static const mcp_oauth_client_t *find(const credentials_t *in,
+                                      const mcp_oauth_service_t *service,
+                                      mcp_ctx_t *cx)
+{
+    const mcp_oauth_client_t *client =
+        mcp_oauth_client_find(service, in->id, cx);
+
+    return client ? client
+                  : mcp_oauth_client_find(service, in->decoded_id, cx);
+}
+
+static int has_right_secret(const credentials_t *in,
+                            const mcp_oauth_client_t *client,
+                            const mcp_oauth_service_t *service,
+                            apr_pool_t *pool)
+{
+    const char *secret = mcp_oauth_client_secret(client, service, pool);
+
+    if (client->method == MCP_CLIENT_NONE)
+        return !in->secret;
+    return mcp_digest_equal(secret, in->secret) ||
+           mcp_digest_equal(secret, in->decoded_secret);
+}
+
+static const mcp_error_t *refuse(mcp_oauth_exchange_t *x, const char *why,
+                                 mcp_ctx_t *cx)
+{
+    if (x->authorization)
+        apr_table_setn(x->headers, "WWW-Authenticate",
+                       "Basic realm=\"OAuth\"");
+    mcp_oauth_exchange_link(x, cx);
+    return mcp_error_make(MCP_E_INVALID_CLIENT, cx, "%s", why);
+}
+
+static const mcp_error_t *credentials_read(credentials_t *in,
+                                           mcp_oauth_exchange_t *x,
+                                           const apr_table_t *form,
+                                           mcp_ctx_t *cx)
+{
+    const char *id = mcp_oauth_exchange_field(form, "client_id");
+    const char *secret = mcp_oauth_exchange_field(form, "client_secret");
+
+    memset(in, 0, sizeof(*in));
+    if (!x->authorization) {
+        in->id = id;
+        in->secret = secret;
+        return id ? NULL : refuse(x, "no client_id", cx);
+    }
+    if (!is_basic(x->authorization))
+        return refuse(x, "Authorization is not Basic", cx);
+    if (secret)
+        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                              "The client authenticates in two ways at once.");
+    if (!basic_read(in, x->authorization, cx->pool))
+        return refuse(x, "the Basic credentials are malformed", cx);
+    if (id && strcmp(id, in->id) != 0 &&
+        (!in->decoded_id || strcmp(id, in->decoded_id) != 0))
+        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                              "The body's client_id is another than that of "
+                              "the Authorization header.");
+    return NULL;
+}
+
+const mcp_error_t *
+mcp_oauth_authenticate_client(const mcp_oauth_client_t **client,
+                              mcp_oauth_exchange_t *x, const apr_table_t *form,
+                              mcp_ctx_t *cx)
+{
+    credentials_t in;
+
+    MCP_TRY(credentials_read(&in, x, form, cx));
+    *client = find(&in, x->service, cx);
+    if (!*client)
+        return refuse(x, "this server did not issue the client_id", cx);
+    if (!has_right_secret(&in, *client, x->service, cx->pool))
+        return refuse(x,
+                      (*client)->method == MCP_CLIENT_NONE
+                          ? "a public client sent a secret"
+                          : "the client's secret is missing or wrong",
+                      cx);
+    return NULL;
+}

@@ -1,0 +1,108 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "oauth/flow.h"
+
+#include <string.h>
+
+#include "base/random.h"
+#include "oauth/transaction.h"
+
+#define NAME_BYTES 32
+#define MAX_NAME 128
+
+static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *name)
+{
+    mcp_digest_sha256(key, name, strlen(name));
+}
+
+static const mcp_error_t *too_old(mcp_ctx_t *cx)
+{
+    return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                          "This page is too old. Start again from your app.");
+}
+
+static const mcp_error_t *used(mcp_ctx_t *cx)
+{
+    return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                          "This page was used already. If your app is not "
+                          "connected, start again from there.");
+}
+
+static const char *flow_text(const mcp_oauth_flow_t *flow, apr_pool_t *pool)
+{
+    mcp_writer_t *w = mcp_writer_make(pool);
+
+    mcp_writer_open(w, '{');
+    mcp_writer_name(w, "request");
+    mcp_oauth_request_write(w, flow->request);
+    mcp_writer_name(w, "identity");
+    mcp_oauth_identity_write(w, &flow->identity);
+    mcp_writer_member(w, "binding", flow->binding);
+    mcp_writer_close(w);
+    return mcp_writer_text(w, NULL);
+}
+
+const mcp_error_t *mcp_oauth_flow_make(const char **name,
+                                       const mcp_oauth_flow_t *flow,
+                                       const mcp_oauth_service_t *service,
+                                       mcp_ctx_t *cx)
+{
+    unsigned char key[MCP_DIGEST_SIZE];
+    mcp_record_t record;
+
+    MCP_TRY(mcp_random_text(name, NAME_BYTES, cx));
+    key_of(key, *name);
+    memset(&record, 0, sizeof(record));
+    record.value = flow_text(flow, cx->pool);
+    record.len = strlen(record.value);
+    record.index = mcp_oauth_identity_index(&flow->identity, cx->pool);
+    record.expires = mcp_ctx_seconds(cx) +
+                     mcp_oauth_transaction_lifetime(flow->request, service);
+    return mcp_store_put(service->works->store, MCP_RECORD_FLOW, key, &record,
+                         cx);
+}
+
+const mcp_error_t *mcp_oauth_flow_get(const mcp_oauth_flow_t **flow,
+                                      const char *name,
+                                      const mcp_oauth_service_t *service,
+                                      mcp_ctx_t *cx)
+{
+    mcp_oauth_flow_t *found = apr_pcalloc(cx->pool, sizeof(*found));
+    unsigned char key[MCP_DIGEST_SIZE];
+    const mcp_record_t *record;
+    const mcp_json_t *json;
+
+    if (!name || strlen(name) > MAX_NAME)
+        return too_old(cx);
+    key_of(key, name);
+    MCP_TRY(mcp_store_get(&record, service->works->store, MCP_RECORD_FLOW, key,
+                          cx));
+    if (!record)
+        return too_old(cx);
+    if (record->spent)
+        return used(cx);
+    MCP_TRY(mcp_json_read(&json, record->value, record->len, cx));
+    found->request =
+        mcp_oauth_request_read(mcp_json_get(json, "request"), cx->pool);
+    if (!found->request ||
+        !mcp_oauth_identity_read(&found->identity,
+                                 mcp_json_get(json, "identity")))
+        return too_old(cx);
+    found->binding = mcp_json_string(mcp_json_get(json, "binding"));
+    *flow = found;
+    return NULL;
+}
+
+const mcp_error_t *mcp_oauth_flow_take(const char *name,
+                                       const mcp_oauth_service_t *service,
+                                       mcp_ctx_t *cx)
+{
+    unsigned char key[MCP_DIGEST_SIZE];
+    const mcp_record_t *record;
+
+    key_of(key, name);
+    MCP_TRY(mcp_store_take(&record, service->works->store, MCP_RECORD_FLOW,
+                           key, cx));
+    if (!record)
+        return too_old(cx);
+    return record->spent ? used(cx) : NULL;
+}

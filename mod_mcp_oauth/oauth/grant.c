@@ -1,0 +1,163 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "oauth/grant.h"
+
+#include <string.h>
+
+#include "base/random.h"
+
+#define ID_BYTES 16
+
+static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *id)
+{
+    mcp_digest_sha256(key, id, strlen(id));
+}
+
+const mcp_error_t *mcp_oauth_grant_make_id(const char **id, mcp_ctx_t *cx)
+{
+    return mcp_random_text(id, ID_BYTES, cx);
+}
+
+/* -- the record -- */
+
+static void write_integer(mcp_writer_t *w, const char *name, apr_int64_t value)
+{
+    mcp_writer_name(w, name);
+    mcp_writer_integer(w, value);
+}
+
+static mcp_record_t record_of(const mcp_oauth_grant_t *grant, apr_pool_t *pool)
+{
+    mcp_writer_t *w = mcp_writer_make(pool);
+    mcp_record_t record;
+
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "id", grant->id);
+    mcp_writer_member(w, "client_id", grant->client_id);
+    mcp_writer_name(w, "identity");
+    mcp_oauth_identity_write(w, &grant->identity);
+    mcp_writer_member(w, "resource", grant->resource);
+    mcp_writer_member(w, "scope", grant->scope);
+    write_integer(w, "created", grant->created);
+    write_integer(w, "turned", grant->turned);
+    write_integer(w, "generation", grant->generation);
+    mcp_writer_close(w);
+
+    memset(&record, 0, sizeof(record));
+    record.value = mcp_writer_text(w, &record.len);
+    record.index = mcp_oauth_identity_index(&grant->identity, pool);
+    record.expires = grant->expires;
+    record.version = grant->version;
+    return record;
+}
+
+static int grant_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
+{
+    grant->id = mcp_json_string(mcp_json_get(json, "id"));
+    grant->client_id = mcp_json_string(mcp_json_get(json, "client_id"));
+    grant->resource = mcp_json_string(mcp_json_get(json, "resource"));
+    grant->scope = mcp_json_string(mcp_json_get(json, "scope"));
+    return grant->id && grant->client_id && grant->resource && grant->scope &&
+           mcp_oauth_identity_read(&grant->identity,
+                                   mcp_json_get(json, "identity")) &&
+           mcp_json_integer(&grant->created, mcp_json_get(json, "created")) &&
+           mcp_json_integer(&grant->turned, mcp_json_get(json, "turned")) &&
+           mcp_json_integer(&grant->generation,
+                            mcp_json_get(json, "generation"));
+}
+
+/* -- the store -- */
+
+const mcp_error_t *mcp_oauth_grant_put(const mcp_oauth_grant_t *grant,
+                                       const mcp_oauth_service_t *service,
+                                       mcp_ctx_t *cx)
+{
+    mcp_record_t record = record_of(grant, cx->pool);
+    unsigned char key[MCP_DIGEST_SIZE];
+
+    key_of(key, grant->id);
+    return mcp_store_put(service->works->store, MCP_RECORD_GRANT, key, &record,
+                         cx);
+}
+
+const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
+                                       const char *id,
+                                       const mcp_oauth_service_t *service,
+                                       mcp_ctx_t *cx)
+{
+    mcp_oauth_grant_t *found = apr_pcalloc(cx->pool, sizeof(*found));
+    mcp_store_t *store = service->works->store;
+    const mcp_record_t *record, *revoked;
+    unsigned char key[MCP_DIGEST_SIZE];
+    const mcp_json_t *json;
+
+    *grant = NULL;
+    key_of(key, id);
+    MCP_TRY(mcp_store_get(&record, store, MCP_RECORD_GRANT, key, cx));
+    if (!record)
+        return NULL;
+    /* A revocation may have come before the grant was stored. */
+    MCP_TRY(mcp_store_get(&revoked, store, MCP_RECORD_REVOCATION, key, cx));
+    if (revoked)
+        return NULL;
+    MCP_TRY(mcp_json_read(&json, record->value, record->len, cx));
+    if (!grant_read(found, json))
+        return NULL;
+    found->expires = record->expires;
+    found->version = record->version;
+    *grant = found;
+    return NULL;
+}
+
+const mcp_error_t *mcp_oauth_grant_replace(int *done,
+                                           const mcp_oauth_grant_t *grant,
+                                           const mcp_oauth_service_t *service,
+                                           mcp_ctx_t *cx)
+{
+    mcp_record_t record = record_of(grant, cx->pool);
+    unsigned char key[MCP_DIGEST_SIZE];
+
+    key_of(key, grant->id);
+    return mcp_store_replace(done, service->works->store, MCP_RECORD_GRANT,
+                             key, &record, cx);
+}
+
+const mcp_error_t *mcp_oauth_grant_revoke(const char *id, apr_int64_t until,
+                                          const mcp_oauth_service_t *service,
+                                          mcp_ctx_t *cx)
+{
+    mcp_store_t *store = service->works->store;
+    unsigned char key[MCP_DIGEST_SIZE];
+    mcp_record_t tombstone;
+
+    memset(&tombstone, 0, sizeof(tombstone));
+    tombstone.value = "{}";
+    tombstone.len = 2;
+    tombstone.index = id;
+    tombstone.expires = until;
+    key_of(key, id);
+    MCP_TRY(mcp_store_put(store, MCP_RECORD_REVOCATION, key, &tombstone, cx));
+    MCP_TRY(mcp_store_drop(store, MCP_RECORD_GRANT, key, cx));
+    mcp_store_sequence_bump(service->works->revocations);
+    return NULL;
+}
+
+/* -- time -- */
+
+apr_int64_t mcp_oauth_grant_end(const mcp_oauth_grant_t *grant,
+                                const mcp_oauth_resource_t *resource)
+{
+    return grant->created + resource->settings->lifetime->grant;
+}
+
+void mcp_oauth_grant_extend(mcp_oauth_grant_t *grant,
+                            const mcp_oauth_resource_t *resource,
+                            apr_int64_t now)
+{
+    const mcp_lifetime_t *lifetime = resource->settings->lifetime;
+    apr_int64_t end = mcp_oauth_grant_end(grant, resource);
+    apr_int64_t idle = lifetime->access_token;
+
+    if (grant->generation && lifetime->refresh_token > idle)
+        idle = lifetime->refresh_token;
+    grant->expires = now + idle < end ? now + idle : end;
+}

@@ -1,0 +1,51 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_OAUTH_GRANT_H
+#define MCP_OAUTH_GRANT_H
+
+#include "oauth/identity.h"
+#include "oauth/service.h"
+
+/* What a user granted a client: lives as long as tokens of it may be used,
+ * and holds where its family of refresh tokens stands (D8). */
+typedef struct mcp_oauth_grant_t {
+    const char *id;
+    const char *client_id;
+    mcp_identity_t identity;
+    const char *resource;
+    const char *scope;
+    apr_int64_t created;
+    apr_int64_t turned;     /* when the refresh token last changed */
+    apr_int64_t generation; /* of the refresh token; 0: there is none */
+    apr_int64_t expires;    /* of the record */
+    apr_int64_t version;    /* the store's */
+} mcp_oauth_grant_t;
+
+const mcp_error_t *mcp_oauth_grant_make_id(const char **id, mcp_ctx_t *cx);
+const mcp_error_t *mcp_oauth_grant_put(const mcp_oauth_grant_t *grant,
+                                       const mcp_oauth_service_t *service,
+                                       mcp_ctx_t *cx);
+/* NULL when there is none (any more), or it was revoked. */
+const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
+                                       const char *id,
+                                       const mcp_oauth_service_t *service,
+                                       mcp_ctx_t *cx);
+/* Stores it if nobody changed it since it was got; *done says so. */
+const mcp_error_t *mcp_oauth_grant_replace(int *done,
+                                           const mcp_oauth_grant_t *grant,
+                                           const mcp_oauth_service_t *service,
+                                           mcp_ctx_t *cx);
+/* Everything of it ends at once, in all children. until: when the last token
+ * of it would have expired. */
+const mcp_error_t *mcp_oauth_grant_revoke(const char *id, apr_int64_t until,
+                                          const mcp_oauth_service_t *service,
+                                          mcp_ctx_t *cx);
+/* When it ends however often it is refreshed. */
+apr_int64_t mcp_oauth_grant_end(const mcp_oauth_grant_t *grant,
+                                const mcp_oauth_resource_t *resource);
+/* Sets when the record goes: not used for the life of a refresh token, and
+ * no access token of it left. */
+void mcp_oauth_grant_extend(mcp_oauth_grant_t *grant,
+                            const mcp_oauth_resource_t *resource,
+                            apr_int64_t now);
+
+#endif

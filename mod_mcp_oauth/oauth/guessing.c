@@ -1,0 +1,93 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "oauth/guessing.h"
+
+#include <apr_strings.h>
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "live/throttle.h"
+
+#define BY_ADDRESS "sign-in:address"
+#define BY_USER "sign-in:user"
+#define BY_BOTH "sign-in:user+address"
+
+/* One customer has a whole /64 of IPv6: that counts as one address. */
+static const char *address_of(const mcp_oauth_exchange_t *x, apr_pool_t *pool)
+{
+    const char *address = x->address ? x->address : "";
+    struct in6_addr in;
+
+    if (inet_pton(AF_INET6, address, &in) != 1 || IN6_IS_ADDR_V4MAPPED(&in))
+        return address;
+    return mcp_encode_base64url(&in, 8, pool);
+}
+
+static const char *both(const char *user, const char *address,
+                        apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, address, " ", user, NULL);
+}
+
+static mcp_live_rate_t rate_of(const mcp_oauth_exchange_t *x)
+{
+    const mcp_rate_setting_t *limit =
+        &x->service->settings->limit->sign_in_failures;
+    mcp_live_rate_t rate = {limit->count, limit->window};
+
+    return rate;
+}
+
+const mcp_error_t *mcp_oauth_guessing_check(const mcp_oauth_exchange_t *x,
+                                            const char *user, mcp_ctx_t *cx)
+{
+    mcp_live_shared_t *shared = x->service->works->shared;
+    const char *address = address_of(x, cx->pool);
+    mcp_live_rate_t rate = rate_of(x), once = {1, rate.window};
+    apr_int64_t now = mcp_ctx_seconds(cx);
+    mcp_error_t *e;
+    int wait;
+
+    wait = mcp_live_throttle_wait(shared, BY_ADDRESS, address, &rate, now);
+    if (!wait &&
+        mcp_live_throttle_wait(shared, BY_BOTH, both(user, address, cx->pool),
+                               &once, now))
+        wait = mcp_live_throttle_wait(shared, BY_USER, user, &rate, now);
+    if (!wait)
+        return NULL;
+    mcp_ctx_log(cx, MCP_LOG_INFO, 153,
+                "sign-in of '%s' from %s has to wait %d s after failures",
+                mcp_encode_log(user, 80, cx->pool),
+                mcp_encode_log(x->address ? x->address : "", 80, cx->pool),
+                wait);
+    e = mcp_error_make(MCP_E_TOO_MANY_REQUESTS, cx,
+                       "too many failed sign-ins");
+    e->retry_after = wait;
+    return e;
+}
+
+void mcp_oauth_guessing_failed(const mcp_oauth_exchange_t *x, const char *user,
+                               mcp_ctx_t *cx)
+{
+    mcp_live_shared_t *shared = x->service->works->shared;
+    const char *address = address_of(x, cx->pool);
+    mcp_live_rate_t rate = rate_of(x), once = {1, rate.window};
+    apr_int64_t now = mcp_ctx_seconds(cx);
+
+    mcp_live_throttle_add(shared, BY_ADDRESS, address, &rate, now);
+    mcp_live_throttle_add(shared, BY_USER, user, &rate, now);
+    mcp_live_throttle_add(shared, BY_BOTH, both(user, address, cx->pool),
+                          &once, now);
+    mcp_ctx_log(cx, MCP_LOG_INFO, 154, "sign-in of '%s' from %s failed",
+                mcp_encode_log(user, 80, cx->pool),
+                mcp_encode_log(x->address ? x->address : "", 80, cx->pool));
+}
+
+/* Not the other two: whoever has an account of their own here could otherwise
+ * clear them between guesses. */
+void mcp_oauth_guessing_succeeded(const mcp_oauth_exchange_t *x,
+                                  const char *user, mcp_ctx_t *cx)
+{
+    mcp_live_throttle_clear(x->service->works->shared, BY_BOTH,
+                            both(user, address_of(x, cx->pool), cx->pool));
+}

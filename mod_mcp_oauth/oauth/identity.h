@@ -1,0 +1,18 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_OAUTH_IDENTITY_H
+#define MCP_OAUTH_IDENTITY_H
+
+#include "base/writer.h"
+#include "idp/preset.h"
+
+/* Who signed in, as records keep it. */
+
+/* an object */
+void mcp_oauth_identity_write(mcp_writer_t *w, const mcp_identity_t *identity);
+/* 0 when json is not one */
+int mcp_oauth_identity_read(mcp_identity_t *identity, const mcp_json_t *json);
+/* The index under which records of one user are found. */
+const char *mcp_oauth_identity_index(const mcp_identity_t *identity,
+                                     apr_pool_t *pool);
+
+#endif

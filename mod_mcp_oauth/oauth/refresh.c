@@ -1,0 +1,188 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "oauth/refresh.h"
+
+#include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/scope.h"
+
+/* A refresh token: VERSION KEY-NUMBER "." grant "." generation "." MAC */
+#define VERSION "r1-"
+#define VERSION_LENGTH (sizeof(VERSION) - 1)
+#define MAX_TEXT 256
+#define TURN_TRIES 32
+
+typedef struct token_t {
+    int key;
+    const char *grant;
+    apr_int64_t generation;
+    const char *mac;
+} token_t;
+
+/* The client is in the MAC only: it has to say itself who it is. */
+static const char *mac_of(const token_t *token, const char *client_id,
+                          const mcp_oauth_service_t *service, apr_pool_t *pool)
+{
+    unsigned char key[MCP_DIGEST_SIZE], mac[MCP_DIGEST_SIZE];
+    const char *text;
+
+    if (!mcp_jose_keyring_derive(key, service->works->keys, token->key,
+                                 MCP_KEY_REFRESH_TOKEN, service->issuer))
+        return NULL;
+    text = apr_psprintf(pool, VERSION "%d.%s.%" APR_INT64_T_FMT " %s",
+                        token->key, token->grant, token->generation,
+                        client_id);
+    mcp_digest_hmac(mac, key, text, strlen(text));
+    return mcp_encode_base64url(mac, sizeof(mac), pool);
+}
+
+const char *mcp_oauth_refresh_text(const mcp_oauth_grant_t *grant,
+                                   const mcp_oauth_service_t *service,
+                                   apr_pool_t *pool)
+{
+    token_t token = {0, grant->id, grant->generation, NULL};
+
+    token.key = mcp_jose_keyring_current(service->works->keys);
+    return apr_psprintf(pool, VERSION "%d.%s.%" APR_INT64_T_FMT ".%s",
+                        token.key, token.grant, token.generation,
+                        mac_of(&token, grant->client_id, service, pool));
+}
+
+/* -- reading -- */
+
+/* The number at *text, behind which stands a dot; -1 when there is none. */
+static apr_int64_t number_read(const char **text)
+{
+    apr_size_t digits = strspn(*text, "0123456789");
+    apr_int64_t number;
+
+    if (!digits || digits > 9 || (*text)[digits] != '.')
+        return -1;
+    number = atoi(*text);
+    *text += digits + 1;
+    return number;
+}
+
+static int token_read(token_t *token, const char *text, apr_pool_t *pool)
+{
+    const char *dot;
+
+    if (strlen(text) > MAX_TEXT || strncmp(text, VERSION, VERSION_LENGTH) != 0)
+        return 0;
+    text += VERSION_LENGTH;
+    token->key = (int)number_read(&text);
+    dot = strchr(text, '.');
+    if (token->key < 0 || !dot)
+        return 0;
+    token->grant = apr_pstrmemdup(pool, text, (apr_size_t)(dot - text));
+    text = dot + 1;
+    token->generation = number_read(&text);
+    token->mac = text;
+    return token->generation > 0;
+}
+
+static const mcp_error_t *refused(mcp_ctx_t *cx, const char *why)
+{
+    return mcp_error_make(MCP_E_INVALID_GRANT, cx, "refresh token: %s", why);
+}
+
+/* -- turning -- */
+
+/* Before anything is turned: a request that fails must not cost the token. */
+static const mcp_error_t *ask_check(const mcp_oauth_refresh_ask_t *ask,
+                                    const mcp_oauth_grant_t *grant,
+                                    const mcp_oauth_resource_t *resource,
+                                    mcp_ctx_t *cx)
+{
+    apr_array_header_t *asked, *granted;
+
+    if (ask->resource && ask->resource != resource)
+        return mcp_error_tell(MCP_E_INVALID_TARGET, cx,
+                              "The grant is for another resource.");
+    MCP_TRY(mcp_scope_read(&asked, ask->scope, cx));
+    MCP_TRY(mcp_scope_read(&granted, grant->scope, cx));
+    if (!mcp_scope_is_subset(asked, granted))
+        return mcp_error_tell(MCP_E_INVALID_SCOPE, cx,
+                              "The scope exceeds what was granted.");
+    return NULL;
+}
+
+/* RFC 9700 4.14.2: the thief or the client came second; nobody knows which. */
+static const mcp_error_t *reused(const mcp_oauth_grant_t *grant,
+                                 const token_t *token,
+                                 const mcp_oauth_service_t *service,
+                                 mcp_ctx_t *cx)
+{
+    MCP_TRY(mcp_oauth_grant_revoke(grant->id, grant->expires, service, cx));
+    mcp_ctx_log(
+        cx, MCP_LOG_NOTICE, 151,
+        "a refresh token of '%s' was used again: generation %" APR_INT64_T_FMT
+        " of %" APR_INT64_T_FMT "; the grant %s is revoked",
+        mcp_encode_log(grant->identity.user, 80, cx->pool), token->generation,
+        grant->generation, mcp_digest_text(grant->id, cx->pool));
+    return refused(cx, "was used before, its family is revoked");
+}
+
+/* The clock may have gone back: that is no reuse. */
+static int in_grace(const mcp_oauth_grant_t *grant,
+                    const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
+{
+    apr_int64_t now = mcp_ctx_seconds(cx);
+
+    return now < grant->turned ||
+           now - grant->turned <= resource->settings->lifetime->refresh_grace;
+}
+
+/* One attempt; *done is 0 when somebody else turned the family meanwhile. */
+static const mcp_error_t *turn_once(int *done, mcp_oauth_grant_t *grant,
+                                    const token_t *token,
+                                    const mcp_oauth_resource_t *resource,
+                                    mcp_ctx_t *cx)
+{
+    const mcp_oauth_service_t *service = resource->service;
+
+    *done = 1;
+    if (token->generation == grant->generation - 1 &&
+        in_grace(grant, resource, cx))
+        return NULL;
+    if (token->generation < grant->generation)
+        return reused(grant, token, service, cx);
+    /* A later generation than the store knows is one that it lost: the MAC
+     * says that we issued it. */
+    grant->generation = token->generation + 1;
+    grant->turned = mcp_ctx_seconds(cx);
+    mcp_oauth_grant_extend(grant, resource, grant->turned);
+    return mcp_oauth_grant_replace(done, grant, service, cx);
+}
+
+const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
+                                          const mcp_oauth_refresh_ask_t *ask,
+                                          const mcp_oauth_service_t *service,
+                                          mcp_ctx_t *cx)
+{
+    const mcp_oauth_resource_t *resource;
+    token_t token;
+    int i, done = 0;
+
+    if (!token_read(&token, ask->token, cx->pool) ||
+        !mcp_digest_equal(mac_of(&token, ask->client->id, service, cx->pool),
+                          token.mac))
+        return refused(cx, "is not one of ours, or of another client");
+    for (i = 0; i < TURN_TRIES && !done; i++) {
+        MCP_TRY(mcp_oauth_grant_get(grant, token.grant, service, cx));
+        if (!*grant)
+            return refused(cx, "the grant has ended");
+        resource = mcp_oauth_service_resource(service, (*grant)->resource);
+        if (!resource ||
+            mcp_ctx_seconds(cx) >= mcp_oauth_grant_end(*grant, resource))
+            return refused(cx, "the grant has ended");
+        MCP_TRY(ask_check(ask, *grant, resource, cx));
+        MCP_TRY(turn_once(&done, *grant, &token, resource, cx));
+    }
+    if (!done)
+        return mcp_error_make(MCP_E_UNAVAILABLE, cx,
+                              "too many refreshes of one grant at once");
+    return NULL;
+}

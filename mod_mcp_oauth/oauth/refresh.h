@@ -1,0 +1,33 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_OAUTH_REFRESH_H
+#define MCP_OAUTH_REFRESH_H
+
+#include "oauth/client.h"
+#include "oauth/grant.h"
+
+/* Refresh tokens (D8): grant, generation and a MAC. A grant's tokens are a
+ * family, of which the record of the grant holds the current generation. */
+
+/* The token of the grant's current generation; the same each time. */
+const char *mcp_oauth_refresh_text(const mcp_oauth_grant_t *grant,
+                                   const mcp_oauth_service_t *service,
+                                   apr_pool_t *pool);
+
+typedef struct mcp_oauth_refresh_ask_t {
+    const char *token;
+    const mcp_oauth_client_t *client;
+    const mcp_oauth_resource_t *resource; /* asked for, or NULL */
+    const char *scope;                    /* asked for, or NULL */
+} mcp_oauth_refresh_ask_t;
+
+/* Turns the family: *grant then holds the generation of the successor. The
+ * token before the current one gets the same successor within the grace
+ * window; an older one ends the family. Of those who come at once, one turns
+ * it and the others get the same. INVALID_GRANT, INVALID_TARGET or
+ * INVALID_SCOPE, nothing turned, when it cannot be. */
+const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
+                                          const mcp_oauth_refresh_ask_t *ask,
+                                          const mcp_oauth_service_t *service,
+                                          mcp_ctx_t *cx);
+
+#endif

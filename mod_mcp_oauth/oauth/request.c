@@ -1,0 +1,219 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "oauth/request.h"
+
+#include <apr_lib.h>
+#include <string.h>
+
+#include "base/form.h"
+#include "base/scope.h"
+#include "oauth/scopes.h"
+#include "oauth/target.h"
+
+#define field mcp_oauth_exchange_field
+
+typedef struct check_t {
+    mcp_oauth_request_t *request;
+    const mcp_oauth_request_ask_t *ask;
+    mcp_ctx_t *cx;
+} check_t;
+
+static const mcp_oauth_refusal_t *refuse(const check_t *c, const char *error,
+                                         const char *description)
+{
+    mcp_oauth_refusal_t *refusal = apr_pcalloc(c->cx->pool, sizeof(*refusal));
+
+    refusal->error = error;
+    refusal->description = description;
+    return refusal;
+}
+
+static const mcp_oauth_refusal_t *refuse_error(const check_t *c,
+                                               const mcp_error_t *e)
+{
+    return e ? refuse(c, mcp_error_oauth(e), mcp_error_text(e)) : NULL;
+}
+
+static const mcp_oauth_refusal_t *response_check(const check_t *c)
+{
+    const char *type = field(c->ask->form, "response_type");
+    const char *mode = field(c->ask->form, "response_mode");
+
+    if (!type)
+        return refuse(c, "invalid_request", "response_type is missing.");
+    if (strcmp(type, "code") != 0)
+        return refuse(c, "unsupported_response_type",
+                      "The only response_type here is code.");
+    if (mode && strcmp(mode, "query") != 0)
+        return refuse(c, "invalid_request",
+                      "The only response_mode here is query.");
+    return NULL;
+}
+
+/* RFC 9101, OpenID Connect Core 3.1.2.6 */
+static const mcp_oauth_refusal_t *objects_check(const check_t *c)
+{
+    if (field(c->ask->form, "request"))
+        return refuse(c, "request_not_supported",
+                      "Request objects are not supported.");
+    if (field(c->ask->form, "request_uri"))
+        return refuse(c, "request_uri_not_supported",
+                      "Request URIs are not supported.");
+    return NULL;
+}
+
+static int is_challenge(const char *text)
+{
+    apr_size_t len = strlen(text);
+
+    if (len < 43 || len > 128)
+        return 0;
+    for (; *text; text++)
+        if (!apr_isalnum(*text) && *text != '-' && *text != '_')
+            return 0;
+    return 1;
+}
+
+/* RFC 7636 4.3; plain, which is what an absent method means, shows the
+ * verifier to whoever sees the request. */
+static const mcp_oauth_refusal_t *pkce_check(const check_t *c)
+{
+    const char *challenge = field(c->ask->form, "code_challenge");
+    const char *method = field(c->ask->form, "code_challenge_method");
+
+    if (!challenge)
+        return refuse(c, "invalid_request",
+                      "code_challenge is missing: PKCE is required.");
+    if (!method || strcmp(method, "S256") != 0)
+        return refuse(c, "invalid_request",
+                      "code_challenge_method has to be S256.");
+    if (!is_challenge(challenge))
+        return refuse(c, "invalid_request", "code_challenge is malformed.");
+    c->request->code_challenge = challenge;
+    return NULL;
+}
+
+/* Nobody is signed in before the form is answered, so "none" cannot be met. */
+static const mcp_oauth_refusal_t *prompt_check(const check_t *c)
+{
+    const char *prompt = field(c->ask->form, "prompt");
+    const char *none = prompt ? strstr(prompt, "none") : NULL;
+
+    if (!none || (none > prompt && none[-1] != ' ') ||
+        (none[4] && none[4] != ' '))
+        return NULL;
+    return refuse(c, "login_required", "The user has to sign in.");
+}
+
+static const mcp_oauth_resource_t *
+default_resource(const mcp_oauth_service_t *service)
+{
+    if (service->root)
+        return service->root;
+    if (service->resources->nelts != 1)
+        return NULL;
+    return APR_ARRAY_IDX(service->resources, 0, const mcp_oauth_resource_t *);
+}
+
+static const mcp_oauth_refusal_t *target_check(const check_t *c)
+{
+    const mcp_oauth_service_t *service = c->ask->service;
+    const mcp_oauth_resource_t *resource;
+    mcp_oauth_scopes_ask_t ask;
+    apr_array_header_t *chosen;
+    const mcp_error_t *e;
+
+    e = mcp_oauth_target_read(&resource, c->ask->form, service, c->cx);
+    if (e)
+        return refuse_error(c, e);
+    if (!resource)
+        resource = default_resource(service);
+    if (!resource)
+        return refuse(c, "invalid_target",
+                      "There are several resources here: say which one with "
+                      "the resource parameter (RFC 8707).");
+    c->request->resource = resource->url;
+    ask.resource = resource;
+    ask.asked = field(c->ask->form, "scope");
+    ask.registered = c->ask->client->scope;
+    e = mcp_oauth_scopes_choose(&chosen, &ask, c->cx);
+    if (e)
+        return refuse_error(c, e);
+    c->request->scope = mcp_scope_text(chosen, c->cx->pool);
+    c->request->may_refresh = c->ask->client->may_refresh ||
+                              mcp_scope_has(chosen, MCP_SCOPE_OFFLINE);
+    return NULL;
+}
+
+static const mcp_oauth_refusal_t *(*const checks[])(const check_t *c) = {
+    objects_check, response_check, pkce_check, prompt_check, target_check,
+};
+
+const mcp_oauth_refusal_t *
+mcp_oauth_request_check(mcp_oauth_request_t *request,
+                        const mcp_oauth_request_ask_t *ask, mcp_ctx_t *cx)
+{
+    const check_t c = {request, ask, cx};
+    const mcp_oauth_refusal_t *refusal;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        refusal = checks[i](&c);
+        if (refusal)
+            return refusal;
+    }
+    return NULL;
+}
+
+void mcp_oauth_request_refuse(mcp_oauth_exchange_t *x,
+                              const mcp_oauth_request_t *request,
+                              const mcp_oauth_refusal_t *refusal,
+                              mcp_ctx_t *cx)
+{
+    mcp_ctx_log(cx, MCP_LOG_INFO, 150,
+                "authorization request answered with %s: %s", refusal->error,
+                refusal->description);
+    mcp_oauth_exchange_leave(
+        x,
+        mcp_form_append(cx->pool, request->redirect_uri, "error",
+                        refusal->error, "error_description",
+                        refusal->description, "state", request->state, "iss",
+                        x->service->issuer, NULL),
+        cx);
+}
+
+/* -- in records -- */
+
+void mcp_oauth_request_write(mcp_writer_t *w,
+                             const mcp_oauth_request_t *request)
+{
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "client_id", request->client_id);
+    mcp_writer_member(w, "client_name", request->client_name);
+    mcp_writer_member(w, "redirect_uri", request->redirect_uri);
+    mcp_writer_member(w, "state", request->state);
+    mcp_writer_member(w, "code_challenge", request->code_challenge);
+    mcp_writer_member(w, "resource", request->resource);
+    mcp_writer_member(w, "scope", request->scope);
+    mcp_writer_name(w, "may_refresh");
+    mcp_writer_boolean(w, request->may_refresh);
+    mcp_writer_close(w);
+}
+
+const mcp_oauth_request_t *mcp_oauth_request_read(const mcp_json_t *json,
+                                                  apr_pool_t *pool)
+{
+    mcp_oauth_request_t *r = apr_pcalloc(pool, sizeof(*r));
+
+    r->client_id = mcp_json_string(mcp_json_get(json, "client_id"));
+    r->client_name = mcp_json_string(mcp_json_get(json, "client_name"));
+    r->redirect_uri = mcp_json_string(mcp_json_get(json, "redirect_uri"));
+    r->state = mcp_json_string(mcp_json_get(json, "state"));
+    r->code_challenge = mcp_json_string(mcp_json_get(json, "code_challenge"));
+    r->resource = mcp_json_string(mcp_json_get(json, "resource"));
+    r->scope = mcp_json_string(mcp_json_get(json, "scope"));
+    r->may_refresh = mcp_json_is_true(mcp_json_get(json, "may_refresh"));
+    if (!r->client_id || !r->redirect_uri || !r->code_challenge ||
+        !r->resource || !r->scope)
+        return NULL;
+    return r;
+}

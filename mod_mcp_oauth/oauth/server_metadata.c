@@ -1,0 +1,99 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/writer.h"
+#include "oauth/endpoint.h"
+#include "oauth/scopes.h"
+
+/* The members that are lists of fixed words, in the order they are sent. The
+ * last two belong to OpenID Connect Discovery: clients that look under that
+ * name refuse a document without them. */
+static const struct {
+    const char *name;
+    const char *words[4];
+} lists[] = {
+    {"response_types_supported", {"code", NULL}},
+    {"response_modes_supported", {"query", NULL}},
+    {"grant_types_supported", {"authorization_code", "refresh_token", NULL}},
+    {"token_endpoint_auth_methods_supported",
+     {"none", "client_secret_basic", "client_secret_post", NULL}},
+    {"code_challenge_methods_supported", {"S256", NULL}},
+    {"subject_types_supported", {"public", NULL}},
+    {"id_token_signing_alg_values_supported", {"ES256", NULL}},
+};
+
+static const struct {
+    const char *name;
+    const char *endpoint;
+} endpoints[] = {
+    {"authorization_endpoint", "authorize"},
+    {"token_endpoint", "token"},
+    {"registration_endpoint", "register"},
+    {"jwks_uri", "jwks"},
+};
+
+static void write_lists(mcp_writer_t *w)
+{
+    apr_size_t i;
+    int j;
+
+    for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        mcp_writer_name(w, lists[i].name);
+        mcp_writer_open(w, '[');
+        for (j = 0; lists[i].words[j]; j++)
+            mcp_writer_string(w, lists[i].words[j]);
+        mcp_writer_close(w);
+    }
+}
+
+static void write_scopes(mcp_writer_t *w, const mcp_oauth_service_t *service,
+                         apr_pool_t *pool)
+{
+    const apr_array_header_t *scopes = mcp_oauth_scopes_all(service, pool);
+    int i;
+
+    mcp_writer_name(w, "scopes_supported");
+    mcp_writer_open(w, '[');
+    for (i = 0; i < scopes->nelts; i++)
+        mcp_writer_string(w, APR_ARRAY_IDX(scopes, i, const char *));
+    mcp_writer_close(w);
+}
+
+/* RFC 8414 3.1: the well-known of an issuer with a path is followed by that
+ * path. */
+static int is_ours(const mcp_oauth_exchange_t *x)
+{
+    apr_size_t len = strlen(x->service->origin);
+    const char *path = "";
+
+    if (!strncmp(x->service->issuer, x->service->origin, len))
+        path = x->service->issuer + len;
+    return !*x->suffix || !strcmp(x->suffix, "/") || !strcmp(x->suffix, path);
+}
+
+/* RFC 8414, RFC 9207 3; also answers as openid-configuration */
+const mcp_error_t *mcp_oauth_server_metadata_handle(mcp_oauth_exchange_t *x,
+                                                    mcp_ctx_t *cx)
+{
+    const mcp_oauth_service_t *service = x->service;
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+    apr_size_t i;
+
+    if (!is_ours(x))
+        return mcp_error_make(MCP_E_NOT_FOUND, cx,
+                              "no issuer of this server has this path");
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "issuer", service->issuer);
+    for (i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++)
+        mcp_writer_member(
+            w, endpoints[i].name,
+            mcp_oauth_service_url(service, endpoints[i].endpoint, cx->pool));
+    write_scopes(w, service, cx->pool);
+    write_lists(w);
+    mcp_writer_name(w, "authorization_response_iss_parameter_supported");
+    mcp_writer_boolean(w, 1);
+    mcp_writer_close(w);
+    mcp_oauth_exchange_public(x, mcp_writer_text(w, NULL));
+    return NULL;
+}

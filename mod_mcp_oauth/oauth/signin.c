@@ -1,0 +1,142 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "oauth/signin.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "oauth/consent.h"
+#include "oauth/guessing.h"
+#include "oauth/transaction.h"
+
+typedef struct attempt_t {
+    mcp_oauth_exchange_t *x;
+    const mcp_oauth_request_t *request;
+    const mcp_oauth_resource_t *resource;
+    const apr_table_t *form; /* NULL at the first step */
+} attempt_t;
+
+static const char *username(const attempt_t *a)
+{
+    const char *name = a->form ? apr_table_get(a->form, "username") : NULL;
+
+    return name ? name : "";
+}
+
+static const mcp_error_t *page(const attempt_t *a, int is_refused,
+                               mcp_ctx_t *cx)
+{
+    const mcp_settings_t *settings = a->resource->settings;
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+    const char *transaction;
+
+    MCP_TRY(mcp_oauth_transaction_make(&transaction, a->request, a->x->service,
+                                       cx));
+    mcp_writer_open(w, '{');
+    mcp_writer_member(
+        w, "action",
+        apr_pstrcat(cx->pool, a->x->service->path, "/authorize", NULL));
+    mcp_writer_member(w, "transaction", transaction);
+    mcp_writer_member(w, "client_name", a->request->client_name);
+    mcp_writer_member(w, "resource_name",
+                      settings->title ? settings->title : a->resource->url);
+    mcp_writer_member(w, "username", username(a));
+    mcp_writer_name(w, "refused");
+    mcp_writer_boolean(w, is_refused);
+    mcp_writer_close(w);
+    mcp_oauth_exchange_page(a->x, 200, "signin", mcp_writer_text(w, NULL));
+    return NULL;
+}
+
+static const mcp_error_t *resource_of(attempt_t *a, mcp_ctx_t *cx)
+{
+    a->resource =
+        mcp_oauth_service_resource(a->x->service, a->request->resource);
+    if (!a->resource)
+        return mcp_error_make(MCP_E_INVALID_TARGET, cx,
+                              "the resource is not protected any more");
+    return NULL;
+}
+
+static const mcp_error_t *step_make(mcp_idp_step_t *step, const attempt_t *a,
+                                    mcp_ctx_t *cx)
+{
+    const apr_array_header_t *idps = a->resource->settings->idps;
+    mcp_idp_login_t login;
+
+    if (!idps || !idps->nelts)
+        return mcp_error_fault(MCP_E_SERVER_ERROR, cx,
+                               "Say who signs users in, such as "
+                               "\"MCPIdentityProvider httpd file\".",
+                               "There is no identity provider for %s.",
+                               a->resource->url);
+    login.idp = APR_ARRAY_IDX(idps, 0, const mcp_idp_t *);
+    login.httpd_user = a->x->user;
+    login.form = a->form;
+    login.password = a->x->password;
+    return login.idp->preset->step(step, &login, cx);
+}
+
+/* Does what the provider says is next. */
+static const mcp_error_t *follow(const attempt_t *a,
+                                 const mcp_idp_step_t *step, mcp_ctx_t *cx)
+{
+    mcp_oauth_consent_ask_t ask;
+
+    switch (step->next) {
+    case MCP_IDP_FORM:
+        return page(a, 0, cx);
+    case MCP_IDP_REFUSED:
+        mcp_oauth_guessing_failed(a->x, username(a), cx);
+        return page(a, 1, cx);
+    case MCP_IDP_REDIRECT:
+        mcp_oauth_exchange_leave(a->x, step->location, cx);
+        return NULL;
+    case MCP_IDP_DONE:
+        break;
+    }
+    ask.request = a->request;
+    ask.resource = a->resource;
+    ask.identity = step->identity;
+    ask.by_form = a->form != NULL;
+    return mcp_oauth_consent_ask(a->x, &ask, cx);
+}
+
+const mcp_error_t *mcp_oauth_signin_start(mcp_oauth_exchange_t *x,
+                                          const mcp_oauth_request_t *request,
+                                          mcp_ctx_t *cx)
+{
+    attempt_t a = {x, request, NULL, NULL};
+    mcp_idp_step_t step;
+
+    MCP_TRY(resource_of(&a, cx));
+    MCP_TRY(step_make(&step, &a, cx));
+    return follow(&a, &step, cx);
+}
+
+const mcp_error_t *mcp_oauth_signin_try(mcp_oauth_exchange_t *x,
+                                        const apr_table_t *form, mcp_ctx_t *cx)
+{
+    static const mcp_oauth_refusal_t cancelled = {
+        "access_denied", "The user cancelled the sign-in."};
+    const char *decision = mcp_oauth_exchange_field(form, "decision");
+    attempt_t a = {x, NULL, NULL, form};
+    mcp_idp_step_t step;
+
+    MCP_TRY(mcp_oauth_transaction_open(
+        &a.request, mcp_oauth_exchange_field(form, "transaction"), x->service,
+        cx));
+    if (!a.request)
+        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                              "This sign-in page is too old. Start again from "
+                              "your app.");
+    if (decision && !strcmp(decision, "deny")) {
+        mcp_oauth_request_refuse(x, a.request, &cancelled, cx);
+        return NULL;
+    }
+    MCP_TRY(resource_of(&a, cx));
+    MCP_TRY(mcp_oauth_guessing_check(x, username(&a), cx));
+    MCP_TRY(step_make(&step, &a, cx));
+    if (step.next == MCP_IDP_DONE)
+        mcp_oauth_guessing_succeeded(x, username(&a), cx);
+    return follow(&a, &step, cx);
+}

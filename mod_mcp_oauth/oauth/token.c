@@ -1,0 +1,230 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include <apr_lib.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/form.h"
+#include "base/scope.h"
+#include "oauth/access_token.h"
+#include "oauth/authenticate.h"
+#include "oauth/code.h"
+#include "oauth/endpoint.h"
+#include "oauth/refresh.h"
+#include "oauth/target.h"
+
+#define field mcp_oauth_exchange_field
+
+/* A token request that a known client makes. */
+typedef struct ask_t {
+    mcp_oauth_exchange_t *x;
+    const apr_table_t *form;
+    const mcp_oauth_client_t *client;
+    const mcp_oauth_resource_t *resource; /* asked for, or NULL */
+} ask_t;
+
+/* RFC 6749 5.1. scope: of the access token. */
+static const mcp_error_t *answer(const ask_t *ask,
+                                 const mcp_oauth_grant_t *grant,
+                                 const char *scope, mcp_ctx_t *cx)
+{
+    const mcp_oauth_service_t *service = ask->x->service;
+    const mcp_oauth_resource_t *resource =
+        mcp_oauth_service_resource(service, grant->resource);
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+    mcp_oauth_access_token_t token;
+
+    MCP_TRY(mcp_oauth_access_token_make(&token, grant, resource, scope, cx));
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "access_token", token.text);
+    mcp_writer_member(w, "token_type", "Bearer");
+    mcp_writer_name(w, "expires_in");
+    mcp_writer_integer(w, token.expires_in);
+    if (grant->generation)
+        mcp_writer_member(w, "refresh_token",
+                          mcp_oauth_refresh_text(grant, service, cx->pool));
+    mcp_writer_member(w, "scope", *scope ? scope : NULL);
+    mcp_writer_close(w);
+    ask->x->json = mcp_writer_text(w, NULL);
+    return NULL;
+}
+
+/* -- authorization_code (RFC 6749 4.1.3, RFC 7636 4.5) -- */
+
+static int is_verifier(const char *text)
+{
+    apr_size_t len = strlen(text);
+
+    if (len < 43 || len > 128)
+        return 0;
+    for (; *text; text++)
+        if (!apr_isalnum(*text) && !strchr("-._~", *text))
+            return 0;
+    return 1;
+}
+
+static const mcp_error_t *refused(mcp_ctx_t *cx, const char *why)
+{
+    return mcp_error_make(MCP_E_INVALID_GRANT, cx, "code: %s", why);
+}
+
+/* Whether who asks is who may: nothing is used up before that, so that a
+ * thief of a code alone can neither redeem nor burn it. OAuth 2.1 leaves
+ * redirect_uri out here, as PKCE binds the code; one that comes has to be the
+ * same. */
+static const mcp_error_t *
+code_check(const ask_t *ask, const mcp_oauth_code_t *code, mcp_ctx_t *cx)
+{
+    const char *redirect_uri = field(ask->form, "redirect_uri");
+    const char *verifier = field(ask->form, "code_verifier");
+
+    if (strcmp(code->request->client_id, ask->client->id) != 0)
+        return refused(cx, "issued to another client");
+    if (redirect_uri && strcmp(redirect_uri, code->request->redirect_uri) != 0)
+        return refused(cx, "the redirect_uri is another one");
+    if (!mcp_digest_equal(mcp_digest_text(verifier, cx->pool),
+                          code->request->code_challenge))
+        return refused(cx, "the code_verifier does not fit");
+    if (ask->resource &&
+        ask->resource != mcp_oauth_service_resource(ask->x->service,
+                                                    code->request->resource))
+        return mcp_error_tell(MCP_E_INVALID_TARGET, cx,
+                              "The code is for another resource.");
+    return NULL;
+}
+
+static void grant_fill(mcp_oauth_grant_t *grant, const mcp_oauth_code_t *code,
+                       mcp_ctx_t *cx)
+{
+    memset(grant, 0, sizeof(*grant));
+    grant->id = code->grant;
+    grant->client_id = code->request->client_id;
+    grant->identity = code->identity;
+    grant->resource = code->request->resource;
+    grant->scope = code->request->scope;
+    grant->created = grant->turned = mcp_ctx_seconds(cx);
+    grant->generation = code->request->may_refresh ? 1 : 0;
+}
+
+/* RFC 6749 4.1.2: what the code gave ends too. Only somebody who holds the
+ * verifier comes here. */
+static const mcp_error_t *used_again(const mcp_oauth_code_t *code,
+                                     const mcp_oauth_resource_t *resource,
+                                     mcp_ctx_t *cx)
+{
+    mcp_oauth_grant_t grant;
+
+    grant_fill(&grant, code, cx);
+    MCP_TRY(mcp_oauth_grant_revoke(code->grant,
+                                   mcp_oauth_grant_end(&grant, resource),
+                                   resource->service, cx));
+    mcp_ctx_log(cx, MCP_LOG_INFO, 152,
+                "an authorization code of '%s' was redeemed twice; its grant "
+                "%s is revoked",
+                mcp_encode_log(code->identity.user, 80, cx->pool),
+                mcp_digest_text(code->grant, cx->pool));
+    return refused(cx, "was redeemed before");
+}
+
+static const mcp_error_t *redeem_code(const ask_t *ask, mcp_ctx_t *cx)
+{
+    const mcp_oauth_service_t *service = ask->x->service;
+    const char *text = field(ask->form, "code");
+    const char *verifier = field(ask->form, "code_verifier");
+    const mcp_oauth_resource_t *resource;
+    mcp_oauth_code_t *code;
+    mcp_oauth_grant_t grant;
+    int won = 0;
+
+    if (!text || !verifier)
+        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx, "%s is missing.",
+                              text ? "code_verifier" : "code");
+    if (!is_verifier(verifier))
+        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                              "code_verifier is malformed (RFC 7636 4.1).");
+    MCP_TRY(mcp_oauth_code_find(&code, text, service, cx));
+    if (!code)
+        return refused(cx, "unknown or expired");
+    resource = mcp_oauth_service_resource(service, code->request->resource);
+    if (!resource)
+        return refused(cx, "its resource is not protected any more");
+    MCP_TRY(code_check(ask, code, cx));
+    if (!code->spent)
+        MCP_TRY(mcp_oauth_code_take(&won, text, service, cx));
+    if (!won)
+        return used_again(code, resource, cx);
+
+    grant_fill(&grant, code, cx);
+    mcp_oauth_grant_extend(&grant, resource, grant.created);
+    MCP_TRY(mcp_oauth_grant_put(&grant, service, cx));
+    return answer(ask, &grant, grant.scope, cx);
+}
+
+/* -- refresh_token (RFC 6749 6) -- */
+
+static const mcp_error_t *redeem_refresh(const ask_t *ask, mcp_ctx_t *cx)
+{
+    mcp_oauth_refresh_ask_t refresh;
+    apr_array_header_t *scopes;
+    mcp_oauth_grant_t *grant;
+
+    refresh.token = field(ask->form, "refresh_token");
+    refresh.client = ask->client;
+    refresh.resource = ask->resource;
+    refresh.scope = field(ask->form, "scope");
+    if (!refresh.token)
+        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                              "refresh_token is missing.");
+    MCP_TRY(mcp_oauth_refresh_turn(&grant, &refresh, ask->x->service, cx));
+    /* less for the access token; the family keeps what was granted */
+    MCP_TRY(mcp_scope_read(&scopes,
+                           refresh.scope ? refresh.scope : grant->scope, cx));
+    return answer(ask, grant, mcp_scope_text(scopes, cx->pool), cx);
+}
+
+/* -- the endpoint -- */
+
+static const struct {
+    const char *grant_type;
+    const mcp_error_t *(*redeem)(const ask_t *ask, mcp_ctx_t *cx);
+} grants[] = {
+    {"authorization_code", redeem_code},
+    {"refresh_token", redeem_refresh},
+};
+
+#define GRANTS (sizeof(grants) / sizeof(grants[0]))
+
+static const mcp_error_t *
+grant_type_read(apr_size_t *row, const apr_table_t *form, mcp_ctx_t *cx)
+{
+    const char *type = field(form, "grant_type");
+
+    if (!type)
+        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                              "grant_type is missing.");
+    for (*row = 0; *row < GRANTS; (*row)++)
+        if (!strcmp(grants[*row].grant_type, type))
+            return NULL;
+    return mcp_error_make(MCP_E_UNSUPPORTED_GRANT, cx,
+                          "a grant_type that is not supported");
+}
+
+const mcp_error_t *mcp_oauth_token_handle(mcp_oauth_exchange_t *x,
+                                          mcp_ctx_t *cx)
+{
+    ask_t ask = {x, NULL, NULL, NULL};
+    apr_table_t *form;
+    apr_size_t row;
+
+    mcp_oauth_exchange_private(x);
+    if (!x->content_type ||
+        strcmp(x->content_type, "application/x-www-form-urlencoded") != 0)
+        return mcp_error_tell(MCP_E_MEDIA_TYPE, cx,
+                              "Token requests are "
+                              "application/x-www-form-urlencoded.");
+    MCP_TRY(mcp_form_read(&form, x->body, x->body_len, cx));
+    MCP_TRY(grant_type_read(&row, form, cx));
+    MCP_TRY(mcp_oauth_authenticate_client(&ask.client, x, form, cx));
+    MCP_TRY(mcp_oauth_target_read(&ask.resource, form, x->service, cx));
+    ask.form = form;
+    return grants[row].redeem(&ask, cx);
+}
