@@ -18,11 +18,12 @@ typedef enum {
 typedef struct mcp_error_t mcp_error_t;
 struct mcp_error_t {
     mcp_error_code_t code;
-    const char *description; /* for the client, beyond error.def's text; NULL
-                              * = that text. Never holds a secret */
+    const char *description; /* for the client; NULL = error.def's text.
+                              * Never holds a secret */
     const char *detail;      /* for the log: the cause. Never holds a secret */
     const char *remedy;      /* for the log when the server is at fault: what
-                              * the administrator can do; NULL: client's fault */
+                              * the administrator can do; NULL: the client's
+                              * fault */
     const char *data; /* rendered JSON for JSON-RPC error.data, or NULL */
     int retry_after;  /* seconds for Retry-After, 0 = none */
 };
