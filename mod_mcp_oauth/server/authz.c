@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 #include <http_config.h>
+#include <http_log.h>
 #include <http_request.h>
 
 #include "base/scope.h"
@@ -117,11 +118,19 @@ static int ask(request_rec *r, mcp_server_request_t *q, mcp_server_authz_t as)
     return status;
 }
 
-/* Whether scopes alone are what is missing. */
+/* Whether scopes alone are what is missing. httpd has logged its no already.
+ */
 static int lacks_scope(request_rec *r, mcp_server_request_t *q)
 {
+    static const struct ap_logconf silent = {NULL, APLOG_EMERG};
+    const struct ap_logconf *log = r->log;
+    int status;
+
     q->missing = apr_array_make(r->pool, 4, sizeof(const char *));
-    return ask(r, q, MCP_AUTHZ_COLLECTING) == OK && q->missing->nelts;
+    r->log = &silent;
+    status = ask(r, q, MCP_AUTHZ_COLLECTING);
+    r->log = log;
+    return status == OK && q->missing->nelts;
 }
 
 const mcp_error_t *mcp_server_authz_step_up(request_rec *r,

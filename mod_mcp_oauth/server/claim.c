@@ -76,6 +76,8 @@ find(const char **suffix, const mcp_server_site_t *site, const char *uri)
     int i;
 
     *suffix = "";
+    if (!site->has_oauth)
+        return NULL;
     if (!strncmp(uri, WELL_KNOWN, WELL_KNOWN_LEN))
         return find_well_known(suffix, uri + WELL_KNOWN_LEN);
     if (!site->service)

@@ -242,6 +242,8 @@ static void site_finish(mcp_config_site_t *site)
 
     ((mcp_oauth_service_t *)own->described)->root =
         root_of(own->described, path);
+    own->has_oauth = own->described->resources->nelts ||
+                     (service && service->resources->nelts);
     if (!service)
         return;
     service->root = root_of(service, path);

@@ -18,8 +18,10 @@ typedef struct mcp_server_site_t {
     const mcp_oauth_service_t *described; /* the same with the resources of
                                            * this virtual host alone: what its
                                            * RFC 9728 documents are about */
-    const char *issuer_path;              /* "" or "/tenant" */
-    const apr_array_header_t *rules;      /* server/rule */
+    int has_oauth; /* it protects something: unprotected MCP servers alone
+                    * need no endpoints */
+    const char *issuer_path;         /* "" or "/tenant" */
+    const apr_array_header_t *rules; /* server/rule */
     int httpd_signs_in; /* the authorize endpoint is left to httpd's
                          * authentication where it has any */
     mcp_works_t works;
