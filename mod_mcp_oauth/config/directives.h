@@ -12,8 +12,7 @@
 extern const command_rec mcp_config_directives[];
 
 void *mcp_config_directives_create_dir(apr_pool_t *pool, char *path);
-void *mcp_config_directives_merge_dir(apr_pool_t *pool, void *base,
-                                      void *add);
+void *mcp_config_directives_merge_dir(apr_pool_t *pool, void *base, void *add);
 void *mcp_config_directives_create_server(apr_pool_t *pool, server_rec *s);
 void *mcp_config_directives_merge_server(apr_pool_t *pool, void *base,
                                          void *add);

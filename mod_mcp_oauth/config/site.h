@@ -20,28 +20,32 @@ typedef struct mcp_config_section_t {
     const char *path; /* of its URL */
     const char *url;  /* THE resource string (MCPPublicURL, else issuer's
                        * origin and path); no last slash but the root's */
-    const mcp_settings_t *settings; /* merged, defaults filled in */
+    const mcp_settings_t *settings;   /* merged, defaults filled in */
     const apr_array_header_t *scopes; /* named by its Require lines */
-    int is_protected; /* AuthType mcp */
-    int is_server;    /* SetHandler mcp-server */
+    int is_protected;                 /* AuthType mcp */
+    int is_server;                    /* SetHandler mcp-server */
     const char *where; /* "<Location /mcp>, line 12 of FILE", for messages */
     const mcp_config_site_t *site;
-    void *runtime; /* server/'s */
+    const struct mcp_config_block_t *block; /* as it is written */
+    void *runtime;                          /* server/'s */
 } mcp_config_section_t;
 
 struct mcp_config_site_t {
     server_rec *server;
     const mcp_server_settings_t *settings;
-    const char *issuer; /* NULL where nothing of ours is used */
-    const char *origin; /* of the issuer */
-    int has_endpoints;  /* 0: another virtual host has this issuer's */
+    const char *issuer;  /* NULL where nothing of ours is used */
+    const char *origin;  /* of its URLs: the issuer's where the endpoints are
+                          * here, else that of ServerName */
+    const char *derived; /* the issuer that ServerName gives, or NULL */
+    int has_endpoints;   /* 0: another virtual host has this issuer's */
     const mcp_config_site_t *endpoints; /* that one, or this */
-    apr_array_header_t *sections; /* of mcp_config_section_t * */
-    void *runtime; /* server/'s */
+    apr_array_header_t *sections;       /* of mcp_config_section_t * */
+    void *runtime;                      /* server/'s */
 };
 
 /* All virtual hosts (mcp_config_site_t *). Every error that teaches is logged
- * with its line; APR_EGENERAL when one of them stops the start. */
+ * with its line; APR_EGENERAL when one of them stops the start. A second call
+ * with the same pconf gives the same sites and says nothing again. */
 apr_status_t mcp_config_site_read(apr_array_header_t **sites, server_rec *main,
                                   apr_pool_t *pconf, apr_pool_t *ptemp);
 /* The section that a request is in, or NULL. Valid from translate_name on

@@ -1,0 +1,121 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "config/dump.h"
+
+#include <stdio.h>
+
+#include <apr_strings.h>
+
+#include "base/scope.h"
+#include "config/row.h"
+
+#define WELL_KNOWN "/.well-known/"
+#define METADATA "oauth-protected-resource"
+
+typedef enum { PLACE_PATH, PLACE_WELL_KNOWN } place_t;
+
+static const struct {
+    place_t place;
+    const char *path;
+} endpoints[] = {
+#define MCP_ENDPOINT(name, place, path, methods, style, body, cors, function) \
+    {PLACE_##place, path},
+#include "oauth/endpoint.def"
+};
+
+static void row_write(const char *indent, const char *name, const char *value)
+{
+    if (value)
+        printf("%s%-18s %s\n", indent, name, value);
+}
+
+static void settings_write(const char *indent, const mcp_config_row_t *rows,
+                           const void *values, apr_pool_t *pool)
+{
+    for (; rows->name; rows++)
+        row_write(indent, rows->name, mcp_config_row_show(rows, values, pool));
+}
+
+/* RFC 9728 3.1: the well-known stands between the host and the path. */
+static const char *metadata_url(const char *url, apr_pool_t *pool)
+{
+    const char *path = strchr(strstr(url, "://") + 3, '/');
+    apr_size_t len = path ? (apr_size_t)(path - url) : strlen(url);
+
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, url, len), WELL_KNOWN,
+                       METADATA, path && path[1] ? path : "", NULL);
+}
+
+static void section_write(const mcp_config_section_t *section,
+                          apr_pool_t *pool)
+{
+    const mcp_settings_t *settings = section->settings;
+
+    printf("  %s\n", section->where);
+    row_write("    ", "resource", section->url);
+    row_write("    ", "tools served here", section->is_server ? "yes" : "no");
+    if (section->is_protected) {
+        row_write("    ", "issuer", section->site->issuer);
+        row_write("    ", "metadata", metadata_url(section->url, pool));
+        row_write("    ", "scopes required",
+                  section->scopes->nelts
+                      ? mcp_scope_text(section->scopes, pool)
+                      : "none");
+    }
+    else
+        row_write("    ", "issuer", "none: not protected");
+    settings_write("    ", mcp_config_row_locations, settings, pool);
+}
+
+static void endpoints_write(const mcp_config_site_t *site, apr_pool_t *pool)
+{
+    const char *base =
+        APR_ARRAY_IDX(site->settings->auth_path, 0, const char *);
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++)
+        if (endpoints[i].place == PLACE_PATH)
+            row_write("  ", endpoints[i].path,
+                      apr_pstrcat(pool, site->origin,
+                                  strcmp(base, "/") ? base : "", "/",
+                                  endpoints[i].path, NULL));
+}
+
+static void site_write(const mcp_config_site_t *site, apr_pool_t *pool)
+{
+    const server_rec *s = site->server;
+    int i;
+
+    if (s->is_virtual)
+        printf("<VirtualHost> %s, line %u of %s\n", s->server_hostname,
+               s->defn_line_number, s->defn_name);
+    else
+        printf("server %s\n", s->server_hostname);
+    row_write("  ", "issuer", site->issuer);
+    if (site->has_endpoints)
+        endpoints_write(site, pool);
+    else
+        row_write("  ", "endpoints", "in the virtual host of the issuer");
+    settings_write("  ", mcp_config_row_servers, site->settings, pool);
+    for (i = 0; i < site->sections->nelts; i++)
+        section_write(APR_ARRAY_IDX(site->sections, i, mcp_config_section_t *),
+                      pool);
+}
+
+void mcp_config_dump_write(const apr_array_header_t *sites, apr_pool_t *pool)
+{
+    int i, used = 0;
+
+    printf("MCP configuration:\n");
+    for (i = 0; i < sites->nelts; i++) {
+        const mcp_config_site_t *site =
+            APR_ARRAY_IDX(sites, i, mcp_config_site_t *);
+
+        if (!site->issuer)
+            continue;
+        site_write(site, pool);
+        used = 1;
+    }
+    if (!used)
+        printf("  no section has \"AuthType mcp\" or "
+               "\"SetHandler mcp-server\"\n");
+}
