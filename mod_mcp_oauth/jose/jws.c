@@ -78,11 +78,13 @@ const mcp_error_t *mcp_jose_jws_read(const mcp_jose_jws_t **out,
         return refuse(cx, "it is too long");
     copy = apr_pstrmemdup(cx->pool, text, len);
     payload = memchr(copy, '.', len);
-    if (!payload++)
+    if (!payload)
         return refuse(cx, "it has one part");
+    payload++;
     signature = memchr(payload, '.', copy + len - payload);
-    if (!signature++)
+    if (!signature)
         return refuse(cx, "it has two parts");
+    signature++;
     if (signature == copy + len ||
         !mcp_encode_base64url_read(&size, signature, copy + len - signature,
                                    cx->pool))

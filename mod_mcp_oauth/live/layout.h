@@ -11,8 +11,9 @@
 #define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
 #define MCP_LIVE_VERSION 1
 
-/* Entries share a cache line or two: a key is looked for in one bucket. */
+/* A key is looked for in one bucket: two cache lines. */
 #define MCP_LIVE_WAYS 8
+#define MCP_LIVE_LINE 64
 
 typedef struct mcp_live_slot_t {
     apr_uint64_t key;   /* part of a digest; 0 = never used */
@@ -29,7 +30,7 @@ struct mcp_live_shared_t {
     mcp_live_limits_t limits;
     apr_uint32_t session_buckets;
     apr_uint32_t throttle_buckets;
-} __attribute__((aligned(sizeof(mcp_live_bucket_t))));
+} __attribute__((aligned(MCP_LIVE_LINE)));
 
 /* The bucket for a digest. */
 mcp_live_bucket_t *

@@ -40,8 +40,10 @@ const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
                                " bytes of shared memory: %s",
                                size, apr_strerror(status, why, sizeof(why)));
     }
-    shared = apr_shm_baseaddr_get(memory);
-    memset(shared, 0, size);
+    memset(apr_shm_baseaddr_get(memory), 0, size);
+    /* APR keeps its own size in front, so the memory begins unaligned */
+    shared = (mcp_live_shared_t *)APR_ALIGN(
+        (apr_uintptr_t)apr_shm_baseaddr_get(memory), MCP_LIVE_LINE);
     shared->version = MCP_LIVE_VERSION;
     shared->limits = *limits;
     shared->session_buckets = sessions;

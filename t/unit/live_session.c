@@ -1,0 +1,157 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "tap.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "live/session.h"
+
+#define CHILDREN 4
+#define EACH 500
+
+static const unsigned char *id_of(int number)
+{
+    static unsigned char id[MCP_DIGEST_SIZE];
+
+    mcp_digest_sha256(id, &number, sizeof(number));
+    return id;
+}
+
+static mcp_live_shared_t *make(apr_uint32_t sessions, mcp_ctx_t *cx)
+{
+    mcp_live_limits_t limits = {sessions, 8};
+    mcp_live_shared_t *shared = NULL;
+
+    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
+    return shared;
+}
+
+static int is_ended(const mcp_live_shared_t *shared, int number,
+                    apr_int64_t now)
+{
+    return mcp_live_session_state(shared, id_of(number), now) ==
+           MCP_SESSION_ENDED;
+}
+
+static void test_shared(mcp_ctx_t *cx)
+{
+    mcp_live_limits_t limits = {100, 50}, other;
+    mcp_live_shared_t *shared;
+
+    fine(mcp_live_shared_make(&shared, &limits, cx->pool, cx), "it is made");
+    ok(mcp_live_shared_fits(shared, &limits), "it fits its limits");
+    other = limits;
+    other.sessions++;
+    ok(!mcp_live_shared_fits(shared, &other), "not other sessions");
+    other = limits;
+    other.counters--;
+    ok(!mcp_live_shared_fits(shared, &other), "nor other counters");
+    ok(!mcp_live_shared_fits(NULL, &limits), "and nothing fits nothing");
+    ++*(char *)shared;
+    ok(!mcp_live_shared_fits(shared, &limits), "nor memory that is not ours");
+    limits.sessions = limits.counters = 0;
+    fine(mcp_live_shared_make(&shared, &limits, cx->pool, cx),
+         "limits of 0 are served");
+    mcp_live_session_end(shared, id_of(1), 100, 1);
+    ok(is_ended(shared, 1, 1), "with the least there is");
+}
+
+static void test_states(mcp_ctx_t *cx)
+{
+    mcp_live_shared_t *shared = make(64, cx);
+
+    ok(!is_ended(shared, 1, 1000), "a session not in the table is alive");
+    mcp_live_session_end(shared, id_of(1), 1060, 1000);
+    ok(is_ended(shared, 1, 1000), "DELETE ends it");
+    ok(!is_ended(shared, 2, 1000), "and no other");
+    mcp_live_session_end(shared, id_of(1), 1060, 1001);
+    ok(is_ended(shared, 1, 1059), "it stays ended");
+    ok(!is_ended(shared, 1, 1060), "until its id has expired");
+    mcp_live_session_end(shared, id_of(3), 1000, 1000);
+    ok(!is_ended(shared, 3, 999), "an expired one is not remembered");
+    mcp_live_session_end(shared, id_of(4), APR_INT64_MAX, 1000);
+    ok(is_ended(shared, 4, 2000000000), "one that never expires is");
+}
+
+/* As many as there is room for, then more. */
+static void test_full(mcp_ctx_t *cx)
+{
+    mcp_live_shared_t *shared = make(8, cx);
+    int i, ended = 0;
+
+    for (i = 0; i < 8; i++)
+        mcp_live_session_end(shared, id_of(i), 2000 + i, 1000);
+    for (i = 0; i < 8; i++)
+        ended += is_ended(shared, i, 1000);
+    ok(ended == 8, "a full table");
+    mcp_live_session_end(shared, id_of(8), 3000, 1000);
+    ok(is_ended(shared, 8, 1000), "takes one more");
+    ok(!is_ended(shared, 0, 1000), "and forgets the one that expires first");
+    ok(is_ended(shared, 1, 1000), "not the next");
+    for (i = 9; i < 16; i++)
+        mcp_live_session_end(shared, id_of(i), 9000, 2500);
+    for (ended = 0, i = 8; i < 16; i++)
+        ended += is_ended(shared, i, 2500);
+    ok(ended == 8, "expired ones make room");
+}
+
+static void test_children(mcp_ctx_t *cx)
+{
+    mcp_live_shared_t *shared = make(CHILDREN * EACH * 8, cx);
+    int i, j, status, good = 1, ended = 0;
+
+    fflush(stdout);
+    for (i = 0; i < CHILDREN; i++)
+        if (fork() == 0) {
+            for (j = 0; j < EACH; j++) {
+                mcp_live_session_end(shared, id_of(i * EACH + j), 2000, 1000);
+                /* and one that all want to end */
+                mcp_live_session_end(shared, id_of(-j - 1), 2000, 1000);
+            }
+            _exit(0);
+        }
+    while (wait(&status) > 0)
+        good &= status == 0;
+    for (i = -EACH; i < CHILDREN * EACH; i++)
+        ended += is_ended(shared, i, 1000);
+    ok(good && ended == (CHILDREN + 1) * EACH,
+       "4 processes end 2500 sessions: all see %d ended", ended);
+}
+
+/* All fight for one bucket when they are killed. */
+static void test_killed(mcp_ctx_t *cx)
+{
+    mcp_live_shared_t *shared = make(8, cx);
+    pid_t children[CHILDREN];
+    int i, ended = 0;
+
+    fflush(stdout);
+    for (i = 0; i < CHILDREN; i++) {
+        children[i] = fork();
+        if (children[i] == 0)
+            for (;;)
+                mcp_live_session_end(shared, id_of(rand()), 2000, 1000);
+    }
+    apr_sleep(50000);
+    for (i = 0; i < CHILDREN; i++)
+        kill(children[i], SIGKILL);
+    while (wait(NULL) > 0)
+        ;
+    for (i = 0; i < 8; i++)
+        mcp_live_session_end(shared, id_of(-i), 3000 + i, 1100);
+    for (i = 0; i < 8; i++)
+        ended += is_ended(shared, -i, 1100);
+    ok(ended == 8, "children killed at it leave nothing locked");
+}
+
+static void body(mcp_ctx_t *cx)
+{
+    test_shared(cx);
+    test_states(cx);
+    test_full(cx);
+    test_children(cx);
+    test_killed(cx);
+}
+
+TAP_MAIN(body)
