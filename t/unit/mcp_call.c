@@ -1,0 +1,444 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp_world.h"
+
+/* What becomes of what a tool does. One tool plays all parts: its baton is
+ * the part. */
+
+typedef mcp_outcome_t (*part_t)(mcp_call_t *call);
+static part_t now_playing;
+
+static mcp_outcome_t play(mcp_call_t *call, void *baton)
+{
+    return now_playing(call);
+}
+
+#define RESULT_SCHEMA                                                         \
+    "{\"type\":\"object\",\"properties\":{\"result\":{\"type\":\"integer\"}}" \
+    ",\"required\":[\"result\"]}"
+
+static const mcp_tool_t plain = {.size = sizeof(mcp_tool_t),
+                                 .name = "plain",
+                                 .description = "d",
+                                 .input_schema = "{\"type\":\"object\"}",
+                                 .call = play},
+                        typed = {.size = sizeof(mcp_tool_t),
+                                 .name = "typed",
+                                 .description = "d",
+                                 .input_schema = "{\"type\":\"object\"}",
+                                 .output_schema = RESULT_SCHEMA,
+                                 .call = play},
+                        bare = {.size = sizeof(mcp_tool_t),
+                                .name = "bare",
+                                .description = "d",
+                                .call = play};
+
+static const mcp_tool_t *const tools[] = {&plain, &typed, &bare, NULL};
+
+/* -- the parts -- */
+
+static mcp_outcome_t writes_text(mcp_call_t *call)
+{
+    call->api->text(call, "a \"quoted\"\nline \xe2\x82\xac");
+    call->api->text(call, "");
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t writes_media(mcp_call_t *call)
+{
+    call->api->media(call, "image", "image/png", "\x89PNG", 4);
+    call->api->media(call, "audio", "audio/wav", "", 0);
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t writes_content(mcp_call_t *call)
+{
+    call->api->content(call, "{ \"type\": \"resource_link\",\n\"uri\": "
+                             "\"file:///x\", \"name\": \"x\" }");
+    call->api->text(call, "behind");
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t writes_structured(mcp_call_t *call)
+{
+    char own[] = "{\"result\":5}";
+
+    call->api->structured(call, own);
+    memset(own, 'x', sizeof(own) - 1);
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t writes_both(mcp_call_t *call)
+{
+    call->api->structured(call, "{\r\n\"result\":\t5 }");
+    call->api->text(call, "five");
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t writes_nothing(mcp_call_t *call)
+{
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t fails_with_text(mcp_call_t *call)
+{
+    call->api->text(call, "no such city");
+    return MCP_TOOL_FAILED;
+}
+
+static mcp_outcome_t fails_with_structured(mcp_call_t *call)
+{
+    call->api->structured(call, "{\"why\":\"full\"}");
+    return MCP_TOOL_FAILED;
+}
+
+static mcp_outcome_t notifies(mcp_call_t *call)
+{
+    call->api->progress(call, 1, 2, "half");
+    call->api->log(call, "info", "{\"x\":1}");
+    call->api->text(call, call->api->cancelled(call) ? "gone" : "there");
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t quotes(mcp_call_t *call)
+{
+    call->api->text(call, call->api->quote(call, "a\"\\\n\xff"));
+    call->api->text(call, call->api->quote(call, NULL));
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t tells_who(mcp_call_t *call)
+{
+    call->api->text(call, call->principal ? call->principal->user : "nobody");
+    call->api->text(call, call->name);
+    return MCP_TOOL_DONE;
+}
+
+#define PART(name, what)                                                      \
+    static mcp_outcome_t name(mcp_call_t *call)                               \
+    {                                                                         \
+        what;                                                                 \
+    }
+
+PART(gives_latin1, call->api->text(call, "caf\xe9"); return MCP_TOOL_DONE)
+PART(gives_null, call->api->text(call, NULL); return MCP_TOOL_DONE)
+PART(gives_bad_json, call->api->structured(call, "{\"a\":}");
+     return MCP_TOOL_DONE)
+PART(gives_no_json, call->api->structured(call, NULL); return MCP_TOOL_DONE)
+PART(gives_an_array, call->api->structured(call, "[]"); return MCP_TOOL_DONE)
+PART(gives_two, call->api->structured(call, "{}{}"); return MCP_TOOL_DONE)
+PART(gives_bad_content, call->api->content(call, "{\"type\":\"text\"");
+     return MCP_TOOL_DONE)
+PART(gives_untyped, call->api->content(call, "{\"text\":\"x\"}");
+     return MCP_TOOL_DONE)
+PART(gives_latin1_json, call->api->content(call, "{\"type\":\"\xe9\"}");
+     return MCP_TOOL_DONE)
+PART(gives_video, call->api->media(call, "video", "video/mp4", "", 0);
+     return MCP_TOOL_DONE)
+PART(gives_no_type, call->api->media(call, "image", "png", "", 0);
+     return MCP_TOOL_DONE)
+PART(gives_wrong_type, call->api->structured(call, "{\"result\":\"5\"}");
+     return MCP_TOOL_DONE)
+PART(gives_only_text, call->api->text(call, "5"); return MCP_TOOL_DONE)
+PART(fails_silently, return MCP_TOOL_FAILED)
+PART(asks_nothing, return MCP_TOOL_INPUT_REQUIRED)
+PART(forbids_nothing, return MCP_TOOL_FORBIDDEN)
+PART(forbids_nonsense, call->api->require_scope(call, "a \"b\"");
+     return MCP_TOOL_FORBIDDEN)
+PART(returns_nonsense, call->api->text(call, "x"); return (mcp_outcome_t)99)
+PART(asks_wrongly, call->api->ask(call, "k", "tools/call", "{}");
+     return MCP_TOOL_INPUT_REQUIRED)
+PART(asks_without_params, call->api->ask(call, "k", "elicitation/create", "");
+     return MCP_TOOL_INPUT_REQUIRED)
+PART(asks_without_key, call->api->ask(call, NULL, "roots/list", NULL);
+     return MCP_TOOL_INPUT_REQUIRED)
+PART(asks_twice, call->api->ask(call, "k", "roots/list", NULL);
+     call->api->ask(call, "k", "roots/list", NULL);
+     return MCP_TOOL_INPUT_REQUIRED)
+
+static mcp_outcome_t writes_too_much(mcp_call_t *call)
+{
+    char *text = apr_palloc(call->pool, 300001);
+    int i;
+
+    memset(text, 'a', 300000);
+    text[300000] = '\0';
+    for (i = 0; i < 4; i++)
+        call->api->text(call, text);
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t writes_enough(mcp_call_t *call)
+{
+    char *text = apr_palloc(call->pool, 1048577);
+
+    memset(text, 'a', 1048576);
+    text[1048576] = '\0';
+    call->api->text(call, text);
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t remembers_too_much(mcp_call_t *call)
+{
+    char *text = apr_palloc(call->pool, 16386);
+
+    memset(text, 'a', 16385);
+    text[16385] = '\0';
+    call->api->remember(call, text);
+    return MCP_TOOL_INPUT_REQUIRED;
+}
+
+/* -- answers -- */
+
+static const struct {
+    const char *name;
+    const char *tool;
+    part_t part;
+    const char *content;    /* of the result, as JSON */
+    const char *structured; /* NULL: none */
+    int is_error;
+} answers[] = {
+    {"text", "plain", writes_text,
+     "[{\"type\":\"text\",\"text\":\"a \\\"quoted\\\"\\nline \xe2\x82\xac\"},"
+     "{\"type\":\"text\",\"text\":\"\"}]",
+     NULL, 0},
+    {"image and audio", "plain", writes_media,
+     "[{\"type\":\"image\",\"data\":\"iVBORw==\",\"mimeType\":\"image/png\"},"
+     "{\"type\":\"audio\",\"data\":\"\",\"mimeType\":\"audio/wav\"}]",
+     NULL, 0},
+    {"a rendered block, and text behind it", "plain", writes_content,
+     "[{\"type\":\"resource_link\",\"uri\":\"file:///x\",\"name\":\"x\"},"
+     "{\"type\":\"text\",\"text\":\"behind\"}]",
+     NULL, 0},
+    {"structured content is a text too where there is none", "typed",
+     writes_structured,
+     "[{\"type\":\"text\",\"text\":\"{\\\"result\\\":5}\"}]", "{\"result\":5}",
+     0},
+    {"structured content beside a text", "typed", writes_both,
+     "[{\"type\":\"text\",\"text\":\"five\"}]", "{\"result\":5}", 0},
+    {"structured content needs no schema", "plain", writes_both,
+     "[{\"type\":\"text\",\"text\":\"five\"}]", "{\"result\":5}", 0},
+    {"nothing", "plain", writes_nothing, "[]", NULL, 0},
+    {"a failure", "plain", fails_with_text,
+     "[{\"type\":\"text\",\"text\":\"no such city\"}]", NULL, 1},
+    {"a failure need not be as the schema of success", "typed",
+     fails_with_structured,
+     "[{\"type\":\"text\",\"text\":\"{\\\"why\\\":\\\"full\\\"}\"}]",
+     "{\"why\":\"full\"}", 1},
+    {"a failure without structured content", "typed", fails_with_text,
+     "[{\"type\":\"text\",\"text\":\"no such city\"}]", NULL, 1},
+    {"progress and log lines are dropped", "plain", notifies,
+     "[{\"type\":\"text\",\"text\":\"there\"}]", NULL, 0},
+    {"quote() makes a JSON string of anything", "plain", quotes,
+     "[{\"type\":\"text\",\"text\":\"\\\"a\\\\\\\"\\\\\\\\\\\\n\xef\xbf\xbd"
+     "\\\"\"},{\"type\":\"text\",\"text\":\"\\\"\\\"\"}]",
+     NULL, 0},
+    {"the principal", "plain", tells_who,
+     "[{\"type\":\"text\",\"text\":\"alice\"},{\"type\":\"text\",\"text\":"
+     "\"plain\"}]",
+     NULL, 0},
+};
+
+/* part: of the line in the log */
+static const struct {
+    const char *name;
+    const char *tool;
+    part_t part;
+    const char *line;
+} breaches[] = {
+    {"text in Latin-1", "plain", gives_latin1, "UTF-8"},
+    {"no text", "plain", gives_null, "UTF-8"},
+    {"structured content that is no JSON", "plain", gives_bad_json,
+     "structured"},
+    {"no structured content", "plain", gives_no_json, "structured"},
+    {"structured content that is an array", "plain", gives_an_array,
+     "structured"},
+    {"two objects", "plain", gives_two, "structured"},
+    {"a content block that is no JSON", "plain", gives_bad_content,
+     "content block"},
+    {"a content block without a type", "plain", gives_untyped, "no type"},
+    {"a content block in Latin-1", "plain", gives_latin1_json,
+     "content block"},
+    {"a video", "plain", gives_video, "image nor audio"},
+    {"a media type that is none", "plain", gives_no_type, "media type"},
+    {"structured content against the schema", "typed", gives_wrong_type,
+     "/result"},
+    {"no structured content in spite of a schema", "typed", gives_only_text,
+     "output_schema"},
+    {"nothing at all in spite of a schema", "typed", writes_nothing,
+     "output_schema"},
+    {"a failure that does not say why", "plain", fails_silently, "why"},
+    {"input required, but none asked", "plain", asks_nothing, "asked"},
+    {"forbidden, but no scope", "plain", forbids_nothing, "scope"},
+    {"forbidden, with what is no scope", "plain", forbids_nonsense, "scope"},
+    {"no outcome", "plain", returns_nonsense, "outcome"},
+    {"a question that no client answers", "plain", asks_wrongly, "method"},
+    {"a question without params", "plain", asks_without_params, "params"},
+    {"a question without a key", "plain", asks_without_key, "key"},
+    {"two questions with one key", "plain", asks_twice, "one key"},
+    {"more than 1 MiB", "plain", writes_too_much, "1 MiB"},
+    {"more than 16 KiB to remember", "plain", remembers_too_much, "16 KiB"},
+};
+
+static void call_tool(mcp_exchange_t *x, const world_t *w, const char *tool,
+                      part_t part, const char *arguments, mcp_ctx_t *cx)
+{
+    now_playing = part;
+    world_send(
+        x, w, "POST",
+        apr_pstrcat(cx->pool, V26 M("tools/call"), "Mcp-Name: ", tool, NULL),
+        apr_pstrcat(cx->pool,
+                    "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":"
+                    "\"tools/call\",\"params\":{\"name\":\"",
+                    tool, "\",\"arguments\":", arguments, "," META "}}", NULL),
+        cx);
+}
+
+static void test_answers(const world_t *w, mcp_ctx_t *cx)
+{
+    mcp_exchange_t x = {.principal = &w->alice};
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        call_tool(&x, w, answers[i].tool, answers[i].part, "{}", cx);
+        ok(x.status == 200 && !strchr(x.json, '\n'), "%s: one line",
+           answers[i].name);
+        is(world_at(&x, "/result/content", cx), answers[i].content,
+           answers[i].name);
+        is(world_at(&x, "/result/structuredContent", cx),
+           answers[i].structured, "its structured content");
+        is(world_at(&x, "/result/isError", cx),
+           answers[i].is_error ? "true" : NULL, "whether it failed");
+    }
+}
+
+static void test_breaches(const world_t *w, mcp_ctx_t *cx)
+{
+    mcp_exchange_t x = {.principal = &w->alice};
+    const char *text;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(breaches) / sizeof(breaches[0]); i++) {
+        *tap_log = '\0';
+        call_tool(&x, w, breaches[i].tool, breaches[i].part, "{}", cx);
+        text = world_at(&x, "/result/content/0/text", cx);
+        ok(x.status == 200 && !x.failure && text &&
+               strstr(text, "its answer is broken"),
+           "the model is told no more than that it is broken: %s",
+           breaches[i].name);
+        is(world_at(&x, "/result/isError", cx), "true", "as an error");
+        ok(!world_at(&x, "/result/content/1", cx) &&
+               !world_at(&x, "/result/structuredContent", cx),
+           "nothing of it gets through");
+        if (!ok(!strncmp(tap_log, "1 MCP00250: the tool ", 21) &&
+                    strstr(tap_log, breaches[i].line) &&
+                    strchr(tap_log, '\n') == tap_log + strlen(tap_log) - 1,
+                "the log says what it did, in one line"))
+            printf("# %s\n", tap_log);
+        ok(!x.required_scopes, "and nothing else follows");
+    }
+    *tap_log = '\0';
+    call_tool(&x, w, "plain", writes_enough, "{}", cx);
+    ok(x.status == 200 && !world_at(&x, "/result/isError", cx) &&
+           x.json_len > 1048576,
+       "1 MiB is not too much");
+}
+
+/* -- arguments -- */
+
+static char seen[2000];
+
+#define SEE(...)                                                              \
+    snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), __VA_ARGS__)
+
+static mcp_outcome_t reads(mcp_call_t *call)
+{
+    static const char *const pointers[] = {
+        "/s", "/i", "/r", "/b", "/n", "/o/x", "/a/1", "/none", "", "bad"};
+    const char *text, *json;
+    apr_int64_t integer;
+    double number;
+    int boolean, is_integer, is_number, is_boolean;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
+        text = call->api->string(call, pointers[i]);
+        is_integer = call->api->integer(call, pointers[i], &integer);
+        is_number = call->api->number(call, pointers[i], &number);
+        is_boolean = call->api->boolean(call, pointers[i], &boolean);
+        json = call->api->json(call, pointers[i]);
+        SEE("%s: %s %d/%d %d/%g %d/%d %s\n", pointers[i], text ? text : "-",
+            is_integer, (int)integer, is_number, number, is_boolean, boolean,
+            json ? json : "-");
+    }
+    return MCP_TOOL_DONE;
+}
+
+static void test_arguments(const world_t *w, mcp_ctx_t *cx)
+{
+    mcp_exchange_t x = {.principal = &w->alice};
+
+    call_tool(&x, w, "plain", reads,
+              "{\"s\":\"t\",\"i\":3,\"r\":2.5,\"b\":true,\"n\":null,\"o\":{"
+              "\"x\":\"y\"},\"a\":[1,2]}",
+              cx);
+    is(seen,
+       "/s: t 0/0 0/0 0/0 \"t\"\n"
+       "/i: - 1/3 1/3 0/0 3\n"
+       "/r: - 0/0 1/2.5 0/0 2.5\n"
+       "/b: - 0/0 0/0 1/1 true\n"
+       "/n: - 0/0 0/0 0/0 null\n"
+       "/o/x: y 0/0 0/0 0/0 \"y\"\n"
+       "/a/1: - 1/2 1/2 0/0 2\n"
+       "/none: - 0/0 0/0 0/0 -\n"
+       ": - 0/0 0/0 0/0 {\"s\":\"t\",\"i\":3,\"r\":2.5,\"b\":true,\"n\":null,"
+       "\"o\":{\"x\":\"y\"},\"a\":[1,2]}\n"
+       "bad: - 0/0 0/0 0/0 -\n",
+       "arguments by pointer and type");
+    call_tool(&x, w, "bare", writes_nothing, "{}", cx);
+    is(world_at(&x, "/result/content", cx), "[]",
+       "a tool without a schema takes no arguments");
+    call_tool(&x, w, "bare", writes_nothing, "{\"a\":1}", cx);
+    is(world_at(&x, "/result/isError", cx), "true", "and refuses any");
+}
+
+static int gone(void *baton)
+{
+    return 1;
+}
+
+static void test_cancelled(const world_t *w, mcp_ctx_t *cx)
+{
+    mcp_exchange_t x = {.principal = NULL};
+
+    now_playing = notifies;
+    x.server = &w->server;
+    x.works = &w->works;
+    x.method = "POST";
+    x.body = BODY("tools/call", "\"name\":\"plain\"," META);
+    x.body_len = strlen(x.body);
+    x.header = world_header;
+    x.cancelled = gone;
+    x.baton = cx->pool;
+    world_headers = MODERN_CALL("plain");
+    mcp_dispatch(&x, cx);
+    is(world_at(&x, "/result/content/0/text", cx), "\"gone\"",
+       "a tool can learn that nobody waits");
+    call_tool(&x, w, "plain", tells_who, "{}", cx);
+    is(world_at(&x, "/result/content/0/text", cx), "\"nobody\"",
+       "where nobody signs in there is no principal");
+}
+
+static void body(mcp_ctx_t *cx)
+{
+    world_t w;
+
+    world_make(&w, tools, cx);
+    test_answers(&w, cx);
+    is(tap_log, "", "nothing of this is worth a line in the log");
+    test_breaches(&w, cx);
+    test_arguments(&w, cx);
+    test_cancelled(&w, cx);
+    world_end(&w);
+}
+
+TAP_MAIN(body)

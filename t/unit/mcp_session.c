@@ -1,0 +1,172 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp_world.h"
+
+#include "base/encode.h"
+#include "base/settings.h"
+#include "mcp/session.h"
+
+static const mcp_tool_t *const no_tools[] = {NULL};
+
+static int reads(const world_t *w, const mcp_principal_t *who, const char *id,
+                 mcp_ctx_t *cx)
+{
+    mcp_exchange_t x = {.principal = who};
+    mcp_session_t session;
+
+    x.server = &w->server;
+    x.works = &w->works;
+    return mcp_session_read(&session, id, &x, cx);
+}
+
+static const char *make(const world_t *w, const mcp_principal_t *who,
+                        mcp_ctx_t *cx)
+{
+    mcp_exchange_t x = {.principal = who};
+    const char *id = NULL;
+
+    x.server = &w->server;
+    x.works = &w->works;
+    fine(mcp_session_make(&id, "2025-06-18",
+                          MCP_SESSION_SAMPLING | MCP_SESSION_ELICITATION, &x,
+                          cx),
+         "a session is made");
+    return id;
+}
+
+static void test_facts(const world_t *w, mcp_ctx_t *cx)
+{
+    mcp_exchange_t x = {.principal = &w->alice};
+    const char *id = make(w, &w->alice, cx);
+    mcp_session_t session;
+
+    x.server = &w->server;
+    x.works = &w->works;
+    ok(mcp_session_read(&session, id, &x, cx), "it is read");
+    is(session.version, "2025-06-18", "the version is in the id");
+    ok(session.capabilities ==
+           (MCP_SESSION_SAMPLING | MCP_SESSION_ELICITATION),
+       "so are the capabilities");
+    ok(session.expires == mcp_ctx_seconds(cx) + 3600, "and the expiry");
+    ok(strcmp(id, make(w, &w->alice, cx)) != 0, "no two are the same");
+}
+
+static void test_forged(const world_t *w, mcp_ctx_t *cx)
+{
+    const char *id = make(w, &w->alice, cx);
+    apr_size_t i, len = strlen(id), accepted = 0;
+    char *forged;
+
+    for (i = 0; i < len; i++) {
+        forged = apr_pstrdup(cx->pool, id);
+        forged[i] = forged[i] == 'A' ? 'B' : 'A';
+        accepted += (apr_size_t)reads(w, &w->alice, forged, cx);
+    }
+    ok(!accepted, "no character of %d can be changed", (int)len);
+    for (i = 0; i < len; i++)
+        accepted += (apr_size_t)reads(w, &w->alice,
+                                      apr_pstrmemdup(cx->pool, id, i), cx);
+    ok(!accepted, "nor left out at the end");
+    ok(!reads(w, &w->alice, apr_pstrcat(cx->pool, id, "A", NULL), cx),
+       "nor added");
+    ok(!reads(w, &w->alice, "", cx), "the empty id is none");
+}
+
+/* Session Hijacking: a session is good for whom it was made. */
+static void test_principal(const world_t *w, mcp_ctx_t *cx)
+{
+    const char *id = make(w, &w->alice, cx), *open = make(w, NULL, cx);
+    mcp_principal_t other = w->alice;
+
+    ok(!reads(w, &w->bob, id, cx), "another subject's id is unknown");
+    other.client = "client-2";
+    ok(!reads(w, &other, id, cx), "another client's id is unknown");
+    other = w->alice;
+    other.issuer = "https://other.example";
+    ok(!reads(w, &other, id, cx), "another issuer's subject is another user");
+    other = w->alice;
+    other.scopes = NULL;
+    other.grant = "another";
+    ok(reads(w, &other, id, cx), "a renewed grant goes on with it");
+    ok(!reads(w, NULL, id, cx), "nobody has no user's session");
+    ok(!reads(w, &w->alice, open, cx), "a user has not nobody's session");
+    ok(reads(w, NULL, open, cx), "where nobody signs in, nobody has it");
+}
+
+static void test_places(const world_t *w, mcp_ctx_t *cx)
+{
+    const char *id = make(w, &w->alice, cx);
+    world_t other = *w;
+
+    other.server.url = "https://mcp.example/other";
+    ok(!reads(&other, &w->alice, id, cx), "another server's id is unknown");
+    other = *w;
+    other.works.issuer = "https://other.example";
+    ok(!reads(&other, &w->alice, id, cx), "another issuer's key is another");
+    world_keys(&other, cx);
+    ok(!reads(&other, &w->alice, id, cx), "with new keys no old id is good");
+    world_end(&other);
+}
+
+static void test_time(const world_t *w, mcp_ctx_t *cx)
+{
+    const char *id = make(w, &w->alice, cx);
+    world_t forever = *w;
+
+    tap_now += apr_time_from_sec(3599);
+    ok(reads(w, &w->alice, id, cx), "it lives for its lifetime");
+    tap_now += apr_time_from_sec(1);
+    ok(!reads(w, &w->alice, id, cx), "and not longer");
+    tap_now -= apr_time_from_sec(90000);
+    ok(reads(w, &w->alice, id, cx), "a clock set back does not kill it");
+    forever.server.session_lifetime = MCP_UNLIMITED;
+    tap_now += apr_time_from_sec(APR_INT64_C(1000000000));
+    ok(reads(&forever, &w->alice, id, cx), "unlimited is for ever");
+    tap_now -= apr_time_from_sec(APR_INT64_C(1000000000) - 86400);
+}
+
+static void test_end(const world_t *w, mcp_ctx_t *cx)
+{
+    const char *id = make(w, &w->alice, cx), *kept = make(w, &w->alice, cx);
+    mcp_exchange_t x = {.principal = &w->alice};
+    mcp_session_t session;
+
+    x.server = &w->server;
+    x.works = &w->works;
+    ok(mcp_session_read(&session, id, &x, cx), "it is alive");
+    mcp_session_end(&session, &x, cx);
+    ok(!reads(w, &w->alice, id, cx), "an ended session is gone");
+    ok(reads(w, &w->alice, kept, cx), "another one is not");
+}
+
+/* What a MAC over made-up facts would look like is only known to us; but also
+ * facts that we never made must not be believed. */
+static void test_format(const world_t *w, mcp_ctx_t *cx)
+{
+    unsigned char zero[63] = {0};
+
+    ok(!reads(w, &w->alice, mcp_encode_base64url(zero, sizeof(zero), cx->pool),
+              cx),
+       "zeroes are no session");
+    memset(zero, 0xff, sizeof(zero));
+    zero[0] = 1;
+    ok(!reads(w, &w->alice, mcp_encode_base64url(zero, sizeof(zero), cx->pool),
+              cx),
+       "a key number beyond all bounds is none");
+}
+
+static void body(mcp_ctx_t *cx)
+{
+    world_t w;
+
+    world_make(&w, no_tools, cx);
+    test_facts(&w, cx);
+    test_forged(&w, cx);
+    test_principal(&w, cx);
+    test_places(&w, cx);
+    test_time(&w, cx);
+    test_end(&w, cx);
+    test_format(&w, cx);
+    world_end(&w);
+}
+
+TAP_MAIN(body)

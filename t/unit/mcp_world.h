@@ -1,0 +1,165 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_T_UNIT_MCP_WORLD_H
+#define MCP_T_UNIT_MCP_WORLD_H
+
+#include "tempdir.h"
+
+#include "base/json.h"
+#include "live/session.h"
+#include "mcp/dispatch.h"
+
+/* An MCP server with real keys and shared memory, and HTTP requests to it that
+ * come from nowhere. */
+
+#define WORLD_ISSUER "https://mcp.example"
+#define WORLD_URL "https://mcp.example/mcp"
+
+typedef struct world_t {
+    mcp_server_t server;
+    mcp_works_t works;
+    mcp_principal_t alice, bob;
+    const char *directory;
+} world_t;
+
+static inline void world_keys(world_t *w, mcp_ctx_t *cx)
+{
+    apr_array_header_t *issuers =
+        apr_array_make(cx->pool, 1, sizeof(const char *));
+    mcp_jose_keyring_t *ring;
+
+    w->directory = tempdir(cx->pool);
+    APR_ARRAY_PUSH(issuers, const char *) = WORLD_ISSUER;
+    fine(mcp_jose_keyring_open(&ring, w->directory, issuers, cx),
+         "the world has keys");
+    w->works.keys = ring;
+    w->works.issuer = WORLD_ISSUER;
+}
+
+static inline void world_person(mcp_principal_t *who, const char *name,
+                                mcp_ctx_t *cx)
+{
+    memset(who, 0, sizeof(*who));
+    who->issuer = "https://idp.example";
+    who->subject = name;
+    who->user = name;
+    who->client = "client-1";
+    who->scopes = apr_array_make(cx->pool, 1, sizeof(const char *));
+    APR_ARRAY_PUSH((apr_array_header_t *)who->scopes, const char *) = "mcp";
+}
+
+/* tools end with NULL */
+static inline void world_make(world_t *w, const mcp_tool_t *const *tools,
+                              mcp_ctx_t *cx)
+{
+    apr_array_header_t *list =
+        apr_array_make(cx->pool, 8, sizeof(const mcp_tool_t *));
+    mcp_live_limits_t limits = {1000, 1000};
+    mcp_tools_t *made = NULL;
+
+    memset(w, 0, sizeof(*w));
+    for (; *tools; tools++)
+        APR_ARRAY_PUSH(list, const mcp_tool_t *) = *tools;
+    fine(mcp_tools_make(&made, list, cx), "the world has tools");
+    world_keys(w, cx);
+    fine(mcp_live_shared_make(&w->works.shared, &limits, cx->pool, cx),
+         "the world has shared memory");
+    w->server.name = "test";
+    w->server.title = "A test";
+    w->server.version = "1.0";
+    w->server.instructions = "Use the tools.";
+    w->server.url = WORLD_URL;
+    w->server.tools = made;
+    w->server.session_lifetime = 3600;
+    world_person(&w->alice, "alice", cx);
+    world_person(&w->bob, "bob", cx);
+}
+
+static inline void world_end(world_t *w)
+{
+    tempdir_end(w->directory);
+}
+
+/* -- a request -- */
+
+/* "Name: value" lines, divided by | */
+static const char *world_headers;
+
+static inline const char *world_header(void *baton, const char *name)
+{
+    const char *line = world_headers;
+    size_t len = strlen(name), value;
+
+    while (line && *line) {
+        if (!strncasecmp(line, name, len) && line[len] == ':') {
+            line += len + 1;
+            line += strspn(line, " ");
+            value = strcspn(line, "|");
+            return apr_pstrmemdup(baton, line, value);
+        }
+        line += strcspn(line, "|");
+        line += *line == '|';
+    }
+    return NULL;
+}
+
+static inline void world_send(mcp_exchange_t *x, const world_t *w,
+                              const char *method, const char *headers,
+                              const char *body, mcp_ctx_t *cx)
+{
+    const mcp_principal_t *who = x->principal;
+
+    memset(x, 0, sizeof(*x));
+    x->principal = who;
+    x->server = &w->server;
+    x->works = &w->works;
+    x->method = method;
+    x->body = body ? body : "";
+    x->body_len = strlen(x->body);
+    x->header = world_header;
+    x->baton = cx->pool;
+    world_headers = headers;
+    mcp_dispatch(x, cx);
+}
+
+/* -- an answer -- */
+
+/* the JSON value at pointer in the answer, as text; NULL when there is none */
+static inline const char *world_at(const mcp_exchange_t *x,
+                                   const char *pointer, mcp_ctx_t *cx)
+{
+    const mcp_json_t *json, *at;
+
+    if (!x->json || mcp_json_read(&json, x->json, x->json_len, cx))
+        return NULL;
+    at = mcp_json_pointer(json, pointer);
+    return at ? mcp_json_text(at, cx->pool) : NULL;
+}
+
+static inline int world_code(const mcp_exchange_t *x, mcp_ctx_t *cx)
+{
+    const char *code = world_at(x, "/error/code", cx);
+
+    return code ? atoi(code) : 0;
+}
+
+/* -- bodies and headers -- */
+
+#define CLAIM "io.modelcontextprotocol/protocolVersion"
+#define CAPABILITIES "io.modelcontextprotocol/clientCapabilities"
+#define META_OF(version, capabilities)                                        \
+    "\"_meta\":{\"" CLAIM "\":\"" version "\",\"" CAPABILITIES                \
+    "\":" capabilities "}"
+#define META META_OF("2026-07-28", "{}")
+#define BODY(method, params)                                                  \
+    "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"" method                      \
+    "\",\"params\":{" params "}}"
+#define BARE(method) "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"" method "\"}"
+#define NOTE(method, params)                                                  \
+    "{\"jsonrpc\":\"2.0\",\"method\":\"" method "\",\"params\":{" params "}}"
+#define V26 "MCP-Protocol-Version: 2026-07-28|"
+#define V25 "MCP-Protocol-Version: 2025-11-25|"
+#define M(method) "Mcp-Method: " method "|"
+#define N(name) "Mcp-Name: " name "|"
+#define MODERN_CALL(tool) V26 M("tools/call") N(tool)
+
+#endif
