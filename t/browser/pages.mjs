@@ -79,6 +79,10 @@ async function look(chromium, server, name) {
       await tab.goto(client.ask({ client_id: 'unknown' }).url);
       await g.also('an unknown client gets a page, not a redirect', () =>
         tab.isClear([400, 401]));
+      await shown('unregistered');
+      await tab.goto(client.ask({ redirect_uri: 'https://else.example/' }).url);
+      await g.also('a redirect URI that is not its own gets a page', () =>
+        tab.isClear([400]));
       await shown('error');
     });
   });
@@ -112,9 +116,29 @@ async function cookies(chromium, server) {
   });
 }
 
+/** The page at / says what this is, to people of all kinds too. */
+async function home(chromium, server) {
+  await group(`${server.title}, home page`, 60, async (g) => {
+    await withTabs(g, chromium, LOOKS.phone, async (open) => {
+      const tab = await open();
+      await g.step('names the MCP endpoint and can be read by everybody',
+        async () => {
+          await tab.goto(`${server.issuer}/`);
+          await tab.page.screenshot({
+            path: path.join(SHOTS, 'home-phone.png'), fullPage: true,
+          });
+          assert.equal(tab.last.status(), 200);
+          assert.ok((await tab.text()).includes(server.mcp));
+          await isAccessible(tab.page);
+        });
+    });
+  });
+}
+
 export async function pages(chromium, server) {
   await cookies(chromium, server);
   if (server.screenshots) {
+    await home(chromium, server);
     for (const name of Object.keys(LOOKS)) await look(chromium, server, name);
   }
 }
