@@ -4,6 +4,8 @@
 #include <http_protocol.h>
 #include <util_filter.h>
 
+#include "server/body.h"
+
 int mcp_server_answer_send(request_rec *r, const mcp_server_answer_t *answer)
 {
     apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;
@@ -27,6 +29,7 @@ int mcp_server_answer_early(request_rec *r, const mcp_server_answer_t *answer)
 
     if (r->main)
         return answer->status;
+    mcp_server_body_drain(r);
     ap_run_insert_error_filter(r); /* Header always ... */
     status = mcp_server_answer_send(r, answer);
     return status == OK ? DONE : status;

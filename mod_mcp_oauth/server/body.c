@@ -10,6 +10,7 @@
 #define FIRST_SIZE 4096
 #define LARGEST_FIRST_SIZE 65536 /* what a Content-Length alone is given */
 #define READ_SIZE 65536
+#define DRAIN_MAX (256 * 1024)
 
 #define UNSET ((apr_off_t)-1) /* of core_dir_config.limit_req_body */
 
@@ -144,4 +145,32 @@ int mcp_server_body_read(mcp_server_body_t *body, request_rec *r,
         *e = mcp_error_make(MCP_E_INVALID_REQUEST, cx,
                             "the body cannot be read");
     return status;
+}
+
+/* ap_discard_request_body() leaves the streams of HTTP/2 alone. */
+static void discard(request_rec *r)
+{
+    apr_bucket_brigade *bb =
+        apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    apr_off_t taken = 0, len;
+    int done = 0;
+
+    while (!done && taken <= DRAIN_MAX) {
+        if (ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
+                           APR_BLOCK_READ, READ_SIZE) ||
+            apr_brigade_length(bb, 1, &len))
+            return;
+        done = APR_BRIGADE_EMPTY(bb) ||
+               APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(bb));
+        taken += len;
+        apr_brigade_cleanup(bb);
+    }
+}
+
+void mcp_server_body_drain(request_rec *r)
+{
+    apr_off_t length = announced(r);
+
+    if (length > 0 && length <= DRAIN_MAX && !r->expecting_100)
+        discard(r);
 }

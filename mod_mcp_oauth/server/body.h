@@ -22,4 +22,9 @@ apr_off_t mcp_server_body_configured(const request_rec *r);
 int mcp_server_body_read(mcp_server_body_t *body, request_rec *r,
                          const mcp_error_t **e, mcp_ctx_t *cx);
 
+/* Before an answer that comes without a look at the body: takes in one that is
+ * small, because some HTTP/2 clients take what httpd does to an unread one for
+ * a failure. */
+void mcp_server_body_drain(request_rec *r);
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/writer.h"
 #include "page/page.h"
 #include "server/answer.h"
+#include "server/body.h"
 #include "server/page.h"
 
 #define MAX_URI_IN_LOG 200
@@ -80,6 +81,7 @@ int mcp_server_deny_send(request_rec *r, mcp_server_deny_form_t form,
     answer_of(&answer, r, form, e);
     if (form == MCP_DENY_PAGE)
         mcp_server_page_error(&answer, r, e, cx);
+    mcp_server_body_drain(r);
     return mcp_server_answer_send(r, &answer);
 }
 

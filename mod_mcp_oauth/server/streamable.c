@@ -13,7 +13,6 @@
 #include "server/site.h"
 
 #define HANDLER "mcp-server"
-#define ALLOWED "GET, POST, DELETE, OPTIONS"
 #define BODY_MAX (4 * 1024 * 1024) /* unless LimitRequestBody says other */
 #define BODY_CEILING (1024 * 1024 * 1024)
 
@@ -56,20 +55,6 @@ static const mcp_error_t *check_media(request_rec *r, mcp_ctx_t *cx)
     return NULL;
 }
 
-static const char *method_of(const request_rec *r)
-{
-    switch (r->method_number) {
-    case M_POST:
-        return "POST";
-    case M_GET: /* HEAD too */
-        return "GET";
-    case M_DELETE:
-        return "DELETE";
-    default:
-        return NULL;
-    }
-}
-
 static apr_size_t body_limit(const request_rec *r)
 {
     apr_off_t configured = mcp_server_body_configured(r);
@@ -103,7 +88,7 @@ static int reply(request_rec *r, mcp_server_request_t *q,
     return mcp_server_answer_send(r, &answer);
 }
 
-static int serve(request_rec *r, mcp_server_request_t *q, const char *method)
+static int serve(request_rec *r, mcp_server_request_t *q)
 {
     const mcp_server_section_t *own = mcp_server_site_section(q->section);
     mcp_server_body_t body = {"", 0, 0};
@@ -123,7 +108,7 @@ static int serve(request_rec *r, mcp_server_request_t *q, const char *method)
     x.server = own->server;
     x.works = own->works;
     x.principal = q->principal;
-    x.method = method;
+    x.method = r->method;
     x.body = body.data;
     x.body_len = body.len;
     x.header = header;
@@ -147,7 +132,6 @@ int mcp_server_streamable_handle(request_rec *r)
 {
     const mcp_config_section_t *section;
     mcp_server_request_t *q;
-    const char *method;
 
     if (!r->handler || strcmp(r->handler, HANDLER))
         return DECLINED;
@@ -155,12 +139,5 @@ int mcp_server_streamable_handle(request_rec *r)
     q = mcp_server_request_get(r);
     if (!section || !mcp_server_site_section(section)->server)
         return refuse(r, stray(&q->cx), &q->cx);
-    method = method_of(r);
-    if (method)
-        return serve(r, q, method);
-    apr_table_setn(r->err_headers_out, "Allow", ALLOWED);
-    return refuse(r,
-                  mcp_error_make(MCP_E_METHOD_NOT_ALLOWED, &q->cx, "%s",
-                                 mcp_server_deny_method(r)),
-                  &q->cx);
+    return serve(r, q);
 }
