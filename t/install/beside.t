@@ -56,6 +56,7 @@ my $backend = MCPServer->new(site => 0, load => 0,
 open my $page, '>', $backend->root . '/htdocs/page.txt' or die $!;
 print $page "from the backend\n";
 close $page;
+utime 1700000000, 1700000000, $backend->root . '/htdocs/page.txt';
 $backend->start;
 
 my $openidc = -e MCPServer::libexec() . '/mod_auth_openidc.so';
@@ -142,6 +143,8 @@ for my $file (sort keys %files) {
     print $out $files{$file};
     close $out;
     chmod $file =~ /\.pl$/ ? 0755 : 0644, "$htdocs/$file";
+    # the ETag of a file that has just changed is a weak one
+    utime 1700000000, 1700000000, "$htdocs/$file";
 }
 
 # -- what it is asked --------------------------------------------------------
