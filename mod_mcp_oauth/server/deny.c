@@ -13,13 +13,22 @@
 #define MAX_URI_IN_LOG 200
 #define MAX_METHOD_IN_LOG 20
 
+const char *mcp_server_deny_sentence(const mcp_error_t *e, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(e->detail);
+
+    while (len && e->detail[len - 1] == '.')
+        len--;
+    return apr_pstrmemdup(pool, e->detail, len);
+}
+
 void mcp_server_deny_log(request_rec *r, const mcp_error_t *e, mcp_ctx_t *cx)
 {
     const char *uri = mcp_encode_log(r->uri, MAX_URI_IN_LOG, r->pool);
 
     if (e->remedy)
-        mcp_ctx_log(cx, MCP_LOG_ERR, 450, "%s: %s. %s", uri, e->detail,
-                    e->remedy);
+        mcp_ctx_log(cx, MCP_LOG_ERR, 450, "%s: %s. %s", uri,
+                    mcp_server_deny_sentence(e, r->pool), e->remedy);
     else
         mcp_ctx_log(cx, MCP_LOG_INFO, 451, "%s: %d %s: %s", uri,
                     mcp_error_http(e), mcp_error_oauth(e), e->detail);

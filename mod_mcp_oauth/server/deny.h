@@ -14,6 +14,8 @@ typedef enum {
     MCP_DENY_PAGE   /* the error page */
 } mcp_server_deny_form_t;
 
+/* The detail without a full stop, for a line that goes on. */
+const char *mcp_server_deny_sentence(const mcp_error_t *e, apr_pool_t *pool);
 /* What is the client's fault is INFO; ours is ERR and says what to do. */
 void mcp_server_deny_log(request_rec *r, const mcp_error_t *e, mcp_ctx_t *cx);
 

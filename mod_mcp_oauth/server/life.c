@@ -6,6 +6,7 @@
 
 #include "base/scope.h"
 #include "server/context.h"
+#include "server/deny.h"
 #include "server/lock.h"
 #include "server/site.h"
 #include "server/state.h"
@@ -23,7 +24,8 @@ static const mcp_server_settings_t *settings_of(const server_rec *s)
 
 static void log_fault(const mcp_error_t *e, mcp_ctx_t *cx)
 {
-    mcp_ctx_log(cx, MCP_LOG_ERR, 461, "%s. %s", e->detail,
+    mcp_ctx_log(cx, MCP_LOG_ERR, 461, "%s. %s",
+                mcp_server_deny_sentence(e, cx->pool),
                 e->remedy ? e->remedy : mcp_error_text(e));
 }
 
