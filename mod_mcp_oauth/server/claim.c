@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "server/claim.h"
 
+#include <ap_expr.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
@@ -89,6 +90,24 @@ find(const char **suffix, const mcp_server_site_t *site, const char *uri)
     return e ? e : find_behind_issuer(suffix, site, uri);
 }
 
+static const mcp_config_section_t *find_server(const request_rec *r)
+{
+    const mcp_config_section_t *section = mcp_config_site_section(r);
+
+    return section && section->is_server ? section : NULL;
+}
+
+/* A section inside an MCP server can have another handler. */
+static int is_handler(request_rec *r)
+{
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+    const char *handler = NULL, *err = NULL;
+
+    if (core->expr_handler)
+        handler = ap_expr_str_exec(r, core->expr_handler, &err);
+    return handler && !err && !strcmp(handler, MCP_SERVER_HANDLER);
+}
+
 static const mcp_server_site_t *site_of(const request_rec *r)
 {
     if (r->proxyreq || !r->uri || *r->uri != '/')
@@ -99,13 +118,11 @@ static const mcp_server_site_t *site_of(const request_rec *r)
 int mcp_server_claim_pre_translate_name(request_rec *r)
 {
     const mcp_server_site_t *site = site_of(r);
-    const mcp_config_section_t *section;
     const char *suffix;
 
     if (!site)
         return DECLINED;
-    section = mcp_config_site_section(r);
-    if ((section && section->is_server) || find(&suffix, site, r->uri))
+    if (find(&suffix, site, r->uri) || find_server(r))
         return OK; /* no `ProxyPass mapping=encoded` */
     return DECLINED;
 }
@@ -135,11 +152,11 @@ int mcp_server_claim_translate_name(request_rec *r)
         q->suffix = suffix;
         return take(r, MCP_REQUEST_ENDPOINT, "mcp-oauth");
     }
-    section = mcp_config_site_section(r);
-    if (!section || !section->is_server)
+    section = find_server(r);
+    if (!section || !is_handler(r))
         return DECLINED;
     mcp_server_request_get(r)->section = section;
-    return take(r, MCP_REQUEST_SERVER, "mcp-server");
+    return take(r, MCP_REQUEST_SERVER, MCP_SERVER_HANDLER);
 }
 
 static int is_claimed(const request_rec *r)
@@ -167,7 +184,7 @@ int mcp_server_claim_access_checker_ex(request_rec *r)
         return DECLINED;
     type = ap_auth_type(r);
     if (q->endpoint == &mcp_server_endpoint_table[MCP_ENDPOINT_AUTHORIZE] &&
-        site->httpd_signs_in && type && strcmp(type, "mcp"))
+        site->httpd_signs_in && type && ap_cstr_casecmp(type, "mcp"))
         return DECLINED;
     return OK;
 }

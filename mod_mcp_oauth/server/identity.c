@@ -143,7 +143,7 @@ int mcp_server_identity_fixups(request_rec *r)
         q->principal = mcp_server_request_inherited(r);
     if (q->principal)
         set_environment(r, q->principal);
-    if (section->is_server)
+    if (q->claim == MCP_REQUEST_SERVER)
         return DECLINED; /* the tool's call says who calls */
     apr_table_unset(r->headers_in, "Authorization");
     if (q->principal)

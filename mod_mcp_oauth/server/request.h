@@ -11,6 +11,8 @@
 /* What we know of one request_rec. Subrequests and internal redirects have
  * their own. Only requests that concern us have one at all. */
 
+#define MCP_SERVER_HANDLER "mcp-server" /* as SetHandler names it */
+
 typedef enum {
     MCP_REQUEST_PASSES,   /* some other handler answers */
     MCP_REQUEST_ENDPOINT, /* an OAuth endpoint or well-known */

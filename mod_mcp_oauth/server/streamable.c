@@ -12,7 +12,6 @@
 #include "server/request.h"
 #include "server/site.h"
 
-#define HANDLER "mcp-server"
 #define BODY_MAX (4 * 1024 * 1024) /* unless LimitRequestBody says other */
 #define BODY_CEILING (1024 * 1024 * 1024)
 
@@ -133,7 +132,7 @@ int mcp_server_streamable_handle(request_rec *r)
     const mcp_config_section_t *section;
     mcp_server_request_t *q;
 
-    if (!r->handler || strcmp(r->handler, HANDLER))
+    if (!r->handler || strcmp(r->handler, MCP_SERVER_HANDLER))
         return DECLINED;
     section = mcp_server_request_section(r);
     q = mcp_server_request_get(r);
