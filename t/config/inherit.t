@@ -1,0 +1,257 @@
+#!/usr/bin/env perl
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+# What holds for a location in the end, as -D DUMP_MCP prints it: defaults,
+# server, virtual host, sections around and the section itself.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Test::More;
+use Conf;
+
+my $idp = "<MCPIdentityProvider httpd file>\nAuthUserFile htpasswd\n</MCPIdentityProvider>\n";
+my $plain = "AuthType mcp\nRequire valid-user\n";
+
+sub location { return "<Location \"$_[0]\">\n" . join("\n", @_[1 .. $#_]) . "\n</Location>\n" }
+sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n" }
+
+# -- defaults --
+
+{
+    my $site = dump_of("ServerName https://h.example\n$idp" . location('/mcp', $plain))->{'h.example'};
+    my $mcp = $site->{sections}{'<Location "/mcp">'};
+    is($site->{issuer}, 'https://h.example', 'the issuer is ServerName as written');
+    is($site->{$_}, "https://h.example/oauth/$_", "the $_ endpoint is below /oauth")
+        for qw(authorize token register jwks);
+    is($site->{MCPRedirectSchemes}, 'cursor vscode vscode-insiders claude zed windsurf', 'default schemes');
+    is($site->{MCPStore}, 'sqlite', 'default store');
+    is($site->{MCPLimit}, 'sessions=10000 sign-in-failures=10/min', 'default limits');
+    is($site->{MCPStateDirectory}, root() . '/state/mcp-oauth', 'the state starts at ServerRoot');
+    is($mcp->{resource}, 'https://h.example/mcp', 'the resource is origin and path');
+    is($mcp->{metadata}, 'https://h.example/.well-known/oauth-protected-resource/mcp', 'RFC 9728 3.1: the well-known stands before the path');
+    is($mcp->{MCPAuthMode}, 'broker', 'default mode');
+    is($mcp->{MCPAllowOrigin}, 'self loopback', 'default origins');
+    is($mcp->{MCPLifetime}, 'access-token=1h refresh-token=30d grant=90d refresh-grace=2min code=1min sign-in=15min registration=unlimited session=1h', 'default lifetimes');
+    is($mcp->{MCPIdentityProvider}, 'httpd file (httpd)', 'the provider and its label');
+    is($mcp->{MCPTitle}, undef, 'no title');
+}
+
+# -- inner over outer --
+
+{
+    my $sites = dump_of(<<"END");
+MCPTitle "Everywhere"
+MCPLifetime access-token=10min code=2min
+MCPScope a "A of the server" default
+MCPScope b "B of the server"
+MCPRedirectSchemes +one
+$idp
+@{[ host('https://x.example', <<"HOST") ]}
+MCPTitle "Here"
+MCPLifetime code=3min grant=10d
+MCPScope b "B of the host" includes=a
+MCPRedirectSchemes +two -zed
+@{[ location('/', 'MCPAllowOrigin self', 'MCPDocumentation https://docs.example/') ]}
+@{[ location('/mcp', $plain, 'MCPTitle "Inside"', 'MCPLifetime grant=20d', 'MCPScope c "C"') ]}
+@{[ location('/own', $plain, 'MCPIdentityProvider httpd file', 'AuthUserFile x', 'MCPAllowOrigin any') =~ s/MCPIdentityProvider httpd file\nAuthUserFile x/<MCPIdentityProvider httpd file>\nAuthUserFile x\nLabel Guests\n<\/MCPIdentityProvider>/r ]}
+HOST
+@{[ host('https://y.example', "MCPRedirectSchemes only\n" . location('/mcp', $plain)) ]}
+END
+    my $mcp = $sites->{'x.example'}{sections}{'<Location "/mcp">'};
+    my $own = $sites->{'x.example'}{sections}{'<Location "/own">'};
+    my $other = $sites->{'y.example'}{sections}{'<Location "/mcp">'};
+    is($mcp->{MCPTitle}, 'Inside', 'a location overrides its virtual host');
+    is($own->{MCPTitle}, 'Here', 'a virtual host overrides the server');
+    is($other->{MCPTitle}, 'Everywhere', 'a virtual host inherits from the server');
+    is($mcp->{MCPLifetime}, 'access-token=10min refresh-token=30d grant=20d refresh-grace=2min code=3min sign-in=15min registration=unlimited session=1h', 'lifetimes are merged key by key');
+    is($other->{MCPLifetime} =~ /code=(\S+)/ && $1, '2min', 'and one host does not see the other');
+    is($mcp->{MCPScope}, 'a "A of the server" default, b "B of the host" includes=a, c C', 'scopes add up, the same name replaces');
+    is($other->{MCPScope}, 'a "A of the server" default, b "B of the server"', 'and keep what they were elsewhere');
+    is($mcp->{MCPAllowOrigin}, 'self', 'a section around counts');
+    is($mcp->{MCPDocumentation}, 'https://docs.example/', 'with all that it says');
+    is($own->{MCPAllowOrigin}, 'any', 'and is overridden');
+    is($mcp->{MCPIdentityProvider}, 'httpd file (httpd)', 'providers are inherited');
+    is($own->{MCPIdentityProvider}, 'httpd file (Guests)', 'a location with its own replaces them');
+    is($sites->{'x.example'}{MCPRedirectSchemes}, 'cursor vscode vscode-insiders claude windsurf one two', '+ and - change the inherited schemes');
+    is($sites->{'y.example'}{MCPRedirectSchemes}, 'only', 'a list without signs replaces them');
+}
+
+{
+    my $sites = dump_of("ServerName https://h.example\nMCPIdentityProvider httpd\nMCPIdentityProvider httpd staff\n"
+        . "<AuthnProviderAlias file staff>\nAuthUserFile p\n</AuthnProviderAlias>\nMCPRedirectSchemes +a\nMCPRedirectSchemes +b\n"
+        . "MCPLifetime code=20s\nMCPLifetime grant=1d\nMCPOffer demo:hello\nMCPOffer demo:add\n"
+        . location('/mcp', $plain, 'SetHandler mcp-server'));
+    my $site = $sites->{'h.example'};
+    my $mcp = $site->{sections}{'<Location "/mcp">'};
+    is($mcp->{MCPIdentityProvider}, 'httpd (httpd), httpd staff (httpd)', 'providers of one section add up');
+    like($site->{MCPRedirectSchemes}, qr/windsurf a b$/, 'so do signed schemes');
+    like($mcp->{MCPLifetime}, qr/grant=1d .*code=20s/, 'so do keys of two lines');
+    is($mcp->{MCPOffer}, 'demo:hello demo:add', 'so do offers');
+    is($mcp->{'tools served here'}, 'yes', 'mcp-server is seen');
+}
+
+# -- which URL --
+
+for (
+    ['ServerName https://h.example:8443', 'https://h.example:8443', 'a port as written'],
+    ['ServerName https://H.Example', 'https://h.example', 'a name is in lower case'],
+    ['ServerName https://h.example:443', 'https://h.example', 'the port of the scheme is left out'],
+    ['ServerName h.example:443', 'https://h.example', 'port 443 is https'],
+    ["ServerName h.example:8443\nListen 127.0.0.1:8443 https", 'https://h.example:8443', 'so is a port with Listen ... https'],
+    ["ServerName localhost:8080", 'http://localhost:8080', 'a loopback host may do without'],
+    ["ServerName 127.0.0.1", 'http://127.0.0.1:8080', 'the port is that of the first Listen'],
+    ["ServerName h.example\nMCPAuthIssuer https://gw.example/tenant", 'https://gw.example/tenant', 'MCPAuthIssuer is taken as it is'],
+) {
+    my ($lines, $want, $name) = @$_;
+    my ($site) = values %{dump_of("$lines\n$idp" . location('/mcp', $plain))};
+    is($site->{issuer}, $want, "issuer: $name");
+}
+for (
+    ['*:443', 'ServerName h.example', 'https://h.example', '<VirtualHost *:443>'],
+    ['*:8443', "ServerName h.example\nSSLEngine on", 'https://h.example:8443', 'SSLEngine on'],
+    ['*:8080', 'ServerName https://h.example', 'https://h.example', 'a TLS proxy in front'],
+    ['*:8080', 'ServerName localhost', 'http://localhost:8080', 'the port of <VirtualHost>'],
+) {
+    my ($address, $lines, $want, $name) = @$_;
+    my ($site) = values %{dump_of("<VirtualHost $address>\n$lines\n$idp"
+        . location('/mcp', $plain) . "</VirtualHost>\n")};
+    is($site->{issuer}, $want, "issuer: $name");
+}
+{
+    my $site = dump_of("ServerName https://h.example\nMCPAuthPath / /oauth\n$idp"
+        . location('/', $plain) . location('/team/mcp', $plain)
+        . location('/gw', $plain, 'MCPPublicURL https://gw.example/prefix/mcp'))->{'h.example'};
+    my $s = $site->{sections};
+    is($site->{token}, 'https://h.example/token', 'endpoints at the root');
+    is($s->{'<Location "/">'}{resource}, 'https://h.example/', 'the root is a resource with its slash');
+    is($s->{'<Location "/">'}{metadata}, 'https://h.example/.well-known/oauth-protected-resource', 'and has no path behind the well-known');
+    is($s->{'<Location "/team/mcp">'}{resource}, 'https://h.example/team/mcp', 'a path of two segments');
+    is($s->{'<Location "/gw">'}{resource}, 'https://gw.example/prefix/mcp', 'MCPPublicURL, byte for byte');
+    is($s->{'<Location "/gw">'}{metadata}, 'https://gw.example/.well-known/oauth-protected-resource/prefix/mcp', 'and its metadata');
+}
+
+# -- virtual hosts --
+
+{
+    my $sites = dump_of("ServerName main.example\n$idp" . location('/mcp', $plain)
+        . host('https://a.example', location('/a', $plain))
+        . host('https://b.example', '')
+        . "<VirtualHost *:80>\nServerName c.example\n</VirtualHost>\n");
+    is_deeply([sort keys %$sites], ['a.example', 'b.example'], 'a section of the main server is there where TLS is');
+    is($sites->{'a.example'}{sections}{'<Location "/mcp">'}{resource}, 'https://a.example/mcp', 'with the URL of each virtual host');
+    is($sites->{'b.example'}{sections}{'<Location "/mcp">'}{resource}, 'https://b.example/mcp', 'with the URL of the other');
+    is_deeply([sort keys %{$sites->{'b.example'}{sections}}], ['<Location "/mcp">'], 'what a virtual host says is its own');
+}
+{
+    my $sites = dump_of($idp . host('https://auth.example', '')
+        . host('https://b.example', "MCPAuthIssuer https://auth.example\n" . location('/mcp', $plain)));
+    my ($auth, $b) = @$sites{'auth.example', 'b.example'};
+    is($auth->{token}, 'https://auth.example/oauth/token', 'the virtual host whose issuer it is has the endpoints');
+    is($b->{endpoints}, 'in the virtual host of the issuer', 'the one that names it has none');
+    is($b->{issuer}, 'https://auth.example', 'but its issuer');
+    is($b->{sections}{'<Location "/mcp">'}{resource}, 'https://b.example/mcp', 'and resources of its own');
+}
+{
+    my $site = dump_of("ServerName https://h.example\n$idp" . location('/mcp', $plain)
+        . location('/mcp', 'SetHandler mcp-server', 'MCPOffer demo:*', 'MCPTitle Two'))->{'h.example'};
+    my @sections = values %{$site->{sections}};
+    is(@sections, 1, 'two sections for one path are one');
+    is($sections[0]{'tools served here'}, 'yes', 'with what both say');
+    is($sections[0]{MCPTitle}, 'Two', 'in the order of httpd');
+}
+
+# -- scopes of Require --
+
+{
+    my $s = dump_of("ServerName https://h.example\n$idp"
+        . location('/a', 'AuthType mcp', '<RequireAll>', 'Require mcp-scope r', 'Require mcp-scope w x', '</RequireAll>')
+        . location('/a/admin', 'Require mcp-scope admin')
+        . location('/b', $plain))->{'h.example'}{sections};
+    is($s->{'<Location "/a">'}{'scopes required'}, 'r w x admin', 'the scopes of all rules, also of sections inside');
+    is($s->{'<Location "/b">'}{'scopes required'}, 'none', 'no scope of another location');
+}
+
+# -- where the lines come from --
+
+{
+    write_file('part.inc', "MCPTitle \"Included\"\n" . $plain);
+    my $site = dump_of(<<"END")->{'h.example'};
+Define HOST h.example
+<Macro Served \$path \$title>
+<Location "\$path">
+AuthType mcp
+Require valid-user
+MCPTitle "\$title"
+</Location>
+</Macro>
+ServerName https://\${HOST}
+$idp
+Use Served /one "From a macro"
+Use Served /two "Once more"
+<IfDefine !NOTHING>
+@{[ location('/three', 'Include part.inc') ]}
+</IfDefine>
+<IfDefine NOTHING>
+@{[ location('/four', $plain) ]}
+</IfDefine>
+END
+    my $s = $site->{sections};
+    is_deeply([sort keys %$s], ['<Location "/one">', '<Location "/three">', '<Location "/two">'],
+        'macros, Include, Define and IfDefine are expanded');
+    is($s->{'<Location "/two">'}{MCPTitle}, '"Once more"', 'each use of a macro is a section of its own');
+    is($s->{'<Location "/three">'}{MCPTitle}, 'Included', 'included lines belong to the section');
+}
+
+# -- the examples of the manual --
+
+good('several servers, one authorization server', <<"END");
+<VirtualHost *:443>
+ServerName mcp.example.com
+<MCPIdentityProvider httpd file>
+    AuthUserFile mcp/htpasswd
+</MCPIdentityProvider>
+MCPScope tasks:read  "See your tasks"
+MCPScope tasks:write "Change your tasks" includes=tasks:read
+MCPScope wiki:read   "Read the wiki"
+<Location "/tasks/mcp">
+    AuthType  mcp
+    Require   mcp-scope tasks:read
+    ProxyPass http://127.0.0.1:9001/mcp
+</Location>
+<Location "/wiki/mcp">
+    AuthType  mcp
+    Require   mcp-scope wiki:read
+    ProxyPass unix:/run/wiki.sock|http://localhost/mcp
+</Location>
+</VirtualHost>
+END
+good('a password file and LDAP behind our form', <<"END");
+<VirtualHost *:443>
+ServerName mcp.example.com
+<MCPIdentityProvider httpd file ldap>
+    AuthUserFile mcp/htpasswd
+    AuthLDAPURL  "ldaps://ldap.example.com/ou=People,dc=example,dc=com?uid"
+</MCPIdentityProvider>
+<Location "/mcp">
+    AuthType  mcp
+    Require   valid-user
+    ProxyPass http://127.0.0.1:9000/mcp
+</Location>
+</VirtualHost>
+END
+good('tools of a module, at the root path', <<"END");
+<VirtualHost *:443>
+ServerName mcp.example.com
+MCPAuthPath /
+<MCPIdentityProvider httpd file>
+    AuthUserFile mcp/htpasswd
+</MCPIdentityProvider>
+<Location "/mcp">
+    AuthType     mcp
+    Require      valid-user
+    SetHandler   mcp-server
+    MCPOffer     demo:echo demo:add
+</Location>
+</VirtualHost>
+END
+done_testing();

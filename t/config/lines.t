@@ -1,0 +1,196 @@
+#!/usr/bin/env perl
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+# Each directive: what it takes, and what it says to what it does not take.
+# Every row is one line of configuration, given to httpd -t.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Test::More;
+use Conf;
+
+write_file('instructions.txt', "Use add for sums.\nUse echo else.\n");
+write_file('empty.txt', '');
+write_file('large.txt', 'x' x 16385);
+write_file('latin1.txt', "caf\xe9\n");
+
+# a line; undef: it passes, else what httpd says behind "Syntax error on line"
+my @server = (
+    # times, sizes, rates: grammar rule 3
+    ['MCPLifetime access-token=30min'],
+    ['MCPLifetime access-token=90s refresh-token=12h grant=30d'],
+    ['MCPLifetime registration=unlimited refresh-grace=none'],
+    ['MCPLifetime refresh-grace=90000ms'],
+    ['MCPLifetime access-token=30', qr/MCPLifetime: access-token="30" has no unit; write 30s/],
+    ['MCPLifetime access-token=2m', qr/MCPLifetime: access-token="2m" has a unit that is spelt otherwise; write 2min /],
+    ['MCPLifetime access-token=2M', qr/write 2min/],
+    ['MCPLifetime access-token=2minutes', qr/write 2min/],
+    ['MCPLifetime access-token=1hour', qr/write 1h/],
+    ['MCPLifetime grant=90days', qr/write 90d/],
+    ['MCPLifetime grant=3weeks', qr/"3weeks" has an unknown unit; the units are ms s min h d, as in 15min/],
+    ['MCPLifetime grant=0', qr/"0" is not a time; no limit is "unlimited", nothing is "none"/],
+    ['MCPLifetime grant=0s', qr/nothing is "none"/],
+    ['MCPLifetime grant=-1', qr/"-1" is not a time; no limit is "unlimited"/],
+    ['MCPLifetime grant=forever', qr/"forever" is not a time; write a number and its unit/],
+    ['MCPLifetime grant=1.5h', qr/"1.5h" has an unknown unit/],
+    ['MCPLifetime grant=9999999999d', qr/is not a time/],
+    ['MCPLifetime code=500ms', qr/"500ms" is less than a second/],
+    ['MCPLifetime code=1h', qr/code="1h" is out of range; it goes from 10s to 10min/],
+    ['MCPLifetime code=none', qr/out of range/],
+    ['MCPLifetime access-token=unlimited', qr/out of range; it goes from 1min to 1d/],
+    ['MCPLifetime refresh-grace=61min', qr/from none to 60min/],
+    ['MCPLifetime acess-token=1h', qr/"acess-token" is not a key. The keys are access-token refresh-token grant refresh-grace code sign-in registration session\./],
+    ['MCPLifetime access-token = 1h', qr/"access-token" is not KEY=VALUE, without blanks around the =/],
+    ['MCPLifetime access-token=', qr/is not KEY=VALUE/],
+    ['MCPLifetime =1h', qr/is not KEY=VALUE/],
+    ['MCPLifetime 1h', qr/is not KEY=VALUE/],
+    ['MCPLifetime', qr/MCPLifetime: something is missing. Write MCPLifetime KEY=TIME \.\.\./],
+    ['MCPLimit sessions=500 sign-in-failures=3/h'],
+    ['MCPLimit sessions=unlimited', qr/sessions="unlimited" is not a number from 16 to 1000000/],
+    ['MCPLimit sessions=5', qr/"5" is not a number from 16 to 1000000/],
+    ['MCPLimit sessions=1e4', qr/is not a number/],
+    ['MCPLimit sign-in-failures=10', qr/"10" is not a rate; write N\/UNIT, as in 10\/min/],
+    ['MCPLimit sign-in-failures=10/m', qr/"10\/m" has an unknown unit; write 10\/min/],
+    ['MCPLimit sign-in-failures=0/min', qr/"0" is not a number from 1 to 1000/],
+    ['MCPLimit streams=10', qr/"streams" is not a key. The keys are sessions sign-in-failures/],
+
+    # quotes and comments: grammar rules 2 and 6
+    ['MCPTitle "Tasks of the team"'],
+    ["MCPTitle 'Tasks of the team'"],
+    ['MCPTitle "# 1 in tasks"'],
+    ['MCPTitle Tasks of the team', qr/MCPTitle: "of" is one argument too many. Write MCPTitle TEXT; an argument with blanks goes in quotes/],
+    ['MCPTitle Tasks # the name', qr/MCPTitle: httpd knows no comment behind a directive. Put "# the name" on a line of its own/],
+    ['MCPTitle Tasks #', qr/httpd knows no comment/],
+    ['MCPTitle "Tasks', qr/MCPTitle: a quote is not closed: "Tasks/],
+    ['MCPTitle ""', qr/the text is empty/],
+    ['MCPTitle', qr/something is missing/],
+    ['MCPTitle "' . 'x' x 200 . '"'],
+    ['MCPTitle "' . 'x' x 201 . '"', qr/the text has 201 bytes; 200 are the most/],
+    ["MCPTitle \"caf\xe9\"", qr/the text is not UTF-8/],
+    ["MCPTitle \"caf\xc3\xa9\""],
+    ["MCPTitle \"a\x07b\"", qr/control character/],
+    ['MCPLifetime access-token="1 h"', qr/httpd would cut access-token="1 at a blank. Quote the whole argument/],
+
+    # URLs
+    ['MCPDocumentation https://docs.example.com/mcp?x=1#top'],
+    ['MCPDocumentation docs.example.com', qr/"docs.example.com": The scheme of a URI is malformed/],
+    ['MCPDocumentation ftp://docs.example.com/', qr/is not an http or https URL/],
+    ['MCPDocumentation https:///x', qr/host of a URI is malformed/],
+    ['MCPDocumentation https://ada:x@docs.example.com/', qr/the URL holds a user name: everybody would read it/],
+    ['MCPAuthIssuer https://mcp.example.com'],
+    ['MCPAuthIssuer https://mcp.example.com:8443/tenant'],
+    ['MCPAuthIssuer http://localhost:8080'],
+    ['MCPAuthIssuer http://[::1]:8080'],
+    ['MCPAuthIssuer https://mcp.example.com/', qr{MCPAuthIssuer: "https://mcp.example.com/": clients compare byte by byte; drop the last slash}],
+    ['MCPAuthIssuer https://mcp.example.com/tenant/', qr/drop the last slash/],
+    ['MCPAuthIssuer https://mcp.example.com?x=1', qr/has a query. Drop what begins with the \?/],
+    ['MCPAuthIssuer "https://mcp.example.com#a"', qr/has a fragment. Drop what begins with the #/],
+    ['MCPAuthIssuer https://root@mcp.example.com', qr/holds a user name/],
+    ['MCPAuthIssuer http://mcp.example.com', qr/is without TLS: tokens would travel in the clear/],
+    ['MCPAuthIssuer https://MCP.example.com', qr{clients compare byte by byte. Write "https://mcp.example.com"}],
+    ['MCPAuthIssuer https://mcp.example.com:443', qr{Write "https://mcp.example.com"}],
+    ['MCPAuthIssuer https://mcp.example.com/a/../b', qr{segments that URLs lose on their way}],
+    ['MCPAuthIssuer mcp.example.com', qr/scheme of a URI is malformed/],
+    ['MCPAllowOrigin self https://app.example.com http://localhost:3000'],
+    ['MCPAllowOrigin any'],
+    ['MCPAllowOrigin https://app.example.com/', qr{is not as browsers send it. Write "https://app.example.com"}],
+    ['MCPAllowOrigin https://App.example.com', qr{Write "https://app.example.com"}],
+    ['MCPAllowOrigin *', qr/"\*" is neither self, loopback, any nor an origin/],
+    ['MCPAllowOrigin null', qr/"null" is neither/],
+    ['MCPAllowOrigin', qr/something is missing. Write MCPAllowOrigin self\|loopback\|any\|ORIGIN/],
+
+    # paths
+    ['MCPAuthPath /oauth2'],
+    ['MCPAuthPath /oauth /'],
+    ['MCPAuthPath oauth', qr/"oauth" is not a URL path: it begins with a slash/],
+    ['MCPAuthPath /oauth/', qr{"/oauth/": drop the last slash}],
+    ['MCPAuthPath /oauth /oauth', qr/is there twice/],
+    ['MCPAuthPath /a//b', qr{without //, /./ and /../}],
+    ['MCPAuthPath /a/../b', qr{without //, /./ and /../}],
+    ['MCPAuthPath /%6fauth', qr/holds a character that is not allowed in this path/],
+    ['MCPAuthPath "/my oauth"', qr/holds a character that is not allowed/],
+    ['MCPAuthPath', qr/Write MCPAuthPath PATH \[ALIAS \.\.\.\]/],
+    ['MCPStateDirectory state'],
+    ['MCPStateDirectory /var/lib/mcp'],
+    ['MCPStateDirectory ""', qr/is not a path/],
+
+    # words
+    ['MCPAuthMode broker'],
+    ['MCPAuthMode Broker', qr/"Broker" is not known here. Write broker/],
+    ['MCPAuthMode relay', qr/"relay" is not known here. Write broker/],
+    ['MCPStore sqlite'],
+    ['MCPStore sqlite sync=full'],
+    ['MCPStore mysql', qr/"mysql" is not a store. The only one is sqlite/],
+    ['MCPStore sqlite sync=off', qr/"sync=off" is not a setting of sqlite. The only one is sync=full/],
+    ['MCPRedirectSchemes myapp com.example.app'],
+    ['MCPRedirectSchemes +myapp -cursor'],
+    ['MCPRedirectSchemes +myapp cursor', qr/either all schemes have a \+ or -, or none has one/],
+    ['MCPRedirectSchemes myapp://', qr/"myapp:\/\/" is not a scheme: a letter, then/],
+    ['MCPRedirectSchemes 9p', qr/is not a scheme/],
+    ['MCPRedirectSchemes +', qr/"" is not a scheme/],
+    ['MCPRedirectSchemes https', qr/https is no custom scheme: https is always allowed/],
+    ['MCPRedirectSchemes +JavaScript', qr/javascript would hand codes to whatever page or file is named/],
+    ['MCPRedirectSchemes data', qr/never allowed/],
+
+    # scopes
+    ['MCPScope tasks:read "Read your tasks"'],
+    ['MCPScope tasks:write "Change your tasks" default includes=tasks:read,tasks:list'],
+    ['MCPScope tasks:read', qr/something is missing. Write MCPScope NAME TEXT/],
+    ['MCPScope tasks:read default', qr/"default" stands where the text belongs that people read before they agree/],
+    ['MCPScope tasks:read Read your tasks', qr/"your" is neither default nor includes/],
+    ['MCPScope tasks:read "Read" defualt', qr/"defualt" is neither default nor includes=SCOPE/],
+    ['MCPScope "tasks read" "Read"', qr/"tasks read" is not a scope/],
+    ['MCPScope a,b "Read"', qr/"a,b" is not a scope/],
+    ['MCPScope a "A" includes=a', qr/a includes itself/],
+    ['MCPScope a "A" includes=', qr/includes= names no scope/],
+    ['MCPScope a "A" "includes=b c"', qr/"b c" is not a scope/],
+    ['MCPScope a ""', qr/the text has 1 to 300 bytes/],
+
+    # offers and instructions
+    ['MCPOffer demo:* hello'],
+    ['MCPOffer demo:', qr/"demo:" is not \[MODULE:\]GLOB, such as demo:hello/],
+    ['MCPOffer :hello', qr/is not \[MODULE:\]GLOB/],
+    ['MCPOffer a:b:c', qr/is not \[MODULE:\]GLOB/],
+    ['MCPOffer "my tool"', qr/holds a character that no tool's name has/],
+    ['MCPInstructions "Add with add."'],
+    ['MCPInstructions file:instructions.txt'],
+    ['MCPInstructions file:missing.txt', qr/MCPInstructions: cannot read \S+missing.txt: No such file/],
+    ['MCPInstructions file:', qr/"file:" names no file/],
+    ['MCPInstructions file:empty.txt', qr/the text is empty/],
+    ['MCPInstructions file:large.txt', qr/the text has 16385 bytes; 16384 are the most/],
+    ['MCPInstructions file:latin1.txt', qr/not UTF-8. Save the file as UTF-8/],
+
+    # identity providers
+    ['MCPIdentityProvider httpd'],
+    ['MCPIdentityProvider', qr/Write MCPIdentityProvider PRESET/],
+    ['MCPIdentityProvider htpd file', qr/"htpd" is not a known identity provider. Known: .*\bhttpd\b/],
+    ['MCPIdentityProvider httpd file=x', qr/"file=x" is not the name of an authentication provider/],
+    ['MCPRootResource mcp', qr/is not a URL path/],
+);
+
+for (@server) {
+    my ($line, $want) = @$_;
+    my $text = "ServerName h.example\n\n$line\n";
+    $line = substr($line, 0, 60) . '...' if length $line > 63;
+    $line =~ s/([^ -~])/sprintf '\\x%02x', ord $1/ge;
+    $want ? bad("refused: $line", 3, $want, $text)
+        : good("passes: $line", $text);
+}
+
+my @inside = (
+    ['MCPPublicURL https://gw.example.com/team/mcp'],
+    ['MCPPublicURL https://gw.example.com/'],
+    ['MCPPublicURL https://gw.example.com'],
+    ['MCPPublicURL https://gw.example.com/mcp/', qr/drop the last slash/],
+    ['MCPPublicURL http://gw.example.com/mcp', qr/is without TLS/],
+    ['MCPPublicURL https://gw.example.com/mcp?a=b', qr/has a query/],
+    ['MCPPublicURL /mcp', qr/scheme of a URI is malformed/],
+    ['MCPTitle "Tasks"'],
+    ['MCPTitle Tasks # here', qr/httpd knows no comment/],
+);
+for (@inside) {
+    my ($line, $want) = @$_;
+    $want ? bad("refused in a location: $line", 8, $want, protected($line))
+        : good("passes in a location: $line", protected($line));
+}
+done_testing();
