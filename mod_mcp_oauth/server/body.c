@@ -114,6 +114,19 @@ static int too_large(const mcp_error_t **e, apr_size_t limit, mcp_ctx_t *cx)
     return HTTP_REQUEST_ENTITY_TOO_LARGE;
 }
 
+/* RFC 9110 8.4, 15.5.16 */
+static int is_coded(request_rec *r, const mcp_error_t **e, mcp_ctx_t *cx)
+{
+    const char *coding = apr_table_get(r->headers_in, "Content-Encoding");
+
+    if (!coding || !ap_cstr_casecmp(coding, "identity"))
+        return 0;
+    apr_table_setn(r->err_headers_out, "Accept-Encoding", "identity");
+    *e = mcp_error_tell(MCP_E_MEDIA_TYPE, cx,
+                        "A Content-Encoding is not read here.");
+    return 1;
+}
+
 int mcp_server_body_read(mcp_server_body_t *body, request_rec *r,
                          const mcp_error_t **e, mcp_ctx_t *cx)
 {
@@ -123,6 +136,8 @@ int mcp_server_body_read(mcp_server_body_t *body, request_rec *r,
     int status;
 
     *e = NULL;
+    if (is_coded(r, e, cx))
+        return HTTP_UNSUPPORTED_MEDIA_TYPE;
     if (length > (apr_off_t)body->limit)
         return too_large(e, body->limit, cx);
     if (length > FIRST_SIZE)

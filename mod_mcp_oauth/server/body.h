@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-/* A request body, read whole. */
+/* A request body, read whole; one with a Content-Encoding is refused. */
 typedef struct mcp_server_body_t {
     const char *data; /* NUL-terminated; in r->pool */
     apr_size_t len;

@@ -39,19 +39,12 @@ static int is_json(const char *type)
            (!type[len] || strchr("; \t", type[len]));
 }
 
-static const mcp_error_t *check_media(request_rec *r, mcp_ctx_t *cx)
+static const mcp_error_t *check_media(const request_rec *r, mcp_ctx_t *cx)
 {
-    const char *coding = apr_table_get(r->headers_in, "Content-Encoding");
-
-    if (!is_json(apr_table_get(r->headers_in, "Content-Type")))
-        return mcp_error_tell(MCP_E_MEDIA_TYPE, cx,
-                              "The Content-Type must be application/json.");
-    if (coding && ap_cstr_casecmp(coding, "identity")) {
-        apr_table_setn(r->err_headers_out, "Accept-Encoding", "identity");
-        return mcp_error_tell(MCP_E_MEDIA_TYPE, cx,
-                              "A Content-Encoding is not read here.");
-    }
-    return NULL;
+    if (is_json(apr_table_get(r->headers_in, "Content-Type")))
+        return NULL;
+    return mcp_error_tell(MCP_E_MEDIA_TYPE, cx,
+                          "The Content-Type must be application/json.");
 }
 
 static apr_size_t body_limit(const request_rec *r)
