@@ -85,7 +85,7 @@ const back = habit('back button', async (it) => {
   const answer = await tab.decide(APPROVE, landing);
   await g.step('a decision sent again gets a page and no second code', () =>
     replay(it, form));
-  await g.step('going back and sending again shows a page of ours', async () => {
+  await g.step('going back, sending again: a page of ours', async () => {
     // What is not stored cannot be shown: Chromium has a page of its own that
     // offers to send the form again.
     await tab.page.goBack().catch(() => {});

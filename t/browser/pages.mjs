@@ -105,7 +105,8 @@ async function cookies(chromium, server) {
           await tab.decide(APPROVE, landing);
           const secure = server.issuer.startsWith('https:');
           for (const cookie of await context.cookies()) {
-            assert.equal(cookie.name.startsWith('__Host-'), secure, cookie.name);
+            assert.equal(cookie.name.startsWith('__Host-'), secure,
+              cookie.name);
             assert.equal(cookie.secure, secure);
             assert.equal(cookie.httpOnly, true);
             assert.match(cookie.sameSite, /Lax|Strict/);

@@ -9,7 +9,10 @@ import { journey } from './lib/journey.mjs';
 
 const MODES = [
   { name: 'auto', mode: 'auto', version: '2026-07-28' },
-  { name: 'pinned 2026-07-28', mode: { pin: '2026-07-28' }, version: '2026-07-28' },
+  {
+    name: 'pinned 2026-07-28', mode: { pin: '2026-07-28' },
+    version: '2026-07-28',
+  },
   { name: 'legacy', mode: 'legacy', version: '2025-11-25' },
 ];
 

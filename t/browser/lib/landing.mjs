@@ -35,7 +35,8 @@ export class Landing {
     }, answer) : http.createServer(answer);
     await new Promise((resolve) => it.server.listen(0, '127.0.0.1', resolve));
     const { port } = it.server.address();
-    it.origin = secure ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+    it.origin = secure ? `https://localhost:${port}`
+      : `http://127.0.0.1:${port}`;
     it.callback = `${it.origin}/callback`;
     return it;
   }

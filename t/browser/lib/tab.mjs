@@ -72,7 +72,8 @@ export class Tab {
 
   /** The page is one that says what happened, with this status. */
   async isClear(status) {
-    assert.ok(status.includes(this.last.status()), `status ${this.last.status()}`);
+    const is = this.last.status();
+    assert.ok(status.includes(is), `status ${is}`);
     assert.ok((await this.page.locator('h1').innerText()).trim());
     assert.ok((await this.text()).trim().length > 40, await this.text());
   }

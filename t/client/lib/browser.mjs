@@ -15,13 +15,16 @@ export function decodeEntities(text) {
   return text.replace(/&(#x?[0-9a-f]+|[a-z]+);/gi, (all, name) => {
     if (name[0] !== '#') return ENTITIES[name.toLowerCase()] ?? all;
     const hex = /^#x/i.test(name);
-    return String.fromCodePoint(parseInt(name.slice(hex ? 2 : 1), hex ? 16 : 10));
+    const digits = name.slice(hex ? 2 : 1);
+    return String.fromCodePoint(parseInt(digits, hex ? 16 : 10));
   });
 }
 
 function attributesOf(text) {
   const attributes = {};
-  const pattern = /([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+  const value = `"([^"]*)"|'([^']*)'|([^\\s"'=<>]+)`;
+  const pattern = new RegExp(
+    `([^\\s"'>/=]+)(?:\\s*=\\s*(?:${value}))?`, 'g');
   for (const [, name, double, single, bare] of text.matchAll(pattern)) {
     attributes[name.toLowerCase()] ??=
       decodeEntities(double ?? single ?? bare ?? '');
@@ -48,7 +51,8 @@ export function formsOf(html) {
       continue;
     }
     if (!form || end || 'disabled' in a) continue;
-    const type = (a.type ?? (name === 'button' ? 'submit' : 'text')).toLowerCase();
+    const usual = name === 'button' ? 'submit' : 'text';
+    const type = (a.type ?? usual).toLowerCase();
     const field = { name: a.name, type, value: a.value ?? '' };
     if (name === 'button' || (name === 'input' && type === 'submit')) {
       if (type === 'submit') form.buttons.push(field);
@@ -224,7 +228,7 @@ async function main() {
   process.exitCode = status;
 }
 
-if (process.argv[1]
-    && import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
+const program = process.argv[1] && fs.realpathSync(process.argv[1]);
+if (program && import.meta.url === pathToFileURL(program).href) {
   await main();
 }

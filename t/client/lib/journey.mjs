@@ -24,7 +24,8 @@ export async function callWhoami(client, username) {
 
 /** make(provider) gives { client, transport } that are not connected yet;
  * finish(transport, parameters) redeems the code. */
-export async function journey(g, { demo, make, finish, isUnauthorized, after }) {
+export async function journey(g, way) {
+  const { demo, make, finish, isUnauthorized, after } = way;
   const user = { username: demo.username, password: demo.password };
   const provider = new Provider(g.name, user);
   const params = await g.step('is told to sign in, registers and gets a code',
@@ -67,5 +68,6 @@ async function calls(g, client, demo) {
     }
   });
   await g.step('calls hello', () => callHello(client, 'Ada'));
-  await g.step('whoami knows the user', () => callWhoami(client, demo.username));
+  await g.step('whoami knows the user', () =>
+    callWhoami(client, demo.username));
 }

@@ -87,8 +87,8 @@ export async function run(command, args, { seconds = 60, ...options } = {}) {
   const end = await within(it.ended, seconds * 1000);
   await stop(it, { patience: 1000 });
   if (end) return { ...end, stdout: it.stdout, output: it.output };
-  throw evidence(new Error(`${path.basename(command)} not done after ${seconds} s`),
-    it.output);
+  const name = path.basename(command);
+  throw evidence(new Error(`${name} not done after ${seconds} s`), it.output);
 }
 
 export function evidence(error, text) {
@@ -108,7 +108,9 @@ export async function until(what, seconds, fn, alive = () => true) {
     catch (error) {
       last = error;
     }
-    if (!alive()) throw new Error(`${what}: the program ended`, { cause: last });
+    if (!alive()) {
+      throw new Error(`${what}: the program ended`, { cause: last });
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`${what}: not within ${seconds} s`, { cause: last });
