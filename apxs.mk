@@ -85,7 +85,7 @@ ALL_MODULES := $(if $(RECORD_OBJECT),$(MODULES)/mod_mcp_oauth.so) \
 
 .PHONY: all test-modules lib install demo serve-conformance check unit \
     unit-programs fuzz fuzz-replay fuzz-programs behaviour bench asan \
-    format check-format fallback clang doc clean help house deps \
+    format check-format fallback clang doc clean help house config deps \
     install-test client browser
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -178,6 +178,10 @@ unit: unit-programs
 house:
 	prove $(PROVEFLAGS) t/house
 
+# httpd -t on configurations
+config: all
+	prove $(PROVEFLAGS) t/config
+
 install-test: all
 	prove $(PROVEFLAGS) t/install
 
@@ -231,6 +235,6 @@ check-format:
 	clang-format --dry-run -Werror $(SOURCES)
 
 help:
-	@echo "all install demo serve-conformance check unit house behaviour"
+	@echo "all install demo serve-conformance check unit house config behaviour"
 	@echo "install-test client browser fuzz fuzz-replay asan bench fallback clang format check-format"
 	@echo "doc deps clean"

@@ -16,6 +16,7 @@ use warnings;
 use Cwd qw(abs_path);
 use Exporter qw(import);
 use File::Basename qw(dirname);
+use File::Copy qw(copy);
 use File::Temp qw(tempdir);
 use Test::More;
 
@@ -41,8 +42,13 @@ sub write_file {
     return "$root/$name";
 }
 
+# Copies, so that a build beside the tests does not take them away.
+for (qw(mcp_oauth mcp_demo)) {
+    copy(MCPServer::modules_dir() . "/mod_$_.so", $root)
+        or die "mod_$_.so: $!; make all comes first\n";
+}
 write_file('base.conf', join "\n", MCPServer::load_modules('event', @more),
-    map({ "LoadModule ${_}_module " . MCPServer::modules_dir() . "/mod_$_.so" }
+    map({ "LoadModule ${_}_module $root/mod_$_.so" }
         qw(mcp_oauth mcp_demo)),
     'PidFile logs/pid', 'ErrorLog logs/error_log', 'Listen 127.0.0.1:8080', '');
 
