@@ -16,7 +16,7 @@ static __thread int held; /* by this thread */
 
 apr_status_t mcp_server_lock_register(apr_pool_t *pconf)
 {
-    return ap_mutex_register(pconf, TYPE, NULL, APR_LOCK_DEFAULT_TIMED, 0);
+    return ap_mutex_register(pconf, TYPE, NULL, APR_LOCK_DEFAULT, 0);
 }
 
 apr_status_t mcp_server_lock_make(server_rec *s, apr_pool_t *pconf)
