@@ -37,15 +37,17 @@ sub new {
         url => "$scheme://$authority", authority => $authority,
         tls => $scheme eq 'https',
         port => $o{port} || $port || ($scheme eq 'https' ? 443 : 80),
-        address => $o{address} || '127.0.0.1', log => $o{log},
+        address => $o{address} || '127.0.0.1', from => $o{from},
+        log => $o{log},
         ca_file => $o{ca_file}, jar => {},
     }, $class;
 }
 
-# The same server seen from another browser: an empty cookie jar.
+# The same server seen from another browser: an empty cookie jar; with
+# from => '127.0.0.2' of another address.
 sub fresh {
-    my $self = shift;
-    return bless {%$self, jar => {}}, ref $self;
+    my ($self, %o) = @_;
+    return bless {%$self, %o, jar => {}}, ref $self;
 }
 
 sub secret {
@@ -94,7 +96,8 @@ sub form_decode {
 sub open_socket {
     my $self = shift;
     my $socket = IO::Socket::INET->new(PeerAddr => $self->{address},
-        PeerPort => $self->{port}, Timeout => $TIMEOUT)
+        PeerPort => $self->{port}, Timeout => $TIMEOUT,
+        $self->{from} ? (LocalAddr => $self->{from}) : ())
         or croak "connect $self->{address}:$self->{port}: $@";
     $socket->autoflush(1);
     return $socket unless $self->{tls};

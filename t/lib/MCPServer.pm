@@ -71,6 +71,7 @@ sub new {
     $self->{scheme} = $o{tls} ? 'https' : 'http';
     $self->{issuer} = "$self->{scheme}://localhost:$self->{port}";
     $self->{log} = MCPLog->new("$self->{root}/logs/error_log");
+    $self->{log}{folder} = $dir;    # the log is read when the server is gone
     MCPTest::watch($self->{log}) if MCPTest->can('watch');
     $self->configure(%o);
     return $self;
