@@ -34,6 +34,37 @@ static const mcp_error_t *cannot(const char *what, const char *path,
         "cannot %s %s: %s", what, path, apr_strerror(rv, text, sizeof(text)));
 }
 
+/* Whether nothing else is in it: keys.json, state.db and what SQLite puts
+ * beside it, revocations. */
+static int is_only_ours(const char *directory, apr_pool_t *pool)
+{
+    apr_finfo_t info;
+    apr_dir_t *dir;
+    int ours = 1;
+
+    if (apr_dir_open(&dir, directory, pool))
+        return 0;
+    while (ours && !apr_dir_read(&info, APR_FINFO_NAME, dir))
+        ours = *info.name == '.' || !strncmp(info.name, "keys.json", 9) ||
+               !strncmp(info.name, "state.db", 8) ||
+               !strcmp(info.name, "revocations");
+    apr_dir_close(dir);
+    return ours;
+}
+
+static const mcp_error_t *directory_close(const char *path, mcp_ctx_t *cx)
+{
+    if (!is_only_ours(path, cx->pool))
+        return mcp_error_fault(
+            MCP_E_SERVER_ERROR, cx,
+            "Give it a directory of its own; httpd makes it.",
+            "MCPStateDirectory %s is open to others than its owner, and "
+            "holds other files",
+            path);
+    return chmod(path, S_IRWXU) ? cannot("close to others", path, errno, cx)
+                                : NULL;
+}
+
 static const mcp_error_t *directory_make(const char *path, mcp_ctx_t *cx)
 {
     const char *end = ap_strrchr_c(path, '/');
@@ -43,15 +74,8 @@ static const mcp_error_t *directory_make(const char *path, mcp_ctx_t *cx)
     if (!stat(path, &info)) {
         if (!S_ISDIR(info.st_mode))
             return cannot("use as a directory", path, APR_ENOTDIR, cx);
-        if (info.st_mode & (S_IRWXG | S_IRWXO))
-            return mcp_error_fault(
-                MCP_E_SERVER_ERROR, cx,
-                apr_psprintf(cx->pool,
-                             "Give it a directory of its own, or, if "
-                             "nothing else is in it, \"chmod 700 %s\".",
-                             path),
-                "MCPStateDirectory %s is open to others than its owner", path);
-        return NULL;
+        return info.st_mode & (S_IRWXG | S_IRWXO) ? directory_close(path, cx)
+                                                  : NULL;
     }
     if (end && end != path)
         rv = apr_dir_make_recursive(apr_pstrmemdup(cx->pool, path, end - path),
