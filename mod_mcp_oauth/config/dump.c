@@ -80,7 +80,28 @@ static void endpoints_write(const mcp_config_site_t *site, apr_pool_t *pool)
                                   endpoints[i].path, NULL));
 }
 
-static void site_write(const mcp_config_site_t *site, apr_pool_t *pool)
+/* Something is protected for which this site has the endpoints. */
+static int is_used(const mcp_config_site_t *site,
+                   const apr_array_header_t *sites)
+{
+    int i, k;
+
+    for (i = 0; i < sites->nelts; i++) {
+        const mcp_config_site_t *user =
+            APR_ARRAY_IDX(sites, i, mcp_config_site_t *);
+
+        for (k = 0; user->endpoints == site && user->sections &&
+                    k < user->sections->nelts;
+             k++)
+            if (APR_ARRAY_IDX(user->sections, k, mcp_config_section_t *)
+                    ->is_protected)
+                return 1;
+    }
+    return 0;
+}
+
+static void site_write(const mcp_config_site_t *site,
+                       const apr_array_header_t *sites, apr_pool_t *pool)
 {
     const server_rec *s = site->server;
     int i;
@@ -90,11 +111,16 @@ static void site_write(const mcp_config_site_t *site, apr_pool_t *pool)
                s->defn_line_number, s->defn_name);
     else
         printf("server %s\n", s->server_hostname);
-    row_write("  ", "issuer", site->issuer);
-    if (site->has_endpoints)
-        endpoints_write(site, pool);
-    else
+    if (!site->has_endpoints) {
+        row_write("  ", "issuer", site->issuer);
         row_write("  ", "endpoints", "in the virtual host of the issuer");
+    }
+    else if (is_used(site, sites)) {
+        row_write("  ", "issuer", site->issuer);
+        endpoints_write(site, pool);
+    }
+    else
+        row_write("  ", "issuer", "none: nothing is protected");
     settings_write("  ", mcp_config_row_servers, site->settings, pool);
     for (i = 0; i < site->sections->nelts; i++)
         section_write(APR_ARRAY_IDX(site->sections, i, mcp_config_section_t *),
@@ -103,19 +129,14 @@ static void site_write(const mcp_config_site_t *site, apr_pool_t *pool)
 
 void mcp_config_dump_write(const apr_array_header_t *sites, apr_pool_t *pool)
 {
-    int i, used = 0;
+    int i;
 
     printf("MCP configuration:\n");
     for (i = 0; i < sites->nelts; i++) {
         const mcp_config_site_t *site =
             APR_ARRAY_IDX(sites, i, mcp_config_site_t *);
 
-        if (!site->issuer)
-            continue;
-        site_write(site, pool);
-        used = 1;
+        if (site->issuer)
+            site_write(site, sites, pool);
     }
-    if (!used)
-        printf("  no section has \"AuthType mcp\" or "
-               "\"SetHandler mcp-server\"\n");
 }

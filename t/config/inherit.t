@@ -160,6 +160,14 @@ for (
     is($sections[0]{MCPTitle}, 'Two', 'in the order of httpd');
 }
 
+{
+    my $site = dump_of("ServerName h.example\n"
+        . location('/mcp', 'SetHandler mcp-server', 'MCPOffer demo:*'))->{'h.example'};
+    is($site->{issuer}, 'none: nothing is protected', 'a server without protection has no issuer');
+    is($site->{token}, undef, 'and no endpoints');
+    is($site->{sections}{'<Location "/mcp">'}{resource}, 'http://h.example:8080/mcp', 'its tools have a URL');
+}
+
 # -- scopes of Require --
 
 {
