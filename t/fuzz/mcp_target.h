@@ -1,0 +1,134 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_T_FUZZ_MCP_TARGET_H
+#define MCP_T_FUZZ_MCP_TARGET_H
+
+#include <unistd.h>
+
+#include "target.h"
+
+#include "mcp/dispatch.h"
+
+/* A server with keys and two tools, made once. */
+
+/* there only in a build with the address sanitizer */
+extern void __lsan_disable(void) __attribute__((weak));
+extern void __lsan_enable(void) __attribute__((weak));
+
+static mcp_outcome_t target_echo(mcp_call_t *call, void *baton)
+{
+    const char *text = call->api->string(call, "/text");
+
+    (void)baton;
+    call->api->text(call, text ? text : "none");
+    call->api->structured(
+        call, apr_pstrcat(call->pool, "{\"all\":", call->api->json(call, ""),
+                          "}", NULL));
+    return MCP_TOOL_DONE;
+}
+
+static mcp_outcome_t target_ask(mcp_call_t *call, void *baton)
+{
+    const char *answer = call->api->answer(call, "q");
+
+    (void)baton;
+    if (answer && call->api->remembered(call)) {
+        call->api->text(call, answer);
+        return MCP_TOOL_DONE;
+    }
+    call->api->ask(call, "q", "elicitation/create", "{\"message\":\"?\"}");
+    call->api->remember(call, "state");
+    return MCP_TOOL_INPUT_REQUIRED;
+}
+
+static inline void target_tools(mcp_server_t *server, mcp_ctx_t *cx)
+{
+    static const mcp_tool_t
+        echo = {.size = sizeof(mcp_tool_t),
+                .name = "echo",
+                .description = "d",
+                .input_schema = "{\"type\":\"object\",\"properties\":{"
+                                "\"text\":{\"type\":\"string\"},\"region\":{"
+                                "\"type\":\"string\",\"x-mcp-header\":"
+                                "\"Region\"}}}",
+                .call = target_echo},
+        ask = {.size = sizeof(mcp_tool_t),
+               .name = "ask",
+               .description = "d",
+               .call = target_ask};
+    apr_array_header_t *tools =
+        apr_array_make(cx->pool, 2, sizeof(const mcp_tool_t *));
+    mcp_tools_t *made;
+
+    APR_ARRAY_PUSH(tools, const mcp_tool_t *) = &echo;
+    APR_ARRAY_PUSH(tools, const mcp_tool_t *) = &ask;
+    PROMISE(!mcp_tools_make(&made, tools, cx));
+    server->tools = made;
+}
+
+static inline void target_works(mcp_works_t *works, mcp_ctx_t *cx)
+{
+    mcp_live_limits_t limits = {100, 100};
+    char directory[] = "/tmp/mcp_fuzz_XXXXXX";
+    apr_array_header_t *issuers =
+        apr_array_make(cx->pool, 1, sizeof(const char *));
+    mcp_jose_keyring_t *ring;
+
+    APR_ARRAY_PUSH(issuers, const char *) = "https://mcp.example";
+    PROMISE(mkdtemp(directory));
+    PROMISE(!mcp_jose_keyring_open(&ring, directory, issuers, cx));
+    unlink(apr_pstrcat(cx->pool, directory, "/keys.json", NULL));
+    unlink(apr_pstrcat(cx->pool, directory, "/keys.lock", NULL));
+    rmdir(directory);
+    PROMISE(!mcp_live_shared_make(&works->shared, &limits, cx->pool, cx));
+    works->keys = ring;
+    works->issuer = "https://mcp.example";
+}
+
+/* Fills in what an exchange works with. */
+static inline void target_serve(mcp_exchange_t *x)
+{
+    static mcp_server_t server;
+    static mcp_works_t works;
+    static mcp_principal_t who;
+    static mcp_ctx_t cx;
+
+    if (!cx.pool) {
+        /* what is made here stays, but a pool's memory is out of the leak
+         * checker's sight */
+        if (__lsan_disable)
+            __lsan_disable();
+        cx = target_begin();
+        target_tools(&server, &cx);
+        target_works(&works, &cx);
+        server.name = "fuzz";
+        server.version = "1";
+        server.url = "https://mcp.example/mcp";
+        server.session_lifetime = 3600;
+        who.issuer = "https://idp.example";
+        who.subject = who.user = "alice";
+        who.client = "client";
+        if (__lsan_enable)
+            __lsan_enable();
+    }
+    memset(x, 0, sizeof(*x));
+    x->server = &server;
+    x->works = &works;
+    x->principal = &who;
+}
+
+/* A text made of the input: the input itself behind a first byte 0; else good
+ * with bytes changed, each by a place and what it is combined with. */
+static inline const char *target_text(const uint8_t *data, size_t size,
+                                      const char *good, apr_pool_t *pool)
+{
+    char *text = apr_pstrdup(pool, good);
+    size_t i, len = strlen(good);
+
+    if (size && !data[0])
+        return apr_pstrmemdup(pool, (const char *)data + 1, size - 1);
+    for (i = 1; i + 1 < size; i += 2)
+        text[data[i] % len] ^= (char)data[i + 1];
+    return text;
+}
+
+#endif
