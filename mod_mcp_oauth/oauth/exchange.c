@@ -30,6 +30,10 @@ void mcp_oauth_exchange_private(mcp_oauth_exchange_t *x)
 void mcp_oauth_exchange_page(mcp_oauth_exchange_t *x, int status,
                              const char *page, const char *values)
 {
+    /* a page has headers of its own: page/page.h */
+    apr_table_unset(x->headers, "Cache-Control");
+    apr_table_unset(x->headers, "Pragma");
+    apr_table_unset(x->headers, "Referrer-Policy");
     x->status = status;
     x->page = page;
     x->page_values = values;
