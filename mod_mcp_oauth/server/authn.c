@@ -98,8 +98,10 @@ int mcp_server_authn_check(request_rec *r)
 int mcp_server_authn_force(request_rec *r)
 {
     const char *text = apr_table_get(r->headers_in, "Authorization");
+    const mcp_server_request_t *q = mcp_server_request_find(r);
 
-    return text && is_ours(r) && !ap_cstr_casecmpn(text, "Bearer ", 7)
-               ? OK
-               : DECLINED;
+    if (!text || ap_cstr_casecmpn(text, "Bearer ", 7) || !is_ours(r))
+        return DECLINED;
+    /* endpoints are public also below a protected location */
+    return q && q->claim == MCP_REQUEST_ENDPOINT ? DECLINED : OK;
 }
