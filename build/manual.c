@@ -343,7 +343,7 @@ static void conf_put(void)
 
     puts("# mod_mcp_oauth: every directive with its default, or with its "
          "arguments where\n# there is none. Made by `make doc`; "
-         "docs/directives.md says more.\n"
+         "conf/directives.md says more.\n"
          "#\n"
          "# A first location, in a virtual host with TLS:\n"
          "#\n"

@@ -21,7 +21,7 @@ sub content {
 
 my $made = tempdir(CLEANUP => 1);
 is(system("$source/build/manual", $made), 0, 'build/manual works');
-for ('docs/directives.md', 'conf/mcp_oauth.conf') {
+for ('conf/directives.md', 'conf/mcp_oauth.conf') {
     ok(content("$source/$_") eq content("$made/$_"),
         "$_ is what the tables say") or diag 'make doc';
 }
@@ -31,7 +31,7 @@ for ('docs/directives.md', 'conf/mcp_oauth.conf') {
 my ($good, $said) = check("ServerName h.example\n", '-L');
 my %help = $said =~ /^<?(\w+) \(mod_mcp_oauth\.c\)\n\t(.*)\n/mg;
 cmp_ok(keys %help, '>', 15, 'httpd -L knows our directives');
-my $manual = content("$source/docs/directives.md");
+my $manual = content("$source/conf/directives.md");
 my $conf = content("$source/conf/mcp_oauth.conf");
 sub plain { return $_[0] =~ s/<//gr =~ s/&lt;//gr =~ s/\\//gr }
 my $text = plain($manual);
