@@ -6,6 +6,7 @@
 
 #include <apr_strings.h>
 #include <apr_tables.h>
+#include <apr_thread_mutex.h>
 
 #include "store/sqlite_checkpoint.h"
 #include "store/sqlite_file.h"
@@ -18,7 +19,10 @@ typedef struct sqlite_store_t {
     mcp_store_t store;
     mcp_store_sqlite_target_t target;
     mcp_store_sqlite_pool_t *pool;
-    mcp_store_lock_t lock;
+    /* one writer at a time: SQLite lets those wait who come second, by
+     * sleeping ever longer, and some for seconds */
+    apr_thread_mutex_t *writer; /* of this process's threads */
+    mcp_store_lock_t lock;      /* of all processes */
     int wal_pages;
 } sqlite_store_t;
 
@@ -118,17 +122,30 @@ static int step_all(sqlite3_stmt *statement, job_t *job)
     return code == SQLITE_DONE;
 }
 
+static void writer_lock(sqlite_store_t *store)
+{
+    apr_thread_mutex_lock(store->writer);
+    if (store->lock.acquire)
+        store->lock.acquire(store->lock.baton);
+}
+
+static void writer_unlock(sqlite_store_t *store)
+{
+    if (store->lock.release)
+        store->lock.release(store->lock.baton);
+    apr_thread_mutex_unlock(store->writer);
+}
+
 static int execute(mcp_store_sqlite_connection_t *connection, job_t *job)
 {
     sqlite3_stmt *statement = connection->statements[job->statement];
-    mcp_store_lock_t *lock = &job->store->lock;
     int is_write = !sqlite3_stmt_readonly(statement);
     int good = bind_all(statement, job);
 
     if (!good)
         return 0;
-    if (is_write && lock->acquire)
-        lock->acquire(lock->baton);
+    if (is_write)
+        writer_lock(job->store);
     good = step_all(statement, job);
     if (good)
         job->changes = sqlite3_changes(connection->db);
@@ -136,8 +153,8 @@ static int execute(mcp_store_sqlite_connection_t *connection, job_t *job)
         /* ends the transaction before others get the lock; the code of the
          * failure stays with the connection */
         sqlite3_reset(statement);
-    if (is_write && lock->release)
-        lock->release(lock->baton);
+    if (is_write)
+        writer_unlock(job->store);
     return good;
 }
 
@@ -323,6 +340,10 @@ mcp_store_sqlite_open(mcp_store_t **out,
                                      "/" MCP_SQLITE_FILE_NAME, NULL);
     store->target.sync_full = config->sync_full;
     store->target.wal_pages = &store->wal_pages;
+    if (apr_thread_mutex_create(&store->writer, APR_THREAD_MUTEX_DEFAULT,
+                                cx->pool) != APR_SUCCESS)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Check free memory.",
+                               "store: no mutex to be had");
     MCP_TRY(mcp_store_sqlite_pool_make(&store->pool, config->connections,
                                        &store->target, cx));
     MCP_TRY(

@@ -11,8 +11,10 @@
 
 #define TICK_MILLISECONDS 1000
 #define PURGE_TICKS 60
-/* pages of 4 KiB beyond which the log is cut: 16 MiB */
+/* pages of 4 KiB beyond which the log is cut when nobody writes just now:
+ * 16 MiB; and beyond which writers have to wait for it: 256 MiB */
 #define LARGE_PAGES 4096
+#define HUGE_PAGES 65536
 
 typedef struct checkpoint_t {
     mcp_store_t *store;
@@ -25,11 +27,14 @@ typedef struct checkpoint_t {
     apr_thread_t *thread;
 } checkpoint_t;
 
-static const mcp_error_t *wal_move(checkpoint_t *job, int mode)
+/* *left: pages that are still only in the log */
+static const mcp_error_t *wal_move(int *left, checkpoint_t *job, int mode)
 {
-    int code =
-        sqlite3_wal_checkpoint_v2(job->connection.db, NULL, mode, NULL, NULL);
+    int pages = 0, moved = 0;
+    int code = sqlite3_wal_checkpoint_v2(job->connection.db, NULL, mode,
+                                         &pages, &moved);
 
+    *left = pages - moved;
     /* another child is at it, or somebody reads: the next tick will do */
     if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)
         return NULL;
@@ -41,16 +46,20 @@ static const mcp_error_t *wal_checkpoint(checkpoint_t *job)
 {
     int pages =
         __atomic_exchange_n(job->target->wal_pages, 0, __ATOMIC_RELAXED);
+    int left, none = 0;
 
     if (!pages)
         return NULL;
     if (!job->connection.db)
         MCP_TRY(mcp_store_sqlite_connection_open(&job->connection, job->target,
                                                  &job->cx));
-    MCP_TRY(wal_move(job, SQLITE_CHECKPOINT_PASSIVE));
-    /* holds up writers, but there is little left to move */
-    if (pages > LARGE_PAGES)
-        MCP_TRY(wal_move(job, SQLITE_CHECKPOINT_TRUNCATE));
+    MCP_TRY(wal_move(&left, job, SQLITE_CHECKPOINT_PASSIVE));
+    if (left) /* come back, even when nobody writes */
+        __atomic_compare_exchange_n(job->target->wal_pages, &none, pages, 0,
+                                    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    /* this one holds writers up, for as long as there is something left */
+    if (pages > HUGE_PAGES || (pages > LARGE_PAGES && left == 0))
+        MCP_TRY(wal_move(&left, job, SQLITE_CHECKPOINT_TRUNCATE));
     return NULL;
 }
 
