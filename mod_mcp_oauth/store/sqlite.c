@@ -233,6 +233,7 @@ static const mcp_error_t *sqlite_take(const mcp_record_t **record,
     return NULL;
 }
 
+/* house: six arguments, since a record is named by a kind and a key */
 static const mcp_error_t *sqlite_replace(int *done, mcp_store_t *store,
                                          mcp_record_kind_t kind,
                                          const unsigned char *key,
@@ -277,6 +278,7 @@ static const mcp_error_t *page(apr_int64_t *id, job_t *job,
     return NULL;
 }
 
+/* house: six arguments, since a function and its baton count as one */
 static const mcp_error_t *sqlite_each(mcp_store_t *store,
                                       mcp_record_kind_t kind,
                                       const char *index, mcp_store_each_fn *fn,
