@@ -7,6 +7,7 @@
 #include <http_config.h>
 #include <http_core.h>
 #include <http_protocol.h>
+#include <http_request.h>
 
 #include <apr_file_io.h>
 #include <apr_strings.h>
@@ -85,6 +86,16 @@ static int handle(request_rec *r)
     return OK;
 }
 
+/* There is no file to look for and no other module to ask, as in an MCP
+ * location: else the floor would lie above us. */
+static int claim(request_rec *r)
+{
+    const floor_t *floor =
+        ap_get_module_config(r->per_dir_config, &floor_module);
+
+    return floor && floor->answer ? OK : DECLINED;
+}
+
 static const command_rec commands[] = {
     AP_INIT_TAKE1("FloorAnswer", set_answer, NULL, ACCESS_CONF,
                   "the file with the bytes to answer"),
@@ -92,6 +103,8 @@ static const command_rec commands[] = {
 
 static void register_hooks(apr_pool_t *pool)
 {
+    ap_hook_translate_name(claim, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_map_to_storage(claim, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(handle, NULL, NULL, APR_HOOK_MIDDLE);
 }
 
