@@ -5,6 +5,7 @@
 #include "oauth/client.h"
 #include "oauth/consent.h"
 #include "oauth/endpoint.h"
+#include "oauth/query.h"
 #include "oauth/redirect.h"
 #include "oauth/request.h"
 #include "oauth/signin.h"
@@ -51,6 +52,9 @@ static const mcp_error_t *redirect_choose(mcp_oauth_request_t *request,
     const mcp_oauth_client_t *client = ask->client;
     const char *uri = field(ask->form, "redirect_uri"), *fault;
 
+    /* it may be there twice */
+    if (!uri && ask->fault)
+        return ask->fault;
     if (!uri && client->redirect_uris->nelts != 1)
         return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
                               "The app did not say where the answer goes "
@@ -74,20 +78,24 @@ static const mcp_error_t *redirect_choose(mcp_oauth_request_t *request,
     return NULL;
 }
 
+static const mcp_error_t *no_client(mcp_ctx_t *cx)
+{
+    return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                          "The app did not say which one it is (client_id is "
+                          "missing).");
+}
+
 static const mcp_error_t *get(mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
 {
-    mcp_oauth_request_ask_t ask = {x->service, NULL, NULL};
+    mcp_oauth_request_ask_t ask = {x->service, NULL, NULL, NULL};
     const mcp_oauth_refusal_t *refusal;
     mcp_oauth_request_t request;
     apr_table_t *form;
 
-    MCP_TRY(
-        mcp_form_read(&form, x->query, x->query ? strlen(x->query) : 0, cx));
-    if (!field(form, "client_id"))
-        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
-                              "The app did not say which one it is (client_id "
-                              "is missing).");
+    mcp_oauth_query_read(&form, &ask.fault, x->query, cx);
     ask.form = form;
+    if (!field(form, "client_id"))
+        return ask.fault ? ask.fault : no_client(cx);
     ask.client =
         mcp_oauth_client_find(x->service, field(form, "client_id"), cx);
     if (!ask.client)

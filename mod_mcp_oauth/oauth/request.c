@@ -33,6 +33,11 @@ static const mcp_oauth_refusal_t *refuse_error(const check_t *c,
     return e ? refuse(c, mcp_error_oauth(e), mcp_error_text(e)) : NULL;
 }
 
+static const mcp_oauth_refusal_t *form_check(const check_t *c)
+{
+    return refuse_error(c, c->ask->fault);
+}
+
 static const mcp_oauth_refusal_t *response_check(const check_t *c)
 {
     const char *type = field(c->ask->form, "response_type");
@@ -145,7 +150,8 @@ static const mcp_oauth_refusal_t *target_check(const check_t *c)
 }
 
 static const mcp_oauth_refusal_t *(*const checks[])(const check_t *c) = {
-    objects_check, response_check, pkce_check, prompt_check, target_check,
+    form_check, objects_check, response_check,
+    pkce_check, prompt_check,  target_check,
 };
 
 const mcp_oauth_refusal_t *

@@ -27,7 +27,8 @@ typedef struct mcp_oauth_refusal_t {
 typedef struct mcp_oauth_request_ask_t {
     const mcp_oauth_service_t *service;
     const mcp_oauth_client_t *client;
-    const apr_table_t *form; /* the parameters */
+    const apr_table_t *form;  /* the parameters */
+    const mcp_error_t *fault; /* of them as a whole, or NULL */
 } mcp_oauth_request_ask_t;
 
 /* Fills in what follows the redirect URI. NULL: it is good. */

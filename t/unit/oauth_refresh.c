@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "oauth_world.h"
+#include "oauth_journey.h"
 
 #include <apr_thread_proc.h>
 
