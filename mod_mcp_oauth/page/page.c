@@ -135,7 +135,7 @@ static const struct {
     {413, "That was too much at once",
      "Go back to your app and connect again."},
     {429, "Please wait a little",
-     "There were too many attempts. Nothing is locked: wait, then try again."},
+     "Nothing is locked. Wait, then go back and try again."},
     {500, "Something went wrong on this server",
      "This is not your fault. Try again later; if it happens again, tell the "
      "people who run this server when it happened."},
