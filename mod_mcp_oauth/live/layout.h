@@ -9,7 +9,7 @@
  * MCP_LIVE_VERSION with anything here: an older module's memory may outlive
  * it. */
 #define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
-#define MCP_LIVE_VERSION 1
+#define MCP_LIVE_VERSION 2
 
 /* A key is looked for in one bucket: two cache lines. */
 #define MCP_LIVE_WAYS 8

@@ -28,6 +28,9 @@
 #define ID_SIZE (FACTS_SIZE + MCP_DIGEST_SIZE)
 #define ID_LENGTH ((ID_SIZE * 4 + 2) / 3)
 
+#define TOUCHES 16 /* times at most that a use is written down in a lifetime  \
+                    */
+
 static void put(unsigned char *to, int size, apr_uint64_t value)
 {
     while (size-- > 0) {
@@ -95,11 +98,35 @@ const mcp_error_t *mcp_session_make(const char **id, const char *version,
     return NULL;
 }
 
-int mcp_session_read(mcp_session_t *session, const char *id,
-                     const mcp_exchange_t *x, mcp_ctx_t *cx)
+/* Used within its lifetime: known to shared memory, or younger than that. A
+ * young one need not be known, so one that is opened and left costs nothing.
+ */
+static int is_alive(mcp_session_t *session, apr_int64_t begin,
+                    const mcp_exchange_t *x, mcp_ctx_t *cx)
 {
     apr_int64_t lifetime = x->server->session_lifetime;
     apr_int64_t now = mcp_ctx_seconds(cx);
+    mcp_live_use_t use = {now, now + lifetime, lifetime / TOUCHES};
+
+    switch (mcp_live_session_state(x->works->shared, session->digest, now)) {
+    case MCP_SESSION_ENDED:
+        return 0;
+    case MCP_SESSION_UNKNOWN:
+        if (begin + lifetime <= now)
+            return 0;
+        break;
+    case MCP_SESSION_OPEN:
+        break;
+    }
+    session->expires = use.expires;
+    if (now - begin > use.slack)
+        mcp_live_session_touch(x->works->shared, session->digest, &use);
+    return 1;
+}
+
+int mcp_session_read(mcp_session_t *session, const char *id,
+                     const mcp_exchange_t *x, mcp_ctx_t *cx)
+{
     unsigned char mac[MCP_DIGEST_SIZE], *bytes;
     apr_size_t len = strlen(id);
 
@@ -114,12 +141,9 @@ int mcp_session_read(mcp_session_t *session, const char *id,
     session->version =
         mcp_era_legacy_of_number((apr_uint32_t)get(bytes + VERSION, 4));
     session->capabilities = (unsigned)get(bytes + CAPABILITIES, 2);
-    session->expires = (apr_int64_t)get(bytes + BEGIN, 8) + lifetime;
-    if (!session->version || session->expires <= now)
-        return 0;
     mcp_digest_sha256(session->digest, id, ID_LENGTH);
-    return mcp_live_session_state(x->works->shared, session->digest, now) ==
-           MCP_SESSION_OPEN;
+    return session->version &&
+           is_alive(session, (apr_int64_t)get(bytes + BEGIN, 8), x, cx);
 }
 
 const mcp_error_t *mcp_session_get(mcp_session_t *session,

@@ -7,9 +7,8 @@
 
 /* A session of the legacy era. Its id says all about it under a MAC, so every
  * child and every node can go on with it; it is good for one server and one
- * principal. It lives for the server's session_lifetime from its begin: an id
- * that clients keep cannot be renewed under their hands. What was ended before
- * that is remembered in shared memory. */
+ * principal. It lives until it was not used for the server's session_lifetime:
+ * shared memory knows of its uses, and whether it was ended. */
 
 /* what the client said it can do */
 #define MCP_SESSION_ROOTS 0x01u
@@ -21,7 +20,7 @@
 typedef struct mcp_session_t {
     const char *version; /* negotiated; static */
     unsigned capabilities;
-    apr_int64_t expires;                   /* seconds since the epoch */
+    apr_int64_t expires; /* if not used any more; seconds since the epoch */
     unsigned char digest[MCP_DIGEST_SIZE]; /* of the id */
 } mcp_session_t;
 

@@ -74,6 +74,50 @@ static void test_states(mcp_ctx_t *cx)
     ok(is_ended(shared, 4, 2000000000), "one that never expires is");
 }
 
+static mcp_live_session_state_t touched(mcp_live_shared_t *shared, int number,
+                                        apr_int64_t expires, apr_int64_t now)
+{
+    mcp_live_use_t use = {now, expires, 10};
+
+    mcp_live_session_touch(shared, id_of(number), &use);
+    return mcp_live_session_state(shared, id_of(number), now);
+}
+
+static mcp_live_session_state_t state(const mcp_live_shared_t *shared,
+                                      int number, apr_int64_t now)
+{
+    return mcp_live_session_state(shared, id_of(number), now);
+}
+
+static void test_uses(mcp_ctx_t *cx)
+{
+    mcp_live_shared_t *shared = make(8, cx);
+    int i;
+
+    ok(state(shared, 1, 1000) == MCP_SESSION_UNKNOWN, "nothing is known");
+    ok(touched(shared, 1, 1060, 1000) == MCP_SESSION_OPEN, "it was used");
+    touched(shared, 1, 1070, 1005);
+    ok(state(shared, 1, 1060) == MCP_SESSION_UNKNOWN,
+       "a use within the slack is not written down");
+    touched(shared, 1, 1060, 1000);
+    touched(shared, 1, 1200, 1050);
+    ok(state(shared, 1, 1199) == MCP_SESSION_OPEN, "a later one is");
+    mcp_live_session_end(shared, id_of(1), 1300, 1100);
+    ok(touched(shared, 1, 1400, 1101) == MCP_SESSION_ENDED,
+       "what was ended does not open again by being used");
+    for (i = 2; i <= 8; i++)
+        touched(shared, i, 2000 + i, 1100);
+    ok(touched(shared, 9, 3000, 1100) == MCP_SESSION_OPEN &&
+           state(shared, 2, 1100) == MCP_SESSION_UNKNOWN &&
+           state(shared, 3, 1100) == MCP_SESSION_OPEN,
+       "a full table forgets the open one that expires first");
+    ok(state(shared, 1, 1100) == MCP_SESSION_ENDED, "and not an ended one");
+    for (i = 10; i < 17; i++)
+        mcp_live_session_end(shared, id_of(i), 2000, 1100);
+    ok(touched(shared, 17, 3000, 1100) == MCP_SESSION_UNKNOWN,
+       "a table full of ended ones remembers no use");
+}
+
 /* As many as there is room for, then more. */
 static void test_full(mcp_ctx_t *cx)
 {
@@ -149,6 +193,7 @@ static void body(mcp_ctx_t *cx)
 {
     test_shared(cx);
     test_states(cx);
+    test_uses(cx);
     test_full(cx);
     test_children(cx);
     test_killed(cx);

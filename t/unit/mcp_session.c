@@ -3,6 +3,7 @@
 
 #include "base/encode.h"
 #include "base/settings.h"
+#include "live/shared.h"
 #include "mcp/session.h"
 
 static const mcp_tool_t *const no_tools[] = {NULL};
@@ -109,19 +110,42 @@ static void test_places(const world_t *w, mcp_ctx_t *cx)
 
 static void test_time(const world_t *w, mcp_ctx_t *cx)
 {
-    const char *id = make(w, &w->alice, cx);
+    const char *used = make(w, &w->alice, cx), *left = make(w, &w->alice, cx);
     world_t forever = *w;
+    int hour;
 
-    tap_now += apr_time_from_sec(3599);
-    ok(reads(w, &w->alice, id, cx), "it lives for its lifetime");
-    tap_now += apr_time_from_sec(1);
-    ok(!reads(w, &w->alice, id, cx), "and not longer");
+    for (hour = 0; hour < 5; hour++) {
+        tap_now += apr_time_from_sec(3599);
+        ok(reads(w, &w->alice, used, cx),
+           "a session in use outlives its lifetime (%d)", hour + 1);
+    }
+    ok(!reads(w, &w->alice, left, cx), "one that is not used ends");
+    tap_now += apr_time_from_sec(3600);
+    ok(!reads(w, &w->alice, used, cx), "as does one not used any more");
     tap_now -= apr_time_from_sec(90000);
-    ok(reads(w, &w->alice, id, cx), "a clock set back does not kill it");
+    ok(reads(w, &w->alice, used, cx), "a clock set back does not kill it");
     forever.server.session_lifetime = MCP_UNLIMITED;
     tap_now += apr_time_from_sec(APR_INT64_C(1000000000));
-    ok(reads(&forever, &w->alice, id, cx), "unlimited is for ever");
+    ok(reads(&forever, &w->alice, left, cx), "unlimited is for ever");
     tap_now -= apr_time_from_sec(APR_INT64_C(1000000000) - 86400);
+}
+
+/* What shared memory lost costs a re-initialise, and only of old sessions. */
+static void test_lost(const world_t *w, mcp_ctx_t *cx)
+{
+    const char *old = make(w, &w->alice, cx), *young;
+    world_t restarted = *w;
+    mcp_live_limits_t limits = {64, 8};
+
+    tap_now += apr_time_from_sec(3000);
+    ok(reads(w, &w->alice, old, cx), "a session is used");
+    young = make(w, &w->alice, cx);
+    tap_now += apr_time_from_sec(1000);
+    ok(reads(w, &w->alice, old, cx), "and lives on");
+    fine(mcp_live_shared_make(&restarted.works.shared, &limits, cx->pool, cx),
+         "shared memory is new");
+    ok(!reads(&restarted, &w->alice, old, cx), "an old session is unknown");
+    ok(reads(&restarted, &w->alice, young, cx), "a young one goes on");
 }
 
 static void test_end(const world_t *w, mcp_ctx_t *cx)
@@ -164,6 +188,7 @@ static void body(mcp_ctx_t *cx)
     test_principal(&w, cx);
     test_places(&w, cx);
     test_time(&w, cx);
+    test_lost(&w, cx);
     test_end(&w, cx);
     test_format(&w, cx);
     world_end(&w);
