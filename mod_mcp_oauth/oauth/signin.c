@@ -118,7 +118,6 @@ const mcp_error_t *mcp_oauth_signin_try(mcp_oauth_exchange_t *x,
 {
     static const mcp_oauth_refusal_t cancelled = {
         "access_denied", "The user cancelled the sign-in."};
-    const char *decision = mcp_oauth_exchange_field(form, "decision");
     attempt_t a = {x, NULL, NULL, form};
     mcp_idp_step_t step;
 
@@ -129,7 +128,7 @@ const mcp_error_t *mcp_oauth_signin_try(mcp_oauth_exchange_t *x,
         return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
                               "This sign-in page is too old. Start again from "
                               "your app.");
-    if (decision && !strcmp(decision, "deny")) {
+    if (mcp_oauth_exchange_field(form, "cancel")) {
         mcp_oauth_request_refuse(x, a.request, &cancelled, cx);
         return NULL;
     }

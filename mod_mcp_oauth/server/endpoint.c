@@ -64,6 +64,12 @@ static int answer_options(request_rec *r,
     return mcp_server_answer_send(r, &none);
 }
 
+static int add_header(void *table, const char *name, const char *value)
+{
+    apr_table_addn(table, name, value);
+    return 1;
+}
+
 static int refuse(request_rec *r, const mcp_server_request_t *q,
                   const mcp_error_t *e)
 {
@@ -116,14 +122,6 @@ static void fill(mcp_oauth_exchange_t *x, request_rec *r,
     x->headers = apr_table_make(r->pool, 8);
 }
 
-static int add_header(void *baton, const char *name, const char *value)
-{
-    request_rec *r = baton;
-
-    apr_table_addn(r->headers_out, name, value);
-    return 1;
-}
-
 static int reply(request_rec *r, const mcp_server_request_t *q,
                  const mcp_oauth_exchange_t *x)
 {
@@ -132,7 +130,7 @@ static int reply(request_rec *r, const mcp_server_request_t *q,
     mcp_ctx_t cx = q->cx;
     const mcp_error_t *e;
 
-    apr_table_do(add_header, r, x->headers, NULL);
+    apr_table_do(add_header, r->headers_out, x->headers, NULL);
     if (x->page) {
         e = mcp_server_page_answer(&answer, r, x->page, x->page_values, &cx);
         if (e)
@@ -206,5 +204,8 @@ int mcp_server_endpoint_handle(request_rec *r)
     x.body = body.data;
     x.body_len = body.len;
     e = q->endpoint->function(&x, &q->cx);
-    return e ? refuse(r, q, e) : reply(r, q, &x);
+    if (!e)
+        return reply(r, q, &x);
+    apr_table_do(add_header, r->err_headers_out, x.headers, NULL);
+    return refuse(r, q, e);
 }

@@ -168,7 +168,7 @@ sent_back(decide(at('consent'), 'deny'), "$back?",
     {@answer, error => 'access_denied'}, 'RFC 6749 4.1.2.1: no is no');
 my $cancelled = at('sign-in');
 my (undef, $cancel) = $c->forms($cancelled->{response});
-sent_back($c->submit($cancelled->{response}, $cancel, decision => 'deny'),
+sent_back($c->submit($cancelled->{response}, $cancel, cancel => 'yes'),
     "$back?", {@answer, error => 'access_denied'},
     'RFC 6749 4.1.2.1: who does not sign in says no too');
 

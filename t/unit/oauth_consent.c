@@ -59,8 +59,8 @@ static void test_transaction(world_t *w, const char *client, mcp_ctx_t *cx)
                           cx),
                   cx),
               MCP_E_INVALID_REQUEST, "a transaction that is not ours");
-    body = form_of(cx->pool, "transaction", transaction, "decision", "deny",
-                   NULL);
+    body =
+        form_of(cx->pool, "transaction", transaction, "cancel", "yes", NULL);
     x = posting(w, FORM, body, cx);
     fine(mcp_oauth_authorize_handle(x, cx), "cancelling the sign-in");
     is(sent(header(x, "Location"), "error", cx), "access_denied",
