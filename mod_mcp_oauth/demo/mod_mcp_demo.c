@@ -12,6 +12,8 @@
  * A module that offers tools needs the header and httpd, nothing else: it does
  * not link against mod_mcp_oauth, and can be loaded without it. */
 
+#include <string.h>
+
 #include <httpd.h>
 #include <http_config.h>
 #include <ap_provider.h>
@@ -19,17 +21,28 @@
 
 #include "mod_mcp_oauth.h"
 
-/* -- hello: an argument with a default, one that may be null -- */
+/* -- an answer: the same for people, and for programs as a member -- */
 
-/* The same text for people, and as the member result for programs. */
-static mcp_outcome_t say(mcp_call_t *call, const char *text)
+/* What text and structuredContent may hold together: a tool whose caller can
+ * ask for more than the header allows says so itself. */
+#define MOST (1024 * 1024 - 256)
+
+static mcp_outcome_t say(mcp_call_t *call, const char *text,
+                         const char *member, const char *value)
 {
+    const char *quoted = call->api->quote(call, value);
+
+    if (strlen(text) + strlen(quoted) > MOST) {
+        call->api->text(call, "That is too long to be given back.");
+        return MCP_TOOL_FAILED;
+    }
     call->api->text(call, text);
-    call->api->structured(call, apr_pstrcat(call->pool, "{\"result\":",
-                                            call->api->quote(call, text), "}",
-                                            NULL));
+    call->api->structured(call, apr_pstrcat(call->pool, "{\"", member,
+                                            "\":", quoted, "}", NULL));
     return MCP_TOOL_DONE;
 }
+
+/* -- hello: an argument with a default, one that may be null -- */
 
 static mcp_outcome_t call_hello(mcp_call_t *call, void *baton)
 {
@@ -40,7 +53,7 @@ static mcp_outcome_t call_hello(mcp_call_t *call, void *baton)
 
     if (description && *description)
         greeting = apr_pstrcat(call->pool, greeting, " ", description, NULL);
-    return say(call, greeting);
+    return say(call, greeting, "result", greeting);
 }
 
 static const mcp_tool_t hello = {
@@ -107,11 +120,8 @@ static mcp_outcome_t call_echo(mcp_call_t *call, void *baton)
 {
     const char *message = call->api->string(call, "/message");
 
-    call->api->text(call, apr_pstrcat(call->pool, "Echo: ", message, NULL));
-    call->api->structured(call, apr_pstrcat(call->pool, "{\"echoed_message\":",
-                                            call->api->quote(call, message),
-                                            "}", NULL));
-    return MCP_TOOL_DONE;
+    return say(call, apr_pstrcat(call->pool, "Echo: ", message, NULL),
+               "echoed_message", message);
 }
 
 static const mcp_tool_t echo = {
