@@ -52,13 +52,15 @@ const char *mcp_oauth_refresh_text(const mcp_oauth_grant_t *grant,
 
 /* -- reading -- */
 
-/* The number at *text, behind which stands a dot; -1 when there is none. */
+/* The number at *text, behind which stands a dot; -1 when there is none. One
+ * spelling of each, so that a token has only one. */
 static apr_int64_t number_read(const char **text)
 {
     apr_size_t digits = strspn(*text, "0123456789");
     apr_int64_t number;
 
-    if (!digits || digits > 9 || (*text)[digits] != '.')
+    if (!digits || digits > 9 || (*text)[digits] != '.' ||
+        (digits > 1 && **text == '0'))
         return -1;
     number = atoi(*text);
     *text += digits + 1;

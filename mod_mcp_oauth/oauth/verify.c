@@ -68,6 +68,14 @@ static void remember(const judging_t *j, const mcp_principal_t *who,
     mcp_live_seen_put(works->verified, j->digest, &fact);
 }
 
+/* Remembered when the clock was ahead: times_check refuses it, and so do the
+ * children that never saw it. */
+static int is_from_future(const mcp_live_fact_t *fact, const judging_t *j)
+{
+    return fact->expires - j->now >
+           j->resource->settings->lifetime->access_token + SKEW;
+}
+
 /* NULL when it is not remembered for this resource. *is_fresh: nothing was
  * revoked since. */
 static const mcp_principal_t *recall(int *is_fresh, const judging_t *j,
@@ -80,7 +88,8 @@ static const mcp_principal_t *recall(int *is_fresh, const judging_t *j,
                            j->digest, j->now, pool))
         return NULL;
     if (fact.len < sizeof(tag_t) ||
-        memcmp(fact.block, &j->resource, sizeof(tag_t)) != 0)
+        memcmp(fact.block, &j->resource, sizeof(tag_t)) != 0 ||
+        is_from_future(&fact, j))
         return NULL;
     who = mcp_principal_unpack((const char *)fact.block + sizeof(tag_t),
                                fact.len - sizeof(tag_t), pool);
