@@ -78,21 +78,56 @@ static apr_status_t append_all(buffer_t *buffer, int *done,
     return rv;
 }
 
-static apr_status_t read_whole(buffer_t *buffer, request_rec *r)
+/* ctx: the status that an error bucket brings */
+static apr_status_t catch_error(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    int *status = f->ctx;
+    apr_bucket *b;
+
+    for (b = APR_BRIGADE_FIRST(bb); b != APR_BRIGADE_SENTINEL(bb);
+         b = APR_BUCKET_NEXT(b))
+        if (AP_BUCKET_IS_ERROR(b))
+            *status = ((ap_bucket_error *)b->data)->status;
+    apr_brigade_cleanup(bb);
+    return AP_FILTER_ERROR;
+}
+
+/* httpd's input filter answers a body that it does not take, in HTML and
+ * before ours: its answer is caught, *status tells which. */
+static apr_status_t get_some(apr_bucket_brigade *bb, int *status,
+                             request_rec *r)
+{
+    ap_filter_t *output = r->output_filters;
+    ap_filter_rec_t rec = {.name = "mcp-body", .ftype = AP_FTYPE_RESOURCE};
+    /* without r: what is caught does not end the answer */
+    ap_filter_t catcher = {.frec = &rec, .ctx = status, .c = r->connection};
+    apr_status_t rv;
+
+    rec.filter_func.out_func = catch_error;
+    r->output_filters = &catcher;
+    rv = ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
+                        APR_BLOCK_READ, READ_SIZE);
+    r->output_filters = output;
+    return rv;
+}
+
+/* OK or a status */
+static int read_whole(buffer_t *buffer, request_rec *r)
 {
     apr_bucket_brigade *bb =
         apr_brigade_create(r->pool, r->connection->bucket_alloc);
     apr_status_t rv = APR_SUCCESS;
-    int done = 0;
+    int done = 0, status = OK;
 
     while (!done && !rv) {
-        rv = ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
-                            APR_BLOCK_READ, READ_SIZE);
+        rv = get_some(bb, &status, r);
         if (!rv)
             rv = append_all(buffer, &done, bb, r->pool);
         apr_brigade_cleanup(bb);
     }
-    return rv;
+    if (status != OK || !rv)
+        return status;
+    return ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
 }
 
 /* what Content-Length says: 0 where it says nothing */
@@ -132,7 +167,6 @@ int mcp_server_body_read(mcp_server_body_t *body, request_rec *r,
 {
     apr_off_t length = announced(r);
     buffer_t buffer = {NULL, 0, FIRST_SIZE, body->limit};
-    apr_status_t rv;
     int status;
 
     *e = NULL;
@@ -146,14 +180,13 @@ int mcp_server_body_read(mcp_server_body_t *body, request_rec *r,
     else if (length)
         buffer.size = (apr_size_t)length;
     buffer.data = apr_palloc(r->pool, buffer.size + 1);
-    rv = read_whole(&buffer, r);
-    if (!rv) {
+    status = read_whole(&buffer, r);
+    if (status == OK) {
         buffer.data[buffer.len] = '\0';
         body->data = buffer.data;
         body->len = buffer.len;
         return OK;
     }
-    status = ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
     if (status == HTTP_REQUEST_ENTITY_TOO_LARGE)
         return too_large(e, body->limit, cx);
     if (status == HTTP_BAD_REQUEST && !r->connection->aborted)
@@ -168,12 +201,10 @@ static void discard(request_rec *r)
     apr_bucket_brigade *bb =
         apr_brigade_create(r->pool, r->connection->bucket_alloc);
     apr_off_t taken = 0, len;
-    int done = 0;
+    int done = 0, status = OK;
 
     while (!done && taken <= DRAIN_MAX) {
-        if (ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
-                           APR_BLOCK_READ, READ_SIZE) ||
-            apr_brigade_length(bb, 1, &len))
+        if (get_some(bb, &status, r) || apr_brigade_length(bb, 1, &len))
             return;
         done = APR_BRIGADE_EMPTY(bb) ||
                APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(bb));
