@@ -142,8 +142,7 @@ install: all
 	APXS=$(APXS) MODULES=$(MODULES) build/install "$(DESTDIR)"
 
 doc:
-	@if [ -x build/manual ]; then build/manual; \
-	else echo "build/manual is not there: nothing to do"; fi
+	build/manual
 
 clean:
 	rm -rf build/obj build/modules build/libmcp.a build/unit build/asan \
