@@ -14,6 +14,9 @@
 
 /* transactions of one purge */
 #define PURGE_ROUNDS 20
+/* how long a writer waits where the one before waited in vain: those who queue
+ * shall not do so one after the other */
+#define STUCK_MILLISECONDS 100
 
 typedef struct sqlite_store_t {
     mcp_store_t store;
@@ -23,6 +26,7 @@ typedef struct sqlite_store_t {
      * sleeping ever longer, and some for seconds */
     apr_thread_mutex_t *writer; /* of this process's threads */
     mcp_store_lock_t lock;      /* of all processes */
+    int is_stuck;               /* the last writer waited in vain */
     int wal_pages;
 } sqlite_store_t;
 
@@ -122,15 +126,18 @@ static int step_all(sqlite3_stmt *statement, job_t *job)
     return code == SQLITE_DONE;
 }
 
-static void writer_lock(sqlite_store_t *store)
+static void writer_lock(sqlite_store_t *store, sqlite3 *db)
 {
     apr_thread_mutex_lock(store->writer);
+    sqlite3_busy_timeout(db, store->is_stuck ? STUCK_MILLISECONDS
+                                             : MCP_SQLITE_BUSY_MILLISECONDS);
     if (store->lock.acquire)
         store->lock.acquire(store->lock.baton);
 }
 
-static void writer_unlock(sqlite_store_t *store)
+static void writer_unlock(sqlite_store_t *store, sqlite3 *db, int good)
 {
+    store->is_stuck = !good && (sqlite3_errcode(db) & 0xff) == SQLITE_BUSY;
     if (store->lock.release)
         store->lock.release(store->lock.baton);
     apr_thread_mutex_unlock(store->writer);
@@ -145,7 +152,7 @@ static int execute(mcp_store_sqlite_connection_t *connection, job_t *job)
     if (!good)
         return 0;
     if (is_write)
-        writer_lock(job->store);
+        writer_lock(job->store, connection->db);
     good = step_all(statement, job);
     if (good)
         job->changes = sqlite3_changes(connection->db);
@@ -154,7 +161,7 @@ static int execute(mcp_store_sqlite_connection_t *connection, job_t *job)
          * failure stays with the connection */
         sqlite3_reset(statement);
     if (is_write)
-        writer_unlock(job->store);
+        writer_unlock(job->store, connection->db, good);
     return good;
 }
 

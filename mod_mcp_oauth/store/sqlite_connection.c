@@ -8,8 +8,6 @@
 
 #include "store/sqlite_file.h"
 
-#define BUSY_MILLISECONDS 5000
-
 #define TEXT_OF(number) #number
 #define TEXT(number) TEXT_OF(number)
 #define COLUMNS "value, idx, expires, version, spent"
@@ -95,7 +93,7 @@ static int committed(void *pages, sqlite3 *db, const char *name, int number)
 
 static int configure(sqlite3 *db, const mcp_store_sqlite_target_t *target)
 {
-    sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
+    sqlite3_busy_timeout(db, MCP_SQLITE_BUSY_MILLISECONDS);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_wal_hook(db, committed, target->wal_pages);
     return sqlite3_exec(db,

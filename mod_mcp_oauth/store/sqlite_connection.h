@@ -41,6 +41,7 @@ enum {
 
 #define MCP_SQLITE_EACH_ROWS 100
 #define MCP_SQLITE_PURGE_ROWS 500
+#define MCP_SQLITE_BUSY_MILLISECONDS 5000
 
 struct sqlite3;
 struct sqlite3_stmt;
