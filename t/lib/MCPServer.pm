@@ -275,11 +275,12 @@ sub generation { return $_[0]->logged(qr/resuming normal operations/) }
 
 sub children {
     my $self = shift;
-    return sort { $a <=> $b } grep {
+    my @children = sort { $a <=> $b } grep {
         my $stat = '';
         if (open my $in, '<', "/proc/$_/stat") { $stat = <$in> // '' }
         $stat =~ /\) (\S) (\d+) / && $1 ne 'Z' && $2 == $self->{pid};
     } map { m{/proc/(\d+)$} ? $1 : () } glob '/proc/[0-9]*';
+    return @children;
 }
 
 sub signal_restart {
