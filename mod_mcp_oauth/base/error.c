@@ -3,6 +3,10 @@
 
 #include <apr_strings.h>
 
+/* Seconds. A client that is told nothing takes a 503 for the end of its
+ * login, or asks again at once. */
+#define SOON 10
+
 static const struct {
     const char *oauth;
     const char *text;
@@ -22,6 +26,8 @@ static mcp_error_t *make(mcp_error_code_t code, mcp_ctx_t *cx,
 
     e->code = code;
     e->detail = apr_pvsprintf(cx->pool, format, args);
+    if (code == MCP_E_UNAVAILABLE)
+        e->retry_after = SOON;
     return e;
 }
 

@@ -321,14 +321,11 @@ const mcp_error_t *mcp_server_site_ready(const mcp_oauth_service_t *service,
                                          mcp_ctx_t *cx)
 {
     const mcp_oauth_works_t *works = service->works;
-    mcp_error_t *e;
 
     if (works->store && works->revocations && works->verified)
         return NULL;
-    e = mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                        "See what this child logged when it started, and "
-                        "mend what MCPStateDirectory lacks.",
-                        "the state is not open in this child");
-    e->retry_after = 10;
-    return e;
+    return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                           "See what this child logged when it started, and "
+                           "mend what MCPStateDirectory lacks.",
+                           "the state is not open in this child");
 }

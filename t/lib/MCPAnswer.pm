@@ -10,6 +10,9 @@ package MCPAnswer;
 #   empty($r, 202, '...');
 #   challenged($r, 401, {error => undef, scope => undef}, '...');
 #   plainly_denied($r, '...');                     403 without a challenge
+#
+#   my $s = MCPServer->new(config => $CHILDREN);
+#   agree($s, '/mcp', sub { a response }, 401, '...');     so says every child
 
 use strict;
 use warnings;
@@ -18,7 +21,7 @@ use JSON::PP ();
 use Test::More;
 
 our @EXPORT = qw(rpc_result rpc_error rpc_faults empty challenged
-    plainly_denied challenge_of json_text);
+    plainly_denied challenge_of json_text $CHILDREN agree);
 
 my $json = JSON::PP->new->utf8->canonical->allow_nonref;
 
@@ -35,7 +38,8 @@ sub verdict {
 sub rpc_faults {
     my ($response, $status, $id) = @_;
     my $message = eval { $response->json };
-    return "no JSON (status $status was expected)" unless ref $message eq 'HASH';
+    return "no JSON (status $status was expected)"
+        unless ref $message eq 'HASH';
     my @faults;
     push @faults, "status $status was expected"
         unless $response->status == $status;
@@ -99,6 +103,48 @@ sub empty {
     push @faults, 'there is a Content-Type'
         if defined $response->header('Content-Type');
     return verdict($name, $response, @faults);
+}
+
+# -- children ----------------------------------------------------------------
+
+# Two children at least, also after a graceful restart.
+our $CHILDREN = <<'END';
+CustomLog "${ROOT}/logs/children" "%P %>s %U"
+<IfModule !mpm_prefork_module>
+    MinSpareThreads 16
+</IfModule>
+END
+
+# What each child answers to requests for path: {pid => {status => n}}, and the
+# responses. The answers of enough connections that all had their turn.
+sub everywhere {
+    my ($server, $path, $code) = @_;
+    my $file = $server->root . '/logs/children';
+    my (%said, @responses);
+    $server->await('children', sub { 1 < grep { $_ } $server->children });
+    for (1 .. 20) {
+        my $from = -s $file || 0;
+        push @responses, MCPTest::at_once(16, sub { return {%{$code->()}} });
+        open my $in, '<', $file or die "$file: $!";
+        seek $in, $from, 0;
+        while (<$in>) {
+            $said{$1}{$2}++ if m{^(\d+) (\d+) \Q$path\E$};
+        }
+        # not each of httpd's processes serves: cgid's does not
+        last unless grep { !$said{$_} } $server->children;
+    }
+    return (\%said, map { bless $_, 'MCPClient::Response' } @responses);
+}
+
+sub agree {
+    my ($server, $path, $code, $status, $name) = @_;
+    my ($said, @responses) = everywhere($server, $path, $code);
+    my @other = grep { $_ != $status } map { keys %$_ } values %$said;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    ok(keys %$said >= 2 && !@other,
+        "$name, in each of " . keys(%$said) . ' children')
+        or diag json_text($said);
+    return @responses;
 }
 
 # -- challenges --------------------------------------------------------------

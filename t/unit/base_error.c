@@ -55,6 +55,9 @@ static void check_texts(mcp_ctx_t *cx)
        "the client hears the table's text");
     ok(!e->remedy && !e->retry_after && !e->data, "and nothing else is set");
 
+    e = mcp_error_fault(MCP_E_UNAVAILABLE, cx, "mend it", "broken");
+    ok(e->retry_after > 0, "RFC 9110 15.6.4: a 503 has Retry-After");
+
     e = mcp_error_tell(MCP_E_INVALID_SCOPE, cx, "at most %d", 3);
     is(mcp_error_text(e), "at most 3", "a description goes to the client");
     is(e->detail, "at most 3", "and to the log");
