@@ -27,9 +27,9 @@ use MCPClient;
 use MCPLog;
 
 our @EXPORT = (@Test::More::EXPORT, qw(client site_root site_port error_log
-    expect_log require_log log_is_clean watch done at_once secret json_encode
-    json_decode jwt_claims jwt_header encode_base64url decode_base64url sha256
-    sha256_hex mpm));
+    last_write expect_log require_log log_is_clean watch done at_once secret
+    json_encode json_decode jwt_claims jwt_header encode_base64url
+    decode_base64url sha256 sha256_hex mpm));
 
 my $json = JSON::PP->new->utf8->canonical->allow_nonref;
 my ($config, $log, $client, @watched, @required);
@@ -61,6 +61,13 @@ sub config {
 sub site_root { return config()->{serverroot} }
 sub site_port { return config()->{port} }
 sub mpm { return $ENV{MCP_MPM} // 'event' }
+
+# When something was written to the store the last time.
+sub last_write {
+    require Time::HiRes;
+    my $log = site_root() . '/state/mcp-oauth/state.db-wal';
+    return [(Time::HiRes::stat($log))[7, 9]];
+}
 
 sub error_log {
     return $log ||= MCPLog->new(config()->{t_logs} . '/error_log',

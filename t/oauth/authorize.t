@@ -10,8 +10,6 @@ my $issuer = $c->{url};
 my $mcp = $c->resource('/mcp');
 my $back = 'http://127.0.0.1:33418/callback';
 my $client = $c->register;
-my @state_files = map { site_root() . "/state/mcp-oauth/$_" }
-    qw(state.db state.db-wal);
 
 # An authorization request that is good but for what is given.
 sub ask {
@@ -169,7 +167,7 @@ unlike($unknown->body, qr/\Q$tampered\E/, 'the page does not repeat it');
 
 # -- what goes on ------------------------------------------------------------
 
-my @sizes = map { -s } @state_files;
+my $before = last_write();
 for (
     ['a plain request'],
     ['response_mode=query', response_mode => 'query'],
@@ -205,7 +203,7 @@ asks_to_sign_in(ask_more('Scope=a&STATE=b'),
     'RFC 6749 1.8: names differ by case; those not known are ignored');
 is($c->request(HEAD => $c->authorization_request(client => $client,
     resource => $mcp)->{url})->status, 200, 'HEAD is GET');
-is_deeply([map { -s } @state_files], \@sizes,
+is_deeply(last_write(), $before,
     'a request that nobody signed in for leaves nothing behind');
 my $root = $c->register_response(redirect_uris => ['http://localhost/']);
 is($root->status, 201, 'a redirect_uri that is a host alone');

@@ -278,6 +278,8 @@ for my $method (qw(GET PUT PATCH DELETE)) {
     refused($r, 405, 'invalid_request', "RFC 9110 15.5.6: no $method");
     like($r->header('Allow'), qr/\bPOST\b/, 'and Allow says what');
 }
+refused(post_body($good, 'Content-Encoding' => 'gzip'), 415,
+    'invalid_request', 'RFC 9110 8.4: no compressed body');
 
 # -- secrets and ids ---------------------------------------------------------
 
@@ -294,11 +296,9 @@ is($again->header('Access-Control-Allow-Origin'), '*',
     'Fetch: a client in a browser may read it');
 is($again->header('Set-Cookie'), undef, 'no cookie');
 
-my @state = map { site_root() . "/state/mcp-oauth/$_" } qw(state.db
-    state.db-wal);
-my @sizes = map { -s } @state;
+my $before = last_write();
 $c->register(client_name => "flood $_") for 1 .. 50;
-is_deeply([map { -s } @state], \@sizes,
+is_deeply(last_write(), $before,
     'a flood of registrations leaves nothing behind');
 
 my $long = $c->register(client_name => "\x{2603}" x 200);
