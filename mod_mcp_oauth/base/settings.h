@@ -20,6 +20,8 @@ typedef struct mcp_scope_setting_t {
     const char *text; /* for the consent page */
     int is_default;
     const apr_array_header_t *includes; /* of const char *, may be NULL */
+    const char *condition;              /* expr=, as written; or NULL */
+    const void *expr;                   /* the same, parsed: server's */
 } mcp_scope_setting_t;
 
 /* MCPLifetime: in seconds */
@@ -52,6 +54,7 @@ typedef struct mcp_store_setting_t {
 #define MCP_KIND_word_choice  int
 #define MCP_KIND_word_globs   apr_array_header_t * /* of const char * */
 #define MCP_KIND_word_schemes apr_array_header_t * /* of const char *, lower */
+#define MCP_KIND_identity     apr_array_header_t * /* of const char * */
 #define MCP_KIND_text         const char *
 #define MCP_KIND_textfile     const char *
 #define MCP_KIND_url          const char *

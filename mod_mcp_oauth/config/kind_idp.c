@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "base/digest.h"
 #include "config/kind.h"
 
 const char *mcp_config_kind_idp_read(mcp_config_kind_idp_t **made,
@@ -28,12 +29,28 @@ const char *mcp_config_kind_idp_read(mcp_config_kind_idp_t **made,
     return NULL;
 }
 
+/* All that is written of it; in a digest, for there are passwords in it. */
+static const char *key_of(const mcp_config_kind_idp_t *made, apr_pool_t *pool)
+{
+    const ap_directive_t *one = made->directive->first_child;
+    const char *text =
+        apr_pstrcat(pool, made->idp.preset->name, " ",
+                    apr_array_pstrcat(pool, made->idp.arguments, ' '), NULL);
+
+    for (; one; one = one->next)
+        text = apr_pstrcat(pool, text, "\n", one->directive, " ", one->args,
+                           NULL);
+    return mcp_digest_text(text, pool);
+}
+
 const char *mcp_config_kind_idp_add(void *value, mcp_config_kind_idp_t *made,
                                     const mcp_config_line_t *line)
 {
     apr_array_header_t **idps = value;
-    const char *wrong = made->idp.preset->check(&made->idp, line->pool);
+    const char *wrong;
 
+    made->idp.key = key_of(made, line->pool);
+    wrong = made->idp.preset->check(&made->idp, line->pool);
     if (wrong)
         return mcp_config_line_refuse(line, "%s", wrong);
     if (!*idps)

@@ -1,13 +1,18 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "base/scope.h"
 
+#include <ap_expr.h>
 #include <apr_strings.h>
+#include <http_log.h>
 
 #include "base/encode.h"
 #include "config/kind.h"
 
+APLOG_USE_MODULE(mcp_oauth);
+
 #define MAX_TEXT 300
 #define INCLUDES "includes="
+#define EXPR "expr="
 
 static const char *name_check(const char *name, const mcp_config_line_t *line)
 {
@@ -24,7 +29,9 @@ static const char *text_check(const char *text, const mcp_config_line_t *line)
 {
     apr_size_t len = strlen(text);
 
-    if (!strcmp(text, "default") || !strncmp(text, INCLUDES, strlen(INCLUDES)))
+    if (!strcmp(text, "default") ||
+        !strncmp(text, INCLUDES, strlen(INCLUDES)) ||
+        !strncmp(text, EXPR, strlen(EXPR)))
         return mcp_config_line_refuse(
             line,
             "\"%s\" stands where the text belongs that people read "
@@ -60,6 +67,25 @@ static const char *includes_read(mcp_scope_setting_t *scope, const char *list,
     return NULL;
 }
 
+/* It is asked at sign-in, so no cache need hear what it looks at. */
+static const char *expr_read(mcp_scope_setting_t *scope, const char *text,
+                             const mcp_config_line_t *line)
+{
+    const char *wrong = NULL;
+
+    if (*text)
+        scope->expr = ap_expr_parse_cmd(line->cmd, text,
+                                        AP_EXPR_FLAG_DONT_VARY, &wrong, NULL);
+    if (!*text || wrong)
+        return mcp_config_line_refuse(
+            line,
+            "\"%s\" is no expression of httpd: %s. Write \"" EXPR
+            "%%{MCP_USER} =~ /^a/\", say.",
+            text, wrong ? wrong : "it is empty");
+    scope->condition = text;
+    return NULL;
+}
+
 static const char *option_read(mcp_scope_setting_t *scope, const char *word,
                                const mcp_config_line_t *line)
 {
@@ -69,10 +95,12 @@ static const char *option_read(mcp_scope_setting_t *scope, const char *word,
     }
     if (!strncmp(word, INCLUDES, strlen(INCLUDES)))
         return includes_read(scope, word + strlen(INCLUDES), line);
+    if (!strncmp(word, EXPR, strlen(EXPR)))
+        return expr_read(scope, word + strlen(EXPR), line);
     return mcp_config_line_refuse(
         line,
-        "\"%s\" is neither default nor includes=SCOPE,... (a text with "
-        "blanks goes in quotes).",
+        "\"%s\" is neither default nor includes=SCOPE,... nor expr=E (what "
+        "has blanks goes in quotes).",
         word);
 }
 
@@ -152,6 +180,9 @@ static const char *scope_show(const void *value, const char *limits,
         if (scope->includes)
             out = apr_pstrcat(pool, out, " " INCLUDES,
                               apr_array_pstrcat(pool, scope->includes, ','),
+                              NULL);
+        if (scope->condition)
+            out = apr_pstrcat(pool, out, " \"" EXPR, scope->condition, "\"",
                               NULL);
     }
     return scopes ? out : NULL;

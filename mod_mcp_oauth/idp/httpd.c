@@ -26,6 +26,8 @@ static const char *httpd_check(mcp_idp_t *idp, apr_pool_t *pool)
         idp->issuer = "httpd";
     if (!idp->label)
         idp->label = "httpd";
+    if (!idp->key)
+        idp->key = idp->issuer;
     return NULL;
 }
 

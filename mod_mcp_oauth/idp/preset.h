@@ -19,6 +19,8 @@ typedef struct mcp_idp_t {
                                           * name */
     const char *label;                   /* on pages; never NULL */
     const char *issuer; /* vouches for subjects: principal->issuer */
+    const char *key;    /* tells it from those that are configured otherwise:
+                         * nobody who signed in at one has at another */
     void *section;      /* server's: the Auth... directives inside the
                          * container, or NULL */
 } mcp_idp_t;
@@ -65,7 +67,7 @@ struct mcp_idp_preset_t {
     const char *name;
     const char *usage; /* for the manual and errors: its arguments */
     /* At configuration time: NULL, or what is wrong and what to write
-     * instead. Sets issuer and label where they are NULL. */
+     * instead. Sets issuer, label and key where they are NULL. */
     const char *(*check)(mcp_idp_t *idp, apr_pool_t *pool);
     /* One step of a sign-in. */
     const mcp_error_t *(*step)(mcp_idp_step_t *step,
