@@ -85,7 +85,7 @@ int mcp_server_authn_check(request_rec *r)
     who = mcp_server_request_inherited(r);
     if (who)
         return admit(r, q, who);
-    e = mcp_server_site_ready(own->resource->service, &q->cx);
+    e = mcp_server_site_ready(&q->cx);
     if (!e)
         e = mcp_oauth_verify_bearer(
             &who, apr_table_get(r->headers_in, "Authorization"), own->resource,

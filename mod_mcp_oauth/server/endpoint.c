@@ -158,7 +158,7 @@ static const mcp_error_t *check(request_rec *r, const mcp_server_request_t *q,
         return mcp_error_make(MCP_E_NOT_FOUND, cx,
                               "another virtual host is the issuer");
     if (endpoint->place == MCP_PLACE_PATH)
-        return mcp_server_site_ready(x->service, cx);
+        return mcp_server_site_ready(cx);
     return NULL;
 }
 

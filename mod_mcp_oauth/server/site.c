@@ -9,6 +9,7 @@
 #include "server/context.h"
 #include "server/parts.h"
 #include "server/rule.h"
+#include "server/state.h"
 #include "tool/offered.h"
 
 #define WELL_KNOWN_RESOURCE "/.well-known/oauth-protected-resource"
@@ -317,12 +318,9 @@ mcp_server_site_section(const mcp_config_section_t *section)
     return section->runtime;
 }
 
-const mcp_error_t *mcp_server_site_ready(const mcp_oauth_service_t *service,
-                                         mcp_ctx_t *cx)
+const mcp_error_t *mcp_server_site_ready(mcp_ctx_t *cx)
 {
-    const mcp_oauth_works_t *works = service->works;
-
-    if (works->store && works->revocations && works->verified)
+    if (mcp_server_state_is_open(cx))
         return NULL;
     return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                            "See what this child logged when it started, and "

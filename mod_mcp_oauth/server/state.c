@@ -4,16 +4,21 @@
 #include <ap_mpm.h>
 #include <apr_file_io.h>
 #include <apr_strings.h>
+#include <apr_thread_mutex.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <unixd.h>
 
+#include "net/curl.h"
 #include "server/lock.h"
 
 #define MOST_CONNECTIONS 8
 #define VERIFIED_TOKENS 8192
+#define DOCUMENTS 512 /* of clients, kept in a child */
+#define DOCUMENT_BYTES (4 * 1024 * 1024)
+#define SECONDS_BETWEEN_TRIES 2
 
 #define FPROT_0700 (APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE)
 #define FPROT_0755                                                            \
@@ -182,15 +187,110 @@ const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
     return give_all_away(directory, cx);
 }
 
+/* -- in a child -- */
+
+/* What this child tried to open. Its pool has an allocator of its own, for
+ * threads that answer requests use it later; the mutex is over it and tried.
+ */
+static struct {
+    mcp_oauth_works_t *works;
+    const mcp_server_settings_t *settings;
+    mcp_ctx_t cx;
+    apr_thread_mutex_t *mutex;
+    apr_int64_t tried; /* seconds */
+    int is_open;       /* atomic */
+} child;
+
+static const mcp_error_t *attempt(mcp_ctx_t *cx)
+{
+    mcp_oauth_works_t *works = child.works;
+    mcp_store_sqlite_config_t config;
+
+    store_config(&config, child.settings);
+    works->verified = mcp_live_seen_make(VERIFIED_TOKENS, cx->pool);
+    MCP_TRY(documents_make(&works->documents, settings->limit->fetches, cx));
+    MCP_TRY(mcp_store_sequence_open(&works->revocations,
+                                    child.settings->state_directory, cx));
+    return mcp_store_sqlite_open(&works->store, &config, cx);
+}
+
+static void try_again(mcp_ctx_t *of_request)
+{
+    apr_int64_t now = mcp_ctx_seconds(of_request);
+    mcp_ctx_t cx = child.cx;
+
+    /* the clock may have gone back */
+    if (child.is_open ||
+        (now >= child.tried && now - child.tried < SECONDS_BETWEEN_TRIES))
+        return;
+    child.tried = now;
+    apr_pool_create(&cx.pool, child.cx.pool);
+    if (attempt(&cx))
+        apr_pool_destroy(cx.pool);
+    else
+        __atomic_store_n(&child.is_open, 1, __ATOMIC_RELEASE);
+}
+
+int mcp_server_state_is_open(mcp_ctx_t *cx)
+{
+    if (__atomic_load_n(&child.is_open, __ATOMIC_ACQUIRE))
+        return 1;
+    /* one thread tries; the others need not wait for it */
+    if (!child.mutex || apr_thread_mutex_trylock(child.mutex))
+        return 0;
+    try_again(cx);
+    apr_thread_mutex_unlock(child.mutex);
+    return __atomic_load_n(&child.is_open, __ATOMIC_ACQUIRE);
+}
+
+static apr_status_t own_pool_make(apr_pool_t **pool, apr_pool_t *parent)
+{
+    apr_allocator_t *allocator;
+    apr_status_t rv = apr_allocator_create(&allocator);
+
+    if (rv)
+        return rv;
+    rv = apr_pool_create_ex(pool, parent, NULL, allocator);
+    if (rv)
+        apr_allocator_destroy(allocator);
+    else
+        apr_allocator_owner_set(allocator, *pool);
+    return rv;
+}
+
+/* A test module may have hosts of its own. */
+static const mcp_error_t *documents_make(mcp_net_documents_t **documents,
+                                         apr_uint32_t fetches, mcp_ctx_t *cx)
+{
+    const mcp_net_document_limits_t limits = {fetches, DOCUMENTS,
+                                              DOCUMENT_BYTES};
+    APR_OPTIONAL_FN_TYPE(mcp_net_dial) *dial =
+        APR_RETRIEVE_OPTIONAL_FN(mcp_net_dial);
+    mcp_net_fetcher_t fetcher;
+
+    MCP_TRY(mcp_net_curl_make(&fetcher, fetches, dial ? dial() : NULL, cx));
+    return mcp_net_document_make(documents, &limits, &fetcher, cx);
+}
+
 const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
                                          mcp_ctx_t *cx)
 {
-    mcp_store_sqlite_config_t config;
+    const mcp_error_t *e;
+    apr_status_t rv;
 
-    store_config(&config, settings);
-    works->verified = mcp_live_seen_make(VERIFIED_TOKENS, cx->pool);
-    MCP_TRY(mcp_store_sequence_open(&works->revocations,
-                                    settings->state_directory, cx));
-    return mcp_store_sqlite_open(&works->store, &config, cx);
+    child.works = works;
+    child.settings = settings;
+    child.cx = *cx;
+    child.tried = mcp_ctx_seconds(cx);
+    child.is_open = 0;
+    rv = apr_thread_mutex_create(&child.mutex, APR_THREAD_MUTEX_DEFAULT,
+                                 cx->pool);
+    if (!rv)
+        rv = own_pool_make(&child.cx.pool, cx->pool);
+    if (rv)
+        return cannot("get memory for", settings->state_directory, rv, cx);
+    e = attempt(&child.cx);
+    child.is_open = !e;
+    return e;
 }

@@ -15,9 +15,12 @@ const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
                                          const apr_array_header_t *issuers,
                                          mcp_ctx_t *cx);
-/* In a child, as its user; cx->pool is the child's. */
+/* In a child, as its user; cx->pool is the child's. After a failure
+ * mcp_server_state_is_open tries again now and then: a directory may be
+ * mounted late. */
 const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
                                          mcp_ctx_t *cx);
+int mcp_server_state_is_open(mcp_ctx_t *cx);
 
 #endif
