@@ -178,7 +178,8 @@ write_file('text.txt', "the file\n");
 write_file('tree/index.txt', "the index\n");
 write_file('tree/error.txt', "the error page\n");
 write_file('tree/page.shtml', '<!--#echo var="REMOTE_USER" -->|'
-    . '<!--#echo var="MCP_SUBJECT" -->|<!--#include virtual="/gate/cgi/env.pl" -->');
+    . '<!--#echo var="MCP_SUBJECT" -->|'
+    . '<!--#include virtual="/gate/cgi/env.pl" -->');
 write_file('tree/.htaccess', "RewriteEngine on\n"
     . "RewriteRule ^elsewhere\$ /gate/cgi/env.pl [L]\n");
 my $backend = backend();
@@ -297,7 +298,8 @@ for (
     $c->secret($token) if length $token > 50;
     challenged($c->get('/gate/valid', headers => {
         Authorization => "Bearer $token"}), 401, {error => 'invalid_token',
-        resource_metadata => $metadata}, "RFC 6750 3.1: invalid_token for $name");
+        resource_metadata => $metadata},
+        "RFC 6750 3.1: invalid_token for $name");
 }
 challenged($c->get('/gate/valid', headers => [Authorization => "Bearer $good",
     Authorization => "Bearer $good"]), 401, {error => 'invalid_token'},

@@ -36,8 +36,8 @@ is($c->refresh($j)->json->{error}, 'invalid_grant',
     'OAuth 2.1 4.3.1: a refresh token that was used long ago is reuse');
 # nothing between: the very next answer of every child
 for (token_is($tokens[0], 401, 'after the reuse the first token does not')) {
-    like($_->header('WWW-Authenticate') // '', qr/^Bearer error="invalid_token"/,
-        'with its challenge');
+    like($_->header('WWW-Authenticate') // '',
+        qr/^Bearer error="invalid_token"/, 'with its challenge');
 }
 token_is($tokens[$_], 401, 'nor does a later one') for 1, 2;
 is($c->legacy('/mcp', 'ping', undef, token => $tokens[2], session => $session)
@@ -61,7 +61,8 @@ my $twice = $c->journey;
 token_is($twice->{access_token}, 200, 'a token works');
 is($c->redeem($twice)->json->{error}, 'invalid_grant',
     'RFC 6749 4.1.2: a code is redeemed once');
-token_is($twice->{access_token}, 401, 'and the token of the first time is revoked');
+token_is($twice->{access_token}, 401,
+    'and the token of the first time is revoked');
 ok(!refreshed($twice, $twice->{refresh_token}), 'its refresh token too');
 
 # -- a store that cannot be used ---------------------------------------------

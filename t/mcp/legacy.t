@@ -40,12 +40,14 @@ for (map([$_, $_], @versions), ['2024-11-05', $latest],
         version => $given)->body, '{"jsonrpc":"2.0","id":5,"result":{}}',
         "$given: the answer to ping is {} and nothing else");
     my $list = rpc_result($c->legacy('/open', 'tools/list', undef, id => 6,
-        session => $id, version => $given), 6, "$given: tools/list is answered");
+        session => $id, version => $given), 6,
+        "$given: tools/list is answered");
     is_deeply([map $_->{name}, @{$list->{tools}}], [qw(hello add echo)],
         "$given: with the tools");
     my $called = rpc_result($c->legacy('/open', 'tools/call', {
         name => 'hello', arguments => {name => 'Ada'}}, id => 7,
-        session => $id, version => $given), 7, "$given: tools/call is answered");
+        session => $id, version => $given), 7,
+        "$given: tools/call is answered");
     is($called->{content}[0]{text}, 'Hello, Ada!', "$given: by the tool");
 }
 my %seen = map { scalar $c->initialize('/open') => 1 } 1 .. 20;
@@ -53,7 +55,8 @@ is(keys %seen, 20, 'each session has an id of its own');
 
 for (
     ['the version header of the latest', 'MCP-Protocol-Version' => $latest],
-    ['the version header of an old one', 'MCP-Protocol-Version' => '2024-11-05'],
+    ['the version header of an old one',
+        'MCP-Protocol-Version' => '2024-11-05'],
     ['an Mcp-Method header, as mcp-remote does', 'Mcp-Method' => 'initialize'],
     ['an Mcp-Method of something else', 'Mcp-Method' => 'x'],
     ['an old session id', 'Mcp-Session-Id' => 'long-gone'],
@@ -90,7 +93,8 @@ sub call {
 }
 
 for my $method (qw(nope resources/list resources/read prompts/list
-    logging/setLevel completion/complete roots/list server/discover tasks/get)) {
+    logging/setLevel completion/complete roots/list server/discover
+    tasks/get)) {
     rpc_error(call($method), 200, -32601, 1,
         "an unknown method is -32601 in band, so that the session lives: "
             . $method);
@@ -204,7 +208,8 @@ is(end($adas, path => '/mcp')->status, 401, 'DELETE needs a token');
 rpc_error(end($adas, path => '/mcp', token => $bob), 404, -32001, undef,
     "DELETE of another user's session is 404");
 rpc_error(end(undef), 400, -32000, undef, 'DELETE without an id is 400');
-rpc_error(end('unknown'), 404, -32001, undef, 'DELETE of an unknown one is 404');
+rpc_error(end('unknown'), 404, -32001, undef,
+    'DELETE of an unknown one is 404');
 rpc_error(end($s, version => 'x'), 400, -32600, undef,
     'DELETE with an unsupported version is 400');
 rpc_result(call('ping'), 1, 'none of which ends a session');

@@ -1,7 +1,7 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 # The revision 2026-07-28: every request says all about itself in params._meta
-# and mirrors it in headers. Which request gets which HTTP status, which JSON-RPC
-# code and which id.
+# and mirrors it in headers. Which request gets which HTTP status, which
+# JSON-RPC code and which id.
 use strict;
 use warnings;
 use MCPTest;
@@ -32,7 +32,8 @@ sub ask {
         sort keys %mirror;
     push @headers, @{$o{more} || []};
     my $id = exists $o{id} ? $o{id} : '1';
-    my $body = $o{body} // sprintf '{"jsonrpc":"2.0",%s"method":%s,"params":%s}',
+    my $body = $o{body} // sprintf
+        '{"jsonrpc":"2.0",%s"method":%s,"params":%s}',
         defined $id ? qq{"id":$id,} : '', json_text($method),
         $o{raw_params} // json_text(\%params);
     return $c->post($o{path} // '/open', headers => \@headers, body => $body,
@@ -274,7 +275,8 @@ my $claim = qq({"_meta":{"$ns/protocolVersion":"$version",)
     . qq("$ns/clientCapabilities":{}}});
 for (
     ['nothing', '', -32700], ['a blank', ' ', -32700],
-    ['no JSON', 'hello', -32700], ['JSON that ends early', '{"jsonrpc":', -32700],
+    ['no JSON', 'hello', -32700],
+    ['JSON that ends early', '{"jsonrpc":', -32700],
     ['something behind it', "$plain x", -32700],
     ['two messages', $plain . $plain, -32700],
     ['a member twice', '{"jsonrpc":"2.0","id":1,"id":2,"method":"x"}', -32700],
@@ -345,7 +347,8 @@ my @accepted = (
         qq({"jsonrpc":"2.0","id":1,"method":"tools/list","x":1,)
         . qq("params":$claim})]],
     ['white space around the message', [body => " \r\n\t"
-        . qq({"jsonrpc":"2.0","id":1,"method":"tools/list","params":$claim}\n)]],
+        . qq({"jsonrpc":"2.0","id":1,"method":"tools/list",)
+        . qq("params":$claim}\n)]],
 );
 for (@accepted) {
     my ($name, $request) = @$_;

@@ -49,8 +49,8 @@ my @allowed = ($self, 'http://localhost', 'http://localhost:1',
 my @refused = ('null', '', 'http://evil.example', 'https://evil.example:8443',
     'http://evil.example:' . site_port(), 'http://localhost.evil.example',
     'http://127.0.0.1.evil.example', 'http://evil-localhost',
-    'http://localhost@evil.example', "$self/", "$self/mcp", "$self?x", "$self#x",
-    'localhost', '//localhost', 'http:', 'http://', 'http://192.0.2.1',
+    'http://localhost@evil.example', "$self/", "$self/mcp", "$self?x",
+    "$self#x", 'localhost', '//localhost', 'http:', 'http://', 'http://192.0.2.1',
     'http://0.0.0.0', 'http://[::ffff:7f00:1%25lo]', 'chrome-extension://abc',
     'file://', "$self, $self", "$self http://evil.example", 'any', '*',
     "http://localhost\x{e9}", 'x' x 4000);
@@ -125,7 +125,8 @@ is($c->request(OPTIONS => '/mcp')->status, 401,
 
 my @origin = (headers => {Origin => 'http://localhost:6274'});
 my $r = $c->post('/mcp', json => {}, @origin);
-challenged($r, 401, {error => undef}, 'a browser without a token is challenged');
+challenged($r, 401, {error => undef},
+    'a browser without a token is challenged');
 readable($r, 'http://localhost:6274', 'and can read the challenge');
 $r = $c->post('/mcp', json => {}, token => 'x', @origin);
 challenged($r, 401, {error => 'invalid_token'}, 'with a bad one too');

@@ -1,6 +1,7 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
-# HTTP below MCP: media types, bodies of every size and framing, connections that
-# go on after errors, other methods, HTTP/2, and the rest of a site in the way.
+# HTTP below MCP: media types, bodies of every size and framing, connections
+# that go on after errors, other methods, HTTP/2, and the rest of a site in the
+# way.
 use strict;
 use warnings;
 use MCPTest;
@@ -23,8 +24,8 @@ sub post {
 # The bytes of a request; headers as lines.
 sub bytes {
     my ($line, $body, @headers) = @_;
-    push @headers, 'Content-Length: ' . length $body
-        if defined $body && !grep { /^(?:Content-Length|Transfer-Enc)/i } @headers;
+    push @headers, 'Content-Length: ' . length $body if defined $body
+        && !grep { /^(?:Content-Length|Transfer-Enc)/i } @headers;
     return join("\r\n", "$line HTTP/1.1", "Host: localhost:$port", @headers, '',
         $body // '');
 }
@@ -108,8 +109,8 @@ like(expecting('/open', 'Origin: http://evil.example'), qr{^HTTP/1\.1 403 },
     'an Origin too');
 like(expecting('/open', 'Content-Encoding: gzip'), qr{^HTTP/1\.1 415 },
     'a media type too');
-is(post($list, 'Content-Type' => 'application/json', Expect => 'x')->status, 417,
-    'RFC 9110 10.1.1: another expectation is 417');
+is(post($list, 'Content-Type' => 'application/json', Expect => 'x')->status,
+    417, 'RFC 9110 10.1.1: another expectation is 417');
 
 # -- a connection goes on after an error -------------------------------------
 
@@ -151,7 +152,8 @@ for (
         'Origin: http://localhost:1'), 204],
     ['not acceptable', bytes('POST /open', $list, @lines, 'Accept: text/html'),
         406],
-    ['a refused body of 100 KB', bytes('POST /mcp', 'x' x 100_000, @lines), 401],
+    ['a refused body of 100 KB', bytes('POST /mcp', 'x' x 100_000, @lines),
+        401],
 ) {
     my ($name, $request, $status) = @$_;
     my @r = $c->raw($request . $good, count => 2);
@@ -252,8 +254,8 @@ for (['/small', 1000], ['/large', 6_000_000]) {
     @h = (headers => [@mirror, @chunked]);
     rpc_result($oc->post($path, @h, body => chunked(5000, $fits)), 1,
         'in chunks too');
-    rpc_error($oc->post($path, @h, body => chunked(5000, "$fits ")), 413, -32600,
-        undef, 'and no byte more');
+    rpc_error($oc->post($path, @h, body => chunked(5000, "$fits ")), 413,
+        -32600, undef, 'and no byte more');
 }
 my @r = $oc->raw(bytes('POST /small', 'x' x 1001, @lines)
     . bytes('POST /small', $list, @lines), count => 2);
@@ -347,7 +349,8 @@ END
 
     # several streams of one connection, errors between
     my @urls = map { $h2->issuer . $_ } qw(/open /mcp /open /files/x /open);
-    my @many = ('curl', '-sS', '--no-progress-meter', '-Z', '--http2', '-m', 20, @ca,
+    my @many = ('curl', '-sS', '--no-progress-meter', '-Z', '--http2', @ca,
+        '-m', 20,
         map({ ('-H', $_) } @lines), '--data-binary', $list,
         '-w', '%{http_code}\n', map { ('-o', '/dev/null', $_) } @urls);
     open my $from, '-|', @many or die $!;
