@@ -18,6 +18,16 @@ static const char mcp_config_kind_limit_defaults[] =
 #include "config/directives.def"
     ;
 
+/* keys without a default are left out of the line */
+#define DEFAULT_time(key, fallback) key "=" fallback " "
+#define DEFAULT_proxy(key, fallback)
+#define DEFAULT_file(key, fallback)
+static const char mcp_config_kind_fetch_defaults[] =
+#define MCP_FETCH(key, kind, member, fallback, limits, help)                  \
+    DEFAULT_##kind(key, fallback)
+#include "config/directives.def"
+    ;
+
 /* -- the tables -- */
 
 typedef struct row_t {
@@ -49,6 +59,8 @@ static const row_t keys[] = {
     {key, "lifetime", fallback, limits, "", help},
 #define MCP_LIMIT(key, kind, member, fallback, limits, help)                  \
     {key, "limit", fallback, limits, #kind, help},
+#define MCP_FETCH(key, kind, member, fallback, limits, help)                  \
+    {key, "fetch", fallback, limits, #kind, help},
 #include "config/directives.def"
 };
 
@@ -175,9 +187,13 @@ static void keys_put(const row_t *row)
 
         if (strcmp(keys[i].kind, row->kind))
             continue;
-        printf("| `%s` | `%s` | %.*s to %s%s | ", keys[i].name,
-               keys[i].fallback, (int)(dash - keys[i].limits), keys[i].limits,
-               dash + 1, strcmp(keys[i].context, "rate") ? "" : ", a rate");
+        printf("| `%s` | `%s` | ", keys[i].name, keys[i].fallback);
+        if (dash)
+            printf("%.*s to %s%s | ", (int)(dash - keys[i].limits),
+                   keys[i].limits, dash + 1,
+                   strcmp(keys[i].context, "rate") ? "" : ", a rate");
+        else
+            printf("%s | ", keys[i].limits);
         text_put(keys[i].help);
         puts(" |");
     }

@@ -43,6 +43,16 @@ typedef struct mcp_limit_t {
 #include "config/directives.def"
 } mcp_limit_t;
 
+/* MCPFetch: times in seconds; a text is NULL or "" where there is none */
+#define MCP_FETCH_time apr_int64_t
+#define MCP_FETCH_proxy const char *
+#define MCP_FETCH_file const char *
+typedef struct mcp_fetch_setting_t {
+#define MCP_FETCH(key, kind, member, fallback, limits, help)                  \
+    MCP_FETCH_##kind member;
+#include "config/directives.def"
+} mcp_fetch_setting_t;
+
 /* MCPStore */
 typedef struct mcp_store_setting_t {
     const char *name; /* "sqlite" */
@@ -54,6 +64,7 @@ typedef struct mcp_store_setting_t {
 #define MCP_KIND_word_choice  int
 #define MCP_KIND_word_globs   apr_array_header_t * /* of const char * */
 #define MCP_KIND_word_schemes apr_array_header_t * /* of const char *, lower */
+#define MCP_KIND_host_globs   apr_array_header_t * /* of const char *, lower */
 #define MCP_KIND_identity     apr_array_header_t * /* of const char * */
 #define MCP_KIND_text         const char *
 #define MCP_KIND_textfile     const char *
@@ -68,6 +79,7 @@ typedef struct mcp_store_setting_t {
 #define MCP_KIND_scope        apr_array_header_t * /* mcp_scope_setting_t */
 #define MCP_KIND_lifetime     const mcp_lifetime_t *
 #define MCP_KIND_limit        const mcp_limit_t *
+#define MCP_KIND_fetch        const mcp_fetch_setting_t *
 #define MCP_KIND_store        const mcp_store_setting_t *
 /* clang-format on */
 

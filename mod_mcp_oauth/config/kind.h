@@ -26,6 +26,7 @@ typedef struct mcp_config_kind_t {
 /* Their keys with the defaults, as a line of configuration. */
 extern const char mcp_config_kind_lifetime_defaults[];
 extern const char mcp_config_kind_limit_defaults[];
+extern const char mcp_config_kind_fetch_defaults[];
 
 /* What kinds have in common: */
 

@@ -59,15 +59,15 @@ static int basic_read(credentials_t *in, const char *authorization,
 }
 
 /* Which client says it is there, whether or not it is. */
-static const mcp_oauth_client_t *find(const credentials_t *in,
-                                      const mcp_oauth_service_t *service,
-                                      mcp_ctx_t *cx)
+static const mcp_error_t *find(const mcp_oauth_client_t **client,
+                               const credentials_t *in,
+                               const mcp_oauth_service_t *service,
+                               mcp_ctx_t *cx)
 {
-    const mcp_oauth_client_t *client =
-        mcp_oauth_client_find(service, in->id, cx);
-
-    return client ? client
-                  : mcp_oauth_client_find(service, in->decoded_id, cx);
+    MCP_TRY(mcp_oauth_client_find(client, service, in->id, cx));
+    return *client
+               ? NULL
+               : mcp_oauth_client_find(client, service, in->decoded_id, cx);
 }
 
 static int has_right_secret(const credentials_t *in,
@@ -127,10 +127,15 @@ mcp_oauth_authenticate_client(const mcp_oauth_client_t **client,
                               mcp_oauth_exchange_t *x, const apr_table_t *form,
                               mcp_ctx_t *cx)
 {
+    const mcp_error_t *e;
     credentials_t in;
 
     MCP_TRY(credentials_read(&in, x, form, cx));
-    *client = find(&in, x->service, cx);
+    e = find(client, &in, x->service, cx);
+    if (e && e->code == MCP_E_INVALID_METADATA)
+        return refuse(x, mcp_error_text(e), cx);
+    if (e)
+        return e;
     if (!*client)
         return refuse(x, "this server did not issue the client_id", cx);
     if (!has_right_secret(&in, *client, x->service, cx->pool))

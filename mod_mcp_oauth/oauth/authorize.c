@@ -85,6 +85,18 @@ static const mcp_error_t *no_client(mcp_ctx_t *cx)
                           "missing).");
 }
 
+static const mcp_error_t *client_find(const mcp_oauth_client_t **client,
+                                      mcp_oauth_exchange_t *x, const char *id,
+                                      mcp_ctx_t *cx)
+{
+    const mcp_error_t *e = mcp_oauth_client_find(client, x->service, id, cx);
+
+    /* it can still register */
+    if (e && e->code == MCP_E_INVALID_METADATA)
+        mcp_oauth_exchange_link(x, cx);
+    return e;
+}
+
 static const mcp_error_t *get(mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
 {
     mcp_oauth_request_ask_t ask = {x->service, NULL, NULL, NULL};
@@ -96,8 +108,7 @@ static const mcp_error_t *get(mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
     ask.form = form;
     if (!field(form, "client_id"))
         return ask.fault ? ask.fault : no_client(cx);
-    ask.client =
-        mcp_oauth_client_find(x->service, field(form, "client_id"), cx);
+    MCP_TRY(client_find(&ask.client, x, field(form, "client_id"), cx));
     if (!ask.client)
         return unregistered(x, cx);
     memset(&request, 0, sizeof(request));

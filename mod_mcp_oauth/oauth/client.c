@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "base/random.h"
 #include "base/writer.h"
+#include "oauth/cimd.h"
 
 /* A client_id: VERSION KEY-NUMBER "." base64url(registration MAC). All of it
  * is unreserved, so it goes through Basic with and without percent-encoding.
@@ -20,7 +21,7 @@
 #define HOUR 3600
 
 static const char *const methods[] = {"none", "client_secret_basic",
-                                      "client_secret_post"};
+                                      "client_secret_post", "private_key_jwt"};
 
 const char *mcp_oauth_client_method_word(mcp_oauth_client_method_t method)
 {
@@ -31,7 +32,7 @@ int mcp_oauth_client_method_read(const char *word)
 {
     int i;
 
-    for (i = 0; i <= MCP_CLIENT_POST; i++)
+    for (i = 0; i <= MCP_CLIENT_KEY; i++)
         if (!strcmp(methods[i], word))
             return i;
     return -1;
@@ -202,20 +203,24 @@ static apr_int64_t lifetime(const mcp_oauth_service_t *service)
     return longest;
 }
 
-const mcp_oauth_client_t *
-mcp_oauth_client_find(const mcp_oauth_service_t *service, const char *id,
-                      mcp_ctx_t *cx)
+const mcp_error_t *mcp_oauth_client_find(const mcp_oauth_client_t **client,
+                                         const mcp_oauth_service_t *service,
+                                         const char *id, mcp_ctx_t *cx)
 {
-    const char *text = id ? open_id(service, id, cx->pool) : NULL;
+    mcp_oauth_client_t *found;
     const mcp_json_t *json;
-    mcp_oauth_client_t *client;
+    const char *text;
 
+    *client = NULL;
+    if (id && mcp_oauth_cimd_is_url(id))
+        return mcp_oauth_cimd_find(client, service, id, cx);
+    text = id ? open_id(service, id, cx->pool) : NULL;
     if (!text || mcp_json_read(&json, text, strlen(text), cx))
         return NULL;
-    client = registration_read(json, id, cx->pool);
-    if (mcp_ctx_seconds(cx) - client->issued > lifetime(service))
-        return NULL;
-    return client;
+    found = registration_read(json, id, cx->pool);
+    if (mcp_ctx_seconds(cx) - found->issued <= lifetime(service))
+        *client = found;
+    return NULL;
 }
 
 const char *mcp_oauth_client_secret(const mcp_oauth_client_t *client,

@@ -2,28 +2,37 @@
 #ifndef MCP_OAUTH_CLIENT_H
 #define MCP_OAUTH_CLIENT_H
 
+#include "base/json.h"
 #include "oauth/service.h"
 
-/* A registered client (RFC 7591). Registrations are stateless (D4): the
- * client_id is the registration itself under a MAC, so an id that we did not
- * issue is never a client, and a restart forgets none. */
+/* A client (RFC 7591). Registrations are stateless (D4): the client_id is the
+ * registration itself under a MAC, so an id that we did not issue is never a
+ * client, and a restart forgets none. An id that is an https URL is that of a
+ * metadata document (oauth/cimd.h). */
 
 #define MCP_CLIENT_ID_MAX 1024 /* of what we issue */
 
 typedef enum {
     MCP_CLIENT_NONE, /* a public client */
     MCP_CLIENT_BASIC,
-    MCP_CLIENT_POST
+    MCP_CLIENT_POST,
+    MCP_CLIENT_KEY /* private_key_jwt */
 } mcp_oauth_client_method_t;
 
 typedef struct mcp_oauth_client_t {
     const char *id;
-    apr_int64_t issued; /* seconds, to the hour */
+    const char *host;   /* that publishes its metadata, and so is known to be
+                         * its own; NULL: it registered itself */
+    apr_int64_t issued; /* seconds, to the hour; 0 where it has a host */
     mcp_oauth_client_method_t method;
     int may_refresh; /* grant_types has refresh_token */
     const apr_array_header_t *redirect_uris; /* of const char * */
     const char *name;  /* as it calls itself, unverified; or NULL */
     const char *scope; /* or NULL */
+    /* of MCP_CLIENT_KEY, see oauth/client_keys.h: */
+    const mcp_json_t *jwks; /* or */
+    const char *jwks_uri;
+    const char *alg; /* that it signs with, or NULL: any that fits */
 } mcp_oauth_client_t;
 
 /* Gives a client its id and issue time. The same public client gets the same
@@ -31,10 +40,12 @@ typedef struct mcp_oauth_client_t {
 const mcp_error_t *mcp_oauth_client_make(mcp_oauth_client_t *client,
                                          const mcp_oauth_service_t *service,
                                          mcp_ctx_t *cx);
-/* NULL when this service did not issue id, or too long ago. */
-const mcp_oauth_client_t *
-mcp_oauth_client_find(const mcp_oauth_service_t *service, const char *id,
-                      mcp_ctx_t *cx);
+/* *client is NULL when this service did not issue id, or too long ago, or when
+ * id is NULL. INVALID_METADATA for a metadata document that cannot be used;
+ * UNAVAILABLE while one cannot be had: then the client is not unknown. */
+const mcp_error_t *mcp_oauth_client_find(const mcp_oauth_client_t **client,
+                                         const mcp_oauth_service_t *service,
+                                         const char *id, mcp_ctx_t *cx);
 /* The secret of a confidential client; NULL for a public one. */
 const char *mcp_oauth_client_secret(const mcp_oauth_client_t *client,
                                     const mcp_oauth_service_t *service,

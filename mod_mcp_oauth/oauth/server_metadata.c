@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/writer.h"
+#include "oauth/cimd.h"
 #include "oauth/endpoint.h"
 #include "oauth/scopes.h"
 
@@ -93,6 +94,8 @@ const mcp_error_t *mcp_oauth_server_metadata_handle(mcp_oauth_exchange_t *x,
     write_lists(w);
     mcp_writer_name(w, "authorization_response_iss_parameter_supported");
     mcp_writer_boolean(w, 1);
+    mcp_writer_name(w, "client_id_metadata_document_supported");
+    mcp_writer_boolean(w, mcp_oauth_cimd_is_supported(service));
     mcp_writer_close(w);
     mcp_oauth_exchange_public(x, mcp_writer_text(w, NULL));
     return NULL;

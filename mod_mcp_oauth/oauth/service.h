@@ -7,6 +7,7 @@
 #include "jose/keyring.h"
 #include "live/seen.h"
 #include "live/shared.h"
+#include "net/document.h"
 #include "store/sequence.h"
 #include "store/store.h"
 
@@ -22,8 +23,9 @@ typedef struct mcp_oauth_works_t {
     mcp_store_t *store;
     mcp_store_sequence_t *revocations;
     mcp_live_shared_t *shared;
-    mcp_live_seen_t *verified; /* access tokens found good: SHA-256 of the
-                                * token -> packed principal */
+    mcp_live_seen_t *verified;      /* access tokens found good: SHA-256 of the
+                                     * token -> packed principal */
+    mcp_net_documents_t *documents; /* what clients publish */
 } mcp_oauth_works_t;
 
 /* A protected location (a protected resource, RFC 9728). */

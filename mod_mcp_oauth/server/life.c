@@ -8,6 +8,7 @@
 #include "server/context.h"
 #include "server/deny.h"
 #include "server/lock.h"
+#include "server/outbound.h"
 #include "server/site.h"
 #include "server/state.h"
 
@@ -157,6 +158,9 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
     mcp_server_context_of_server(&cx, s, pchild);
     mcp_server_lock_child(s, pchild);
     e = mcp_server_state_open(works, settings_of(s), &cx);
+    if (e)
+        log_fault(e, &cx);
+    e = mcp_server_outbound_open(works, settings_of(s), &cx);
     if (e)
         log_fault(e, &cx);
 }

@@ -11,13 +11,10 @@
 #include <unistd.h>
 #include <unixd.h>
 
-#include "net/curl.h"
 #include "server/lock.h"
 
 #define MOST_CONNECTIONS 8
 #define VERIFIED_TOKENS 8192
-#define DOCUMENTS 512 /* of clients, kept in a child */
-#define DOCUMENT_BYTES (4 * 1024 * 1024)
 #define SECONDS_BETWEEN_TRIES 2
 
 #define FPROT_0700 (APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE)
@@ -208,7 +205,6 @@ static const mcp_error_t *attempt(mcp_ctx_t *cx)
 
     store_config(&config, child.settings);
     works->verified = mcp_live_seen_make(VERIFIED_TOKENS, cx->pool);
-    MCP_TRY(documents_make(&works->documents, settings->limit->fetches, cx));
     MCP_TRY(mcp_store_sequence_open(&works->revocations,
                                     child.settings->state_directory, cx));
     return mcp_store_sqlite_open(&works->store, &config, cx);
@@ -256,20 +252,6 @@ static apr_status_t own_pool_make(apr_pool_t **pool, apr_pool_t *parent)
     else
         apr_allocator_owner_set(allocator, *pool);
     return rv;
-}
-
-/* A test module may have hosts of its own. */
-static const mcp_error_t *documents_make(mcp_net_documents_t **documents,
-                                         apr_uint32_t fetches, mcp_ctx_t *cx)
-{
-    const mcp_net_document_limits_t limits = {fetches, DOCUMENTS,
-                                              DOCUMENT_BYTES};
-    APR_OPTIONAL_FN_TYPE(mcp_net_dial) *dial =
-        APR_RETRIEVE_OPTIONAL_FN(mcp_net_dial);
-    mcp_net_fetcher_t fetcher;
-
-    MCP_TRY(mcp_net_curl_make(&fetcher, fetches, dial ? dial() : NULL, cx));
-    return mcp_net_document_make(documents, &limits, &fetcher, cx);
 }
 
 const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,

@@ -97,7 +97,7 @@ static void feed_registration(const char *text, size_t size,
     PROMISE(x.status == 201);
     PROMISE(!mcp_json_read(&json, x.json, strlen(x.json), cx));
     id = mcp_json_string(mcp_json_get(json, "client_id"));
-    client = mcp_oauth_client_find(service, id, cx);
+    PROMISE(!mcp_oauth_client_find(&client, service, id, cx));
     PROMISE(client != NULL);
     check_client(client, id, service, cx->pool);
 }
@@ -113,8 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         feed_registration(text, size, service, &cx);
     }
     else {
-        client = mcp_oauth_client_find(service, text, &cx);
-        if (client)
+        if (!mcp_oauth_client_find(&client, service, text, &cx) && client)
             check_client(client, text, service, cx.pool);
     }
     target_end(&cx);

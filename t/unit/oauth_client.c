@@ -17,25 +17,34 @@ static mcp_oauth_client_t a_client(mcp_oauth_client_method_t method,
     return client;
 }
 
+/* NULL when it is not known, for whatever reason */
+static const mcp_oauth_client_t *found(const mcp_oauth_service_t *service,
+                                       const char *id, mcp_ctx_t *cx)
+{
+    const mcp_oauth_client_t *client;
+
+    return mcp_oauth_client_find(&client, service, id, cx) ? NULL : client;
+}
+
 static void test_round_trip(world_t *w, mcp_ctx_t *cx)
 {
     mcp_oauth_client_t one = a_client(MCP_CLIENT_NONE, cx), two = one;
-    const mcp_oauth_client_t *found;
+    const mcp_oauth_client_t *again;
 
     fine(mcp_oauth_client_make(&one, &w->service, cx), "a client is made");
-    found = mcp_oauth_client_find(&w->service, one.id, cx);
-    if (!ok(found != NULL, "and found by its id"))
+    again = found(&w->service, one.id, cx);
+    if (!ok(again != NULL, "and found by its id"))
         return;
-    is(found->name, one.name, "with its name");
-    is(found->scope, "tasks:read", "its scope");
-    is(APR_ARRAY_IDX(found->redirect_uris, 1, char *), "https://a/b",
+    is(again->name, one.name, "with its name");
+    is(again->scope, "tasks:read", "its scope");
+    is(APR_ARRAY_IDX(again->redirect_uris, 1, char *), "https://a/b",
        "its redirect URIs");
-    ok(found->redirect_uris->nelts == 2, "both");
-    ok(found->may_refresh && found->method == MCP_CLIENT_NONE,
+    ok(again->redirect_uris->nelts == 2, "both");
+    ok(again->may_refresh && again->method == MCP_CLIENT_NONE,
        "its grant types and method");
-    ok(found->issued == one.issued && one.issued % 3600 == 0,
+    ok(again->issued == one.issued && one.issued % 3600 == 0,
        "its issue time, to the hour");
-    ok(!mcp_oauth_client_secret(found, &w->service, cx->pool),
+    ok(!mcp_oauth_client_secret(again, &w->service, cx->pool),
        "a public client has no secret");
     fine(mcp_oauth_client_make(&two, &w->service, cx), "registered again");
     is(two.id, one.id, "the same public client has the same id");
@@ -57,8 +66,8 @@ static void test_secret(world_t *w, mcp_ctx_t *cx)
     ok(strcmp(one.id, two.id) != 0, "never the same id twice");
     secret = mcp_oauth_client_secret(&one, &w->service, cx->pool);
     ok(secret && strlen(secret) == 43, "it has a secret of 256 bits");
-    is(mcp_oauth_client_secret(mcp_oauth_client_find(&w->service, one.id, cx),
-                               &w->service, cx->pool),
+    is(mcp_oauth_client_secret(found(&w->service, one.id, cx), &w->service,
+                               cx->pool),
        secret, "which is derived from its id");
     ok(strcmp(mcp_oauth_client_secret(&two, &w->service, cx->pool), secret),
        "and not that of another");
@@ -78,21 +87,19 @@ static void test_forged(world_t *w, mcp_ctx_t *cx)
     for (i = 0; i < len; i++) {
         was = id[i];
         id[i] = was == 'A' ? 'B' : 'A';
-        good += mcp_oauth_client_find(&w->service, id, cx) != NULL;
+        good += found(&w->service, id, cx) != NULL;
         id[i] = was;
     }
     ok(good == 0, "no id with one character changed is a client");
     for (i = 0, good = 0; i < len; i++)
-        good += mcp_oauth_client_find(
-                    &w->service, apr_pstrmemdup(cx->pool, id, i), cx) != NULL;
+        good += found(&w->service, apr_pstrmemdup(cx->pool, id, i), cx) !=
+                NULL;
     ok(good == 0, "no truncated id is a client");
-    ok(!mcp_oauth_client_find(&w->service,
-                              apr_pstrcat(cx->pool, id, "A", NULL), cx),
+    ok(!found(&w->service, apr_pstrcat(cx->pool, id, "A", NULL), cx),
        "nor a longer one");
     other.issuer = "https://other.example.com";
-    ok(!mcp_oauth_client_find(&other, id, cx), "nor one of another issuer");
-    ok(mcp_oauth_client_find(&w->service, id, cx) != NULL,
-       "the id itself still is");
+    ok(!found(&other, id, cx), "nor one of another issuer");
+    ok(found(&w->service, id, cx) != NULL, "the id itself still is");
 }
 
 static void test_strange(world_t *w, mcp_ctx_t *cx)
@@ -119,13 +126,12 @@ static void test_strange(world_t *w, mcp_ctx_t *cx)
     apr_size_t i;
 
     for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-        ok(!mcp_oauth_client_find(&w->service, ids[i], cx),
-           "'%s' is not a client", ids[i]);
-    ok(!mcp_oauth_client_find(&w->service, NULL, cx), "nor is none");
+        ok(!found(&w->service, ids[i], cx), "'%s' is not a client", ids[i]);
+    ok(!found(&w->service, NULL, cx), "nor is none");
     memset(huge, 'A', 100000);
     memcpy(huge, "c1-1.", 5);
     huge[100000] = '\0';
-    ok(!mcp_oauth_client_find(&w->service, huge, cx), "nor a huge one");
+    ok(!found(&w->service, huge, cx), "nor a huge one");
 }
 
 static void test_limits(world_t *w, mcp_ctx_t *cx)
@@ -144,12 +150,12 @@ static void test_limits(world_t *w, mcp_ctx_t *cx)
     fine(mcp_oauth_client_make(&one, &w->service, cx), "one to grow old");
     w->lifetime.registration = 86400;
     pass_seconds(86400 - 3600);
-    ok(mcp_oauth_client_find(&w->service, one.id, cx) != NULL,
+    ok(found(&w->service, one.id, cx) != NULL,
        "a client lives as long as MCPLifetime registration says");
     pass_seconds(2 * 3600);
-    ok(!mcp_oauth_client_find(&w->service, one.id, cx), "and no longer");
+    ok(!found(&w->service, one.id, cx), "and no longer");
     w->lifetime.registration = MCP_UNLIMITED;
-    ok(mcp_oauth_client_find(&w->service, one.id, cx) != NULL, "or for ever");
+    ok(found(&w->service, one.id, cx) != NULL, "or for ever");
 }
 
 /* A restart forgets nobody: the keys are in their file. */
@@ -161,8 +167,7 @@ static void test_restart(world_t *w, mcp_ctx_t *cx)
     fine(mcp_jose_keyring_open(&w->works.keys, w->directory,
                                list_of(cx->pool, ISSUER, NULL), cx),
          "the keys are read again");
-    ok(mcp_oauth_client_find(&w->service, one.id, cx) != NULL,
-       "after it the client is known");
+    ok(found(&w->service, one.id, cx) != NULL, "after it the client is known");
 }
 
 static void test(mcp_ctx_t *cx)

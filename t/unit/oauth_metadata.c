@@ -32,7 +32,8 @@ static const char *ask(world_t *w, mcp_oauth_endpoint_fn *handle,
     "\"code_challenge_methods_supported\":[\"S256\"],"                        \
     "\"subject_types_supported\":[\"public\"],"                               \
     "\"id_token_signing_alg_values_supported\":[\"ES256\"],"                  \
-    "\"authorization_response_iss_parameter_supported\":true}"
+    "\"authorization_response_iss_parameter_supported\":true,"                \
+    "\"client_id_metadata_document_supported\":true}"
 
 static void test_resource(world_t *w, mcp_ctx_t *cx)
 {

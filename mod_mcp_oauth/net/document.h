@@ -1,0 +1,56 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_NET_DOCUMENT_H
+#define MCP_NET_DOCUMENT_H
+
+#include "net/fetch.h"
+
+/* Documents by URL, kept in one child for as long as their Cache-Control
+ * allows, between a minute and a day. What cannot be fetched is not asked for
+ * again for a minute; until then, and for a day, the copy of before serves.
+ * One thread fetches a document, the others get the copy of before or wait. */
+typedef struct mcp_net_documents_t mcp_net_documents_t;
+
+#define MCP_DOCUMENT_PAUSE 60       /* seconds after a failure */
+#define MCP_DOCUMENT_LEAST 60       /* seconds that a document is fresh, at */
+#define MCP_DOCUMENT_USUAL 3600     /* least, where nothing is said, and at */
+#define MCP_DOCUMENT_MOST 86400     /* most */
+#define MCP_DOCUMENT_STALE 86400    /* seconds that a stale one can serve */
+#define MCP_DOCUMENT_HOST_AT_ONCE 4 /* fetches from one host */
+#define MCP_DOCUMENT_HOST_RATE 30   /* new documents of a host in a minute */
+
+typedef struct mcp_net_document_limits_t {
+    apr_uint32_t fetches;   /* threads that fetch or wait, at once */
+    apr_uint32_t documents; /* kept */
+    apr_size_t bytes;       /* that they have together */
+} mcp_net_document_limits_t;
+
+typedef struct mcp_net_document_t {
+    mcp_net_outcome_t outcome;
+    const char *body; /* in the caller's pool */
+    apr_size_t len;
+    const char *content_type; /* or NULL */
+    apr_int64_t fetched;      /* when */
+    int retry_after;          /* seconds until it is fetched again */
+} mcp_net_document_t;
+
+/* Shared by all threads of a child; freed with pool. */
+const mcp_error_t *
+mcp_net_document_make(mcp_net_documents_t **documents,
+                      const mcp_net_document_limits_t *limits,
+                      const mcp_net_fetcher_t *fetcher, mcp_ctx_t *cx);
+/* UNAVAILABLE when too many are being fetched: nothing is known then. */
+const mcp_error_t *mcp_net_document_get(mcp_net_document_t *document,
+                                        mcp_net_documents_t *documents,
+                                        const mcp_net_request_t *request,
+                                        mcp_ctx_t *cx);
+/* The copy lacks something that it should have by now: it is fetched anew,
+ * unless it is younger than a minute. */
+const mcp_error_t *mcp_net_document_renew(mcp_net_document_t *document,
+                                          mcp_net_documents_t *documents,
+                                          const mcp_net_request_t *request,
+                                          mcp_ctx_t *cx);
+/* What was got is of no use: its headers keep it no longer than a failure. */
+void mcp_net_document_blame(mcp_net_documents_t *documents,
+                            const mcp_net_request_t *request, mcp_ctx_t *cx);
+
+#endif
