@@ -5,6 +5,7 @@
 
 #include "config/block.h"
 #include "config/check_idp.h"
+#include "config/check_url.h"
 #include "config/issuer.h"
 #include "config/section.h"
 
@@ -75,7 +76,7 @@ static int is_elsewhere(const mcp_config_block_t *block,
 
     for (i = 0; i < sites->nelts; i++)
         for (k = 0;
-             SITE(sites, i)->issuer && k < SITE(sites, i)->sections->nelts;
+             SITE(sites, i)->origin && k < SITE(sites, i)->sections->nelts;
              k++)
             if (SECTION(SITE(sites, i), k)->block == block)
                 return 1;
@@ -106,6 +107,13 @@ static void issuer_check(const mcp_config_section_t *section,
                                   name, s->server_hostname);
 }
 
+/* A section that says its URL itself needs only an issuer. */
+static int has_url(const mcp_config_section_t *section)
+{
+    return section->site->origin ||
+           (section->site->issuer && section->settings->public_url);
+}
+
 void mcp_config_check_issuers(const apr_array_header_t *sites,
                               mcp_config_report_t *report)
 {
@@ -113,8 +121,8 @@ void mcp_config_check_issuers(const apr_array_header_t *sites,
 
     for (i = 0; i < sites->nelts; i++)
         for (k = 0; k < SITE(sites, i)->sections->nelts; k++)
-            if (!SITE(sites, i)->issuer &&
-                SECTION(SITE(sites, i), k)->is_protected)
+            if (SECTION(SITE(sites, i), k)->is_protected &&
+                !has_url(SECTION(SITE(sites, i), k)))
                 issuer_check(SECTION(SITE(sites, i), k), sites, report);
 }
 
@@ -147,43 +155,25 @@ static int is_required(const mcp_config_section_t *section,
     return 0;
 }
 
-static void collision_check(const mcp_config_section_t *section,
-                            mcp_config_report_t *report)
-{
-    const mcp_config_site_t *site = section->site;
-    int i;
-
-    for (i = 0; SECTION(site, i) != section; i++)
-        if (SECTION(site, i)->is_protected &&
-            !strcmp(SECTION(site, i)->url, section->url))
-            mcp_config_problem_report(report, section->where,
-                                      MCP_PROBLEM_COLLISION, section->url,
-                                      SECTION(site, i)->where);
-}
-
 static void section_check(const mcp_config_section_t *section,
                           const apr_array_header_t *all, server_rec *main,
                           mcp_config_report_t *report)
 {
     const mcp_config_site_t *endpoints = section->site->endpoints;
-    const char *base =
-        APR_ARRAY_IDX(endpoints->settings->auth_path, 0, const char *);
     apr_array_header_t *blocks = mcp_config_section_blocks(
         all, section->site->server, main, report->pool);
 
     if (section->block->kind != MCP_BLOCK_LOCATION &&
         !section->settings->public_url)
         mcp_config_problem_report(report, section->where, MCP_PROBLEM_NO_URL);
+    mcp_config_check_url_section(section, report);
     if (!section->is_protected)
         return;
     if (!is_required(section, blocks))
         mcp_config_problem_report(report, section->where,
                                   MCP_PROBLEM_NO_REQUIRE);
-    collision_check(section, report);
     mcp_config_check_idp_section(
         section,
-        apr_pstrcat(report->pool, strcmp(base, "/") ? base : "", "/authorize",
-                    NULL),
         mcp_config_section_blocks(all, endpoints->server, main, report->pool),
         report);
 }
@@ -214,6 +204,9 @@ static void root_check(const mcp_config_site_t *site,
     for (i = 0; line && i < sites->nelts; i++)
         found |= (SITE(sites, i) == site || !site->server->is_virtual) &&
                  has_path(SITE(sites, i), path);
+    if (found && strcmp(path, "/") != 0 && has_path(site, "/"))
+        mcp_config_problem_report(report, line_of(line, report->pool),
+                                  MCP_PROBLEM_ROOT_TAKEN, path);
     if (!line || found)
         return;
     for (i = 0; i < site->sections->nelts; i++)
@@ -301,6 +294,7 @@ void mcp_config_check_sites(const apr_array_header_t *sites,
 
         handler_check(site->server, report);
         root_check(site, sites, report);
+        mcp_config_check_url_issuer(site, sites, report);
         for (k = 0; k < site->sections->nelts; k++)
             section_check(SECTION(site, k), blocks, report->server, report);
     }

@@ -22,15 +22,26 @@ static const struct {
 
 typedef struct looking_t {
     const mcp_config_section_t *section;
-    const char *authorize;
     const apr_array_header_t *blocks;
     mcp_config_report_t *report;
     const char *where; /* the provider's line */
 } looking_t;
 
-/* A block that httpd merges into requests for the authorize endpoint and that
- * has such a directive. */
-static int has_at_authorize(const looking_t *looking, const char *directive)
+/* Where the authorize endpoint is: 0 as it is advertised, else an alias. */
+static const char *authorize_path(const looking_t *looking, int i)
+{
+    const mcp_server_settings_t *settings =
+        looking->section->site->endpoints->settings;
+    const char *base = APR_ARRAY_IDX(settings->auth_path, i, const char *);
+
+    return apr_pstrcat(looking->report->pool, strcmp(base, "/") ? base : "",
+                       "/authorize", NULL);
+}
+
+/* A block that httpd merges into requests for this path of the endpoints and
+ * that has such a directive. */
+static int has_directive(const looking_t *looking, const char *path,
+                         const char *directive)
 {
     const server_rec *s = looking->section->site->endpoints->server;
     int i;
@@ -40,7 +51,7 @@ static int has_at_authorize(const looking_t *looking, const char *directive)
             APR_ARRAY_IDX(looking->blocks, i, mcp_config_block_t *);
         const ap_directive_t *one = block->directive->first_child;
 
-        if (!mcp_config_block_covers(block, s, looking->authorize) ||
+        if (!mcp_config_block_covers(block, s, path) ||
             mcp_config_block_is_protected(block))
             continue;
         for (; one; one = one->next)
@@ -98,9 +109,26 @@ static void provider_check(const looking_t *looking,
                                   MCP_PROBLEM_UNKNOWN_AUTHN, name,
                                   cure(name, pool), loaded(pool));
     else if (!strcmp(name, "file") && !has_inside(made, "AuthUserFile") &&
-             !has_at_authorize(looking, "AuthUserFile"))
+             !has_directive(looking, authorize_path(looking, 0),
+                            "AuthUserFile"))
         mcp_config_problem_report(looking->report, looking->where,
                                   MCP_PROBLEM_NO_USER_FILE);
+}
+
+/* Our form is answered at the advertised path alone; a user that httpd sets
+ * is needed wherever the endpoint is. */
+static void user_check(const looking_t *looking)
+{
+    const mcp_config_site_t *site = looking->section->site->endpoints;
+    int i;
+
+    for (i = 0; i < site->settings->auth_path->nelts; i++) {
+        const char *path = authorize_path(looking, i);
+
+        if (!has_directive(looking, path, "AuthType"))
+            mcp_config_problem_report(looking->report, looking->where,
+                                      MCP_PROBLEM_NO_USER, path, path);
+    }
 }
 
 static void httpd_check(const looking_t *looking,
@@ -111,19 +139,16 @@ static void httpd_check(const looking_t *looking,
 
     for (i = 0; i < names->nelts; i++)
         provider_check(looking, made, APR_ARRAY_IDX(names, i, const char *));
-    if (!names->nelts && !has_at_authorize(looking, "AuthType"))
-        mcp_config_problem_report(looking->report, looking->where,
-                                  MCP_PROBLEM_NO_USER, looking->authorize,
-                                  looking->authorize);
+    if (!names->nelts)
+        user_check(looking);
 }
 
 void mcp_config_check_idp_section(const mcp_config_section_t *section,
-                                  const char *authorize,
                                   const apr_array_header_t *blocks,
                                   mcp_config_report_t *report)
 {
     const apr_array_header_t *idps = section->settings->idps;
-    looking_t looking = {section, authorize, blocks, report, NULL};
+    looking_t looking = {section, blocks, report, NULL};
     int i;
 
     if (!idps)

@@ -5,6 +5,8 @@
 #include "base/uri.h"
 #include "config/kind.h"
 
+#define WELL_KNOWN "/.well-known"
+
 /* A URL path as httpd compares it: decoded, so a "%" would never match. */
 static const char *path_read(const char **path, const char *word,
                              const mcp_config_line_t *line)
@@ -42,6 +44,13 @@ static const char *path_parse(void *value, const mcp_config_line_t *line)
     return path_read(value, mcp_config_line_word(line, 0), line);
 }
 
+static int is_well_known(const char *path)
+{
+    apr_size_t len = sizeof(WELL_KNOWN) - 1;
+
+    return !strncmp(path, WELL_KNOWN, len) && (!path[len] || path[len] == '/');
+}
+
 static const char *list_parse(void *value, const mcp_config_line_t *line)
 {
     apr_array_header_t *paths =
@@ -53,6 +62,9 @@ static const char *list_parse(void *value, const mcp_config_line_t *line)
         wrong = path_read(&path, mcp_config_line_word(line, i), line);
         if (wrong)
             return wrong;
+        if (is_well_known(path))
+            return mcp_config_line_refuse(
+                line, "\"%s\": " WELL_KNOWN " is for metadata alone.", path);
         for (j = 0; j < i; j++)
             if (!strcmp(path, APR_ARRAY_IDX(paths, j, const char *)))
                 return mcp_config_line_refuse(line, "\"%s\" is there twice.",

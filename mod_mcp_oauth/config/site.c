@@ -56,36 +56,6 @@ static int protects(const mcp_config_site_t *site)
 
 /* -- whose endpoints an issuer has -- */
 
-/* How much an issuer is a virtual host's own: 0 not at all, 1 inherited, 2
- * written there, 3 its ServerName. */
-static int rank(const mcp_config_site_t *site, const char *issuer)
-{
-    if (!site->issuer || strcmp(site->issuer, issuer) != 0)
-        return 0;
-    if (site->derived && !strcmp(site->derived, issuer))
-        return 3;
-    if (!protects(site))
-        return 0;
-    return mcp_config_block_line("MCPAuthIssuer", site->server) ? 2 : 1;
-}
-
-/* Several virtual hosts can have one ServerName (ports, addresses): all that
- * are equally near to the issuer answer. */
-static void endpoints_find(mcp_config_site_t *site,
-                           const apr_array_header_t *sites)
-{
-    mcp_config_site_t *best = site;
-    int i;
-
-    for (i = 0; i < sites->nelts; i++)
-        if (rank(SITE(sites, i), site->issuer) > rank(best, site->issuer))
-            best = SITE(sites, i);
-    best->has_endpoints = 1;
-    site->endpoints = best;
-}
-
-/* -- URLs -- */
-
 static const char *origin_of(const char *url, apr_pool_t *pool)
 {
     mcp_config_line_t line = {NULL, NULL, NULL, pool, NULL};
@@ -95,6 +65,38 @@ static const char *origin_of(const char *url, apr_pool_t *pool)
                ? url
                : mcp_uri_origin(uri, pool);
 }
+
+/* How much an issuer is a virtual host's own: 0 not at all, 1 inherited, 2
+ * written there, 3 at its ServerName. */
+static int rank(const mcp_config_site_t *site, const char *issuer,
+                const char *origin)
+{
+    if (!site->issuer || strcmp(site->issuer, issuer) != 0)
+        return 0;
+    if (site->derived && !strcmp(site->derived, origin))
+        return 3;
+    if (!protects(site))
+        return 0;
+    return mcp_config_block_line("MCPAuthIssuer", site->server) ? 2 : 1;
+}
+
+/* Several virtual hosts can have one ServerName (ports, addresses): all that
+ * are equally near to the issuer answer. */
+static void endpoints_find(mcp_config_site_t *site,
+                           const apr_array_header_t *sites, apr_pool_t *pool)
+{
+    const char *issuer = site->issuer, *origin = origin_of(issuer, pool);
+    mcp_config_site_t *best = site;
+    int i;
+
+    for (i = 0; i < sites->nelts; i++)
+        if (rank(SITE(sites, i), issuer, origin) > rank(best, issuer, origin))
+            best = SITE(sites, i);
+    best->has_endpoints = 1;
+    site->endpoints = best;
+}
+
+/* -- URLs -- */
 
 static void section_url(mcp_config_section_t *section, apr_pool_t *pool)
 {
@@ -120,10 +122,8 @@ static void site_urls(mcp_config_site_t *site, apr_pool_t *pool)
 {
     int i;
 
-    if (site->endpoints != site && site->derived)
-        site->origin = site->derived;
-    else
-        site->origin = origin_of(site->issuer, pool);
+    if (!site->origin)
+        site->origin = mcp_config_issuer_origin(site->server, pool);
     for (i = 0; i < site->sections->nelts; i++)
         section_url(SECTION(site, i), pool);
 }
@@ -137,9 +137,28 @@ static void sections_drop(mcp_config_site_t *site)
     int i, kept = 0;
 
     for (i = 0; i < site->sections->nelts; i++)
-        if (!SECTION(site, i)->is_protected)
+        if (!SECTION(site, i)->is_protected ||
+            (site->issuer && SECTION(site, i)->settings->public_url))
             SECTION(site, kept++) = SECTION(site, i);
     site->sections->nelts = kept;
+}
+
+/* Where a virtual host is: at its issuer, or elsewhere if another one has
+ * that issuer's endpoints. No origin: it has no name to be trusted. */
+static void origins_find(apr_array_header_t *sites, apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; i < sites->nelts; i++) {
+        mcp_config_site_t *site = SITE(sites, i);
+
+        if (site->issuer && site->sections->nelts)
+            endpoints_find(site, sites, pool);
+        if (site->issuer)
+            site->origin = site->endpoints == site
+                               ? origin_of(site->issuer, pool)
+                               : site->derived;
+    }
 }
 
 static void connect_all(apr_array_header_t *sites, apr_pool_t *pool)
@@ -149,14 +168,13 @@ static void connect_all(apr_array_header_t *sites, apr_pool_t *pool)
     for (i = 0; i < sites->nelts; i++) {
         mcp_config_site_t *site = SITE(sites, i);
 
-        if (!site->issuer)
+        if (!site->origin)
             sections_drop(site);
-        if (!site->issuer && site->sections->nelts)
+        if (!site->issuer && site->sections->nelts) {
             site->issuer = mcp_config_issuer_origin(site->server, pool);
+            endpoints_find(site, sites, pool);
+        }
     }
-    for (i = 0; i < sites->nelts; i++)
-        if (SITE(sites, i)->sections->nelts)
-            endpoints_find(SITE(sites, i), sites);
     for (i = 0; i < sites->nelts; i++) {
         mcp_config_site_t *site = SITE(sites, i);
 
@@ -183,6 +201,7 @@ static apr_array_header_t *read_all(server_rec *main, apr_pool_t *pool)
         APR_ARRAY_PUSH(sites, mcp_config_site_t *) = site;
     }
     mcp_config_check_blocks(all, &report);
+    origins_find(sites, pool);
     mcp_config_check_issuers(sites, &report);
     if (report.errors)
         return NULL;

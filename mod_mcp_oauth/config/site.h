@@ -35,7 +35,8 @@ struct mcp_config_site_t {
     const mcp_server_settings_t *settings;
     const char *issuer;  /* NULL where nothing of ours is used */
     const char *origin;  /* of its URLs: the issuer's where the endpoints are
-                          * here, else that of ServerName */
+                          * here, else that of ServerName; NULL until the
+                          * sites are read where neither may be used */
     const char *derived; /* the issuer that ServerName gives, or NULL */
     int has_endpoints;   /* 0: another virtual host has this issuer's */
     const mcp_config_site_t *endpoints; /* that one, or this */

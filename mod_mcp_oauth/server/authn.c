@@ -79,6 +79,9 @@ int mcp_server_authn_check(request_rec *r)
         return DECLINED;
     section = mcp_server_request_section(r);
     q = mcp_server_request_get(r);
+    /* a Require for the endpoint itself was not met; no token opens it */
+    if (q->claim == MCP_REQUEST_ENDPOINT)
+        return HTTP_FORBIDDEN;
     own = section ? mcp_server_site_section(section) : NULL;
     if (!own || !own->resource)
         return stray(r, &q->cx);

@@ -52,7 +52,8 @@ static const mcp_server_endpoint_t *find_below(const char *base,
     return NULL;
 }
 
-/* OpenID Connect Discovery 4.1 puts the well-known behind the issuer's path */
+/* OpenID Connect Discovery 4.1 puts the well-known behind the issuer's path;
+ * RFC 9728 knows no such form. */
 static const mcp_server_endpoint_t *
 find_behind_issuer(const char **suffix, const mcp_server_site_t *site,
                    const char *uri)
@@ -64,7 +65,8 @@ find_behind_issuer(const char **suffix, const mcp_server_site_t *site,
         strncmp(uri + len, WELL_KNOWN, WELL_KNOWN_LEN))
         return NULL;
     e = find_well_known(suffix, uri + len + WELL_KNOWN_LEN);
-    if (!e || **suffix)
+    if (!e || **suffix ||
+        e == &mcp_server_endpoint_table[MCP_ENDPOINT_PROTECTED_RESOURCE])
         return NULL;
     *suffix = site->issuer_path;
     return e;

@@ -63,6 +63,33 @@ static int rule_names_base(const rule_t *rule, const char *base,
     return 0;
 }
 
+/* home: what /.well-known is below, which is the path of an issuer or "" */
+static int rule_names_well_known(const rule_t *rule, const char *home,
+                                 apr_pool_t *pool)
+{
+    const char *base = apr_pstrcat(pool, home, WELL_KNOWN, NULL);
+    int i;
+
+    for (i = 0; i < MCP_ENDPOINT_COUNT; i++) {
+        const mcp_server_endpoint_t *e = &mcp_server_endpoint_table[i];
+
+        if (e->place == MCP_PLACE_WELL_KNOWN &&
+            rule_is_on(rule, base,
+                       apr_pstrcat(pool, base, "/", e->path, NULL)))
+            return 1;
+    }
+    return 0;
+}
+
+static const char *issuer_path(const mcp_oauth_service_t *service)
+{
+    apr_size_t len = strlen(service->origin);
+
+    return strncmp(service->issuer, service->origin, len)
+               ? ""
+               : service->issuer + len;
+}
+
 static int rule_names(const rule_t *rule, const mcp_oauth_service_t *service,
                       apr_pool_t *pool)
 {
@@ -70,16 +97,12 @@ static int rule_names(const rule_t *rule, const mcp_oauth_service_t *service,
 
     if (!rule->prefix && rule_fits(rule, NEUTRAL))
         return 0;
-    for (i = 0; i < MCP_ENDPOINT_COUNT; i++) {
-        const mcp_server_endpoint_t *e = &mcp_server_endpoint_table[i];
-
-        if (e->place == MCP_PLACE_WELL_KNOWN &&
-            rule_is_on(rule, WELL_KNOWN,
-                       apr_pstrcat(pool, WELL_KNOWN "/", e->path, NULL)))
-            return 1;
-    }
+    if (rule_names_well_known(rule, "", pool))
+        return 1;
     if (!service)
         return 0;
+    if (rule_names_well_known(rule, issuer_path(service), pool))
+        return 1;
     for (i = 0; i < service->aliases->nelts; i++)
         if (rule_names_base(
                 rule, APR_ARRAY_IDX(service->aliases, i, const char *), pool))
@@ -93,6 +116,20 @@ static int has_require(const ap_directive_t *d)
         if (!ap_cstr_casecmp(d->directive, "Require") ||
             !ap_cstr_casecmpn(d->directive, "<Require", 8) ||
             has_require(d->first_child))
+            return 1;
+    }
+    return 0;
+}
+
+/* AuthType mcp: the section demands tokens for what is at its own URL. An
+ * endpoint below it is where clients get them. */
+static int is_resource(const ap_directive_t *d, apr_pool_t *pool)
+{
+    for (; d; d = d->next) {
+        const char *args = d->args;
+
+        if (!ap_cstr_casecmp(d->directive, "AuthType") &&
+            !ap_cstr_casecmp(ap_getword_conf(pool, &args), "mcp"))
             return 1;
     }
     return 0;
@@ -137,6 +174,7 @@ static void read_level(apr_array_header_t *rules, const ap_directive_t *d,
         const rule_t *rule = rule_of(d, pool);
 
         if (rule && has_require(d->first_child) &&
+            !is_resource(d->first_child, pool) &&
             rule_names(rule, service, pool))
             APR_ARRAY_PUSH(rules, const rule_t *) = rule;
     }

@@ -152,6 +152,27 @@ for (
     is($b->{sections}{'<Location "/mcp">'}{resource}, 'https://b.example/mcp', 'and resources of its own');
 }
 {
+    my $tenant = "MCPAuthIssuer https://auth.example/tenant\n";
+    for my $order (0, 1) {
+        my @hosts = (host('https://auth.example', $tenant . location('/a', $plain)),
+            host('https://b.example', $tenant . location('/mcp', $plain)));
+        my $sites = dump_of($idp . join '', $order ? reverse @hosts : @hosts);
+        my ($auth, $b) = @$sites{'auth.example', 'b.example'};
+        my $name = 'an issuer with a path' . ($order ? ', the other order' : '');
+        is($auth->{token}, 'https://auth.example/oauth/token', "$name: its virtual host has the endpoints");
+        is($auth->{sections}{'<Location "/a">'}{resource}, 'https://auth.example/a', "$name: and resources there");
+        is($b->{endpoints}, 'in the virtual host of the issuer', "$name: the other has none");
+        is($b->{token}, undef, "$name: in no way");
+        is($b->{issuer}, 'https://auth.example/tenant', "$name: but its issuer");
+        is($b->{sections}{'<Location "/mcp">'}{resource}, 'https://b.example/mcp', "$name: and resources of its own");
+    }
+    my $sites = dump_of("MCPAuthIssuer https://auth.example/t\n$idp" . location('/mcp', $plain)
+        . host('https://auth.example', '')
+        . "<VirtualHost *:80>\nServerName b.example\n</VirtualHost>\n");
+    is($sites->{'auth.example'}{sections}{'<Location "/mcp">'}{resource}, 'https://auth.example/mcp', 'an inherited issuer is at its name');
+    is_deeply($sites->{'b.example'}{sections} || {}, {}, 'a virtual host without TLS is no place for its resources');
+}
+{
     my $site = dump_of("ServerName https://h.example\n$idp" . location('/mcp', $plain)
         . location('/mcp', 'SetHandler mcp-server', 'MCPOffer demo:*', 'MCPTitle Two'))->{'h.example'};
     my @sections = values %{$site->{sections}};

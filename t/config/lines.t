@@ -105,6 +105,7 @@ my @server = (
     ['MCPAuthPath oauth', qr/"oauth" is not a URL path: it begins with a slash/],
     ['MCPAuthPath /oauth/', qr{"/oauth/": drop the last slash}],
     ['MCPAuthPath /oauth /oauth', qr/is there twice/],
+    ['MCPAuthPath /oauth /.well-known/x', qr{"/.well-known/x": /.well-known is for metadata alone}],
     ['MCPAuthPath /a//b', qr{without //, /./ and /../}],
     ['MCPAuthPath /a/../b', qr{without //, /./ and /../}],
     ['MCPAuthPath /%6fauth', qr/holds a character that is not allowed in this path/],

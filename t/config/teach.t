@@ -69,6 +69,24 @@ good('a section of the main server that only the TLS host can have',
     "ServerName h.example\n$idp\n" . location('/mcp', @plain)
     . "<VirtualHost *:80>\nServerName h.example\n</VirtualHost>\n"
     . "<VirtualHost *:443>\nServerName h.example\n</VirtualHost>\n");
+bad('a virtual host that names the issuer of another one needs TLS too', 7,
+    qr/"ServerName b.example" without TLS: tokens would travel in the clear/,
+    "$idp\n<VirtualHost *:8080>\nServerName b.example\n" # four lines
+    . "MCPAuthIssuer https://auth.example/t\n"
+    . location('/mcp', @plain) . "</VirtualHost>\n<VirtualHost *:443>\n"
+    . "ServerName auth.example\nMCPAuthIssuer https://auth.example/t\n</VirtualHost>\n");
+good('or says where it is', "$idp\n<VirtualHost *:8080>\nServerName b.example\n"
+    . "MCPAuthIssuer https://auth.example\n"
+    . location('/mcp', @plain, 'MCPPublicURL https://gw.example/mcp')
+    . "</VirtualHost>\n<VirtualHost *:443>\nServerName auth.example\n</VirtualHost>\n");
+bad('an issuer at the name of a virtual host that has another', 6,
+    qr{clients look for the endpoints of https://auth.example/t in the virtual host of auth.example, which has another issuer. Write "MCPAuthIssuer https://auth.example/t" there too},
+    "$idp\n<VirtualHost *:443>\nServerName b.example\nMCPAuthIssuer https://auth.example/t\n"
+    . location('/mcp', @plain) . "</VirtualHost>\n<VirtualHost *:443>\n"
+    . "ServerName auth.example\n</VirtualHost>\n");
+good('an issuer behind a gateway, at no name of ours',
+    "$idp\n<VirtualHost *:443>\nServerName b.example\nMCPAuthIssuer https://gw.example/t\n"
+    . location('/mcp', @plain) . "</VirtualHost>\n");
 good('a server without protection needs no TLS', "ServerName h.example\n"
     . location('/mcp', 'SetHandler mcp-server', 'MCPOffer demo:*'));
 
@@ -88,6 +106,41 @@ bad('two well-knowns that collide', 9, qr/this is the resource https:\/\/h.examp
     . location('/b', @plain, 'MCPPublicURL https://h.example/a'));
 bad('a last slash is no other resource', 9, qr/and so is <Location "\/a">/,
     "$name\n" . location('/a', @plain) . location('/a/', @plain));
+bad('two hosts and one path: one document cannot describe both', 10,
+    qr{https://two.example/mcp and https://one.example/mcp \(<Location "/a">, line 5 of .*\) have one path, so one document under /\.well-known/ would have to describe both},
+    "$name\n" . location('/a', @plain, 'MCPPublicURL https://one.example/mcp')
+    . location('/b', @plain, 'MCPPublicURL https://two.example/mcp'));
+bad('a gateway\'s path that is a path here', 9, qr{have one path},
+    "$name\n" . location('/mcp', @plain)
+    . location('/b', @plain, 'MCPPublicURL https://gw.example/mcp'));
+good('two hosts and two paths', "$name\n"
+    . location('/a', @plain, 'MCPPublicURL https://one.example/a')
+    . location('/b', @plain, 'MCPPublicURL https://two.example/b'));
+for (
+    ['', '/oauth/token', 'MCPAuthPath /oauth'],
+    ['MCPAuthPath /oauth /', '/token', 'MCPAuthPath /'],
+    ['MCPAuthPath /', '/register', 'MCPAuthPath /'],
+    ['MCPAuthPath /mcp', '/mcp/authorize', 'MCPAuthPath /mcp'],
+    ['', '/.well-known/oauth-protected-resource/mcp', 'RFC 8615'],
+) {
+    my ($line, $path, $by) = @$_;
+    bad("$path is an endpoint ($by)", 6,
+        qr/the authorization server answers at \Q$path\E \($by\), so no client could reach this location/,
+        "$name\n$line\n" . location($path, @plain));
+}
+for (['MCPAuthPath /oauth /', '/'], ['MCPAuthPath /', '/'],
+    ['MCPAuthPath /mcp', '/mcp'], ['MCPAuthPath /', '/tokens'],
+    ['MCPAuthPath /', '/token/mcp']) {
+    my ($line, $path) = @$_;
+    good("$line leaves $path alone", "$name\n$line\n" . location($path, @plain));
+}
+good('nothing is protected, so there are no endpoints to be in the way of',
+    "$name\n" . location('/oauth/token', 'SetHandler mcp-server', 'MCPOffer demo:*'));
+bad('MCPRootResource beside a location at the root', 5,
+    qr{MCPRootResource /b: the document without a path describes the protected location at / already. Drop this line},
+    "$name\nMCPRootResource /b\n" . location('/', @plain) . location('/b', @plain));
+good('MCPRootResource may say what is so', "$name\nMCPRootResource /\n"
+    . location('/', @plain) . location('/b', @plain));
 warns('a last slash leaves the URL itself open', 5,
     qr/httpd does not apply this section to \/mcp, the URL that clients use. Drop the last slash/,
     "$name\n" . location('/mcp/', @plain));
@@ -128,6 +181,18 @@ good('httpd alone with Basic on the endpoint',
 warns('and the endpoint follows MCPAuthPath', 2, qr/set the user on \/sso\/authorize/,
     "ServerName https://h.example\nMCPIdentityProvider httpd\nMCPAuthPath /sso\n" . location('/mcp', @plain)
     . location('/oauth/authorize', 'AuthType Basic', 'AuthName x', 'AuthUserFile p', 'Require valid-user'));
+
+my @basic = ('AuthType Basic', 'AuthName x', 'AuthUserFile p', 'Require valid-user');
+warns('and an alias of it', 2, qr/set the user on \/authorize, but/,
+    "ServerName https://h.example\nMCPIdentityProvider httpd\nMCPAuthPath /oauth /\n"
+    . location('/mcp', @plain) . location('/oauth/authorize', @basic));
+good('httpd alone with Basic wherever the endpoint is',
+    "ServerName https://h.example\nMCPIdentityProvider httpd\nMCPAuthPath /oauth /\n"
+    . location('/mcp', @plain) . location('/oauth/authorize', @basic)
+    . location('/authorize', @basic));
+good('our form needs its password file at the path that is advertised alone',
+    "ServerName https://h.example\nMCPIdentityProvider httpd file\nMCPAuthPath /oauth /\n"
+    . location('/mcp', @plain) . location('/oauth', 'AuthUserFile htpasswd'));
 
 # -- lines without effect --
 
