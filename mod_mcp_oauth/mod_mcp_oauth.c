@@ -10,6 +10,7 @@
 #include "server/authz.h"
 #include "server/claim.h"
 #include "server/endpoint.h"
+#include "server/expr.h"
 #include "server/gate.h"
 #include "server/identity.h"
 #include "server/life.h"
@@ -30,6 +31,8 @@ static void register_hooks(apr_pool_t *pool)
                         APR_HOOK_MIDDLE);
     ap_hook_child_init(mcp_server_life_child_init, NULL, NULL,
                        APR_HOOK_MIDDLE);
+
+    ap_hook_expr_lookup(mcp_server_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
 
     ap_hook_post_read_request(mcp_server_identity_strip, NULL, NULL,
                               APR_HOOK_REALLY_FIRST);

@@ -14,15 +14,30 @@ static void write_integer(mcp_writer_t *w, const char *name, apr_int64_t value)
     mcp_writer_integer(w, value);
 }
 
+/* MCPTokenClaims */
+static int is_told(const char *word, const mcp_oauth_resource_t *resource)
+{
+    const apr_array_header_t *words = resource->settings->token_claims;
+    int i;
+
+    for (i = 0; words && i < words->nelts; i++)
+        if (!strcmp(APR_ARRAY_IDX(words, i, const char *), word))
+            return 1;
+    return 0;
+}
+
 /* RFC 9068 2.2, and of ours: grant (what it belongs to), idp (who vouches for
- * sub), username (REMOTE_USER where that is not sub) */
-static void write_subject(mcp_writer_t *w, const mcp_oauth_grant_t *grant)
+ * sub), username (REMOTE_USER where that is not sub, or is asked for). What
+ * else MCPTokenClaims can ask for, no provider tells. */
+static void write_subject(mcp_writer_t *w, const mcp_oauth_grant_t *grant,
+                          const mcp_oauth_resource_t *resource)
 {
     const mcp_identity_t *identity = &grant->identity;
 
     mcp_writer_member(w, "sub", identity->subject);
     mcp_writer_member(w, "idp", identity->issuer);
-    if (strcmp(identity->user, identity->subject) != 0)
+    if (is_told("user", resource) ||
+        strcmp(identity->user, identity->subject) != 0)
         mcp_writer_member(w, "username", identity->user);
     mcp_writer_member(w, "client_id", grant->client_id);
     mcp_writer_member(w, "grant", grant->id);
@@ -45,7 +60,7 @@ const mcp_error_t *mcp_oauth_access_token_make(
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "iss", service->issuer);
     mcp_writer_member(w, "aud", resource->url);
-    write_subject(w, grant);
+    write_subject(w, grant, resource);
     mcp_writer_member(w, "scope", scope);
     write_integer(w, "iat", now);
     write_integer(w, "exp", now + token->expires_in);

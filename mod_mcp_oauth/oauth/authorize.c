@@ -3,7 +3,7 @@
 
 #include "base/form.h"
 #include "oauth/client.h"
-#include "oauth/consent.h"
+#include "oauth/decision.h"
 #include "oauth/endpoint.h"
 #include "oauth/query.h"
 #include "oauth/redirect.h"
@@ -153,7 +153,7 @@ static const mcp_error_t *post(mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
     MCP_TRY(origin_check(x, cx));
     MCP_TRY(mcp_form_read(&form, x->body, x->body_len, cx));
     if (field(form, "flow"))
-        return mcp_oauth_consent_decide(x, form, cx);
+        return mcp_oauth_decision_take(x, form, cx);
     if (field(form, "transaction"))
         return mcp_oauth_signin_try(x, form, cx);
     return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,

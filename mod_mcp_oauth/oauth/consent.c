@@ -4,15 +4,24 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/encode.h"
 #include "base/form.h"
 #include "base/scope.h"
 #include "oauth/code.h"
 #include "oauth/cookie.h"
-#include "oauth/flow.h"
 #include "oauth/redirect.h"
+#include "oauth/remembered.h"
 #include "oauth/scopes.h"
 
-/* -- asking -- */
+static mcp_oauth_remembered_t remembered_of(const mcp_oauth_consent_ask_t *ask)
+{
+    mcp_oauth_remembered_t whose = {ask->request, ask->resource,
+                                    &ask->login->identity};
+
+    return whose;
+}
+
+/* -- the page -- */
 
 static const mcp_error_t *write_scopes(mcp_writer_t *w,
                                        const mcp_oauth_consent_ask_t *ask,
@@ -32,16 +41,51 @@ static const mcp_error_t *write_scopes(mcp_writer_t *w,
     return NULL;
 }
 
-/* Where the answer goes is the one thing about a client that is certain. */
+static void write_boolean(mcp_writer_t *w, const char *name, int value)
+{
+    mcp_writer_name(w, name);
+    mcp_writer_boolean(w, value);
+}
+
+/* Where the answer goes is the one thing about any client that is certain. */
 static void write_redirect(mcp_writer_t *w, const char *redirect_uri,
                            mcp_ctx_t *cx)
 {
     mcp_oauth_redirect_t said = mcp_oauth_redirect_describe(redirect_uri, cx);
 
     mcp_writer_member(w, "redirect_host", said.name);
-    mcp_writer_name(w, "loopback");
-    mcp_writer_boolean(w, said.is_loopback);
+    write_boolean(w, "loopback", said.is_loopback);
     mcp_writer_member(w, "scheme", said.is_web ? NULL : said.scheme);
+}
+
+/* "90 days" */
+static const char *time_words(apr_int64_t seconds, apr_pool_t *pool)
+{
+    static const struct {
+        apr_int64_t seconds;
+        const char *name;
+    } units[] = {
+        {86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+    apr_int64_t count;
+    int i;
+
+    for (i = 0; seconds % units[i].seconds; i++)
+        ;
+    count = seconds / units[i].seconds;
+    return apr_psprintf(pool, "%" APR_INT64_T_FMT " %s%s", count,
+                        units[i].name, count == 1 ? "" : "s");
+}
+
+static void write_remembered(mcp_writer_t *w,
+                             const mcp_oauth_consent_ask_t *ask, mcp_ctx_t *cx)
+{
+    apr_int64_t lifetime = ask->resource->settings->lifetime->consent;
+
+    if (!mcp_oauth_remembered_can(ask->request, ask->resource, cx))
+        return;
+    write_boolean(w, "remembered", 1);
+    if (lifetime < MCP_UNLIMITED)
+        mcp_writer_member(w, "remembered_for", time_words(lifetime, cx->pool));
 }
 
 static const mcp_error_t *page(mcp_oauth_exchange_t *x,
@@ -57,93 +101,162 @@ static const mcp_error_t *page(mcp_oauth_exchange_t *x,
         apr_pstrcat(cx->pool, x->service->path, "/authorize", NULL));
     mcp_writer_member(w, "flow", flow);
     mcp_writer_member(w, "client_name", ask->request->client_name);
+    mcp_writer_member(w, "client_host", ask->request->client_host);
+    write_boolean(w, "certain",
+                  mcp_oauth_request_is_certain(ask->request, cx));
     mcp_writer_member(w, "resource_name", title ? title : ask->resource->url);
     mcp_writer_member(w, "resource_url", ask->resource->url);
-    mcp_writer_member(w, "account", ask->identity.user);
+    mcp_writer_member(w, "account", ask->login->identity.user);
+    write_boolean(w, "can_switch", ask->login->idp != NULL);
+    write_boolean(w, "signed_in", ask->login->from_session);
     write_redirect(w, ask->request->redirect_uri, cx);
+    write_remembered(w, ask, cx);
     MCP_TRY(write_scopes(w, ask, cx));
     mcp_writer_close(w);
     mcp_oauth_exchange_page(x, 200, "consent", mcp_writer_text(w, NULL));
     return NULL;
 }
 
-const mcp_error_t *mcp_oauth_consent_ask(mcp_oauth_exchange_t *x,
-                                         const mcp_oauth_consent_ask_t *ask,
-                                         mcp_ctx_t *cx)
+static const mcp_error_t *show(mcp_oauth_exchange_t *x,
+                               const mcp_oauth_consent_ask_t *ask,
+                               mcp_ctx_t *cx)
 {
-    mcp_oauth_flow_t flow;
+    mcp_oauth_flow_t flow = {ask->request, ask->login, NULL};
     const char *name;
 
-    flow.request = ask->request;
-    flow.identity = ask->identity;
-    flow.binding = NULL;
-    if (ask->by_form)
+    if (ask->login->idp)
         MCP_TRY(mcp_oauth_cookie_ensure(&flow.binding, x, cx));
     MCP_TRY(mcp_oauth_flow_make(&name, &flow, x->service, cx));
     return page(x, ask, name, cx);
 }
 
-/* -- deciding -- */
+/* -- the answer -- */
 
-/* Whether the browser that signed in is the one that answers. */
-static const mcp_error_t *binding_check(const mcp_oauth_exchange_t *x,
-                                        const mcp_oauth_flow_t *flow,
-                                        mcp_ctx_t *cx)
+static const mcp_error_t *send_code(mcp_oauth_exchange_t *x,
+                                    const mcp_oauth_consent_ask_t *ask,
+                                    const char *why, mcp_ctx_t *cx)
 {
-    if (flow->binding) {
-        if (mcp_oauth_cookie_is(x, flow->binding, cx->pool))
-            return NULL;
-        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
-                              "Your browser did not send the cookie of this "
-                              "sign-in. Allow cookies for this site, then "
-                              "start again from your app.");
-    }
-    if (x->user && !strcmp(x->user, flow->identity.user))
-        return NULL;
-    return mcp_error_tell(MCP_E_ACCESS_DENIED, cx,
-                          "You are signed in as somebody else now. Start "
-                          "again from your app.");
-}
-
-static const mcp_error_t *approve(mcp_oauth_exchange_t *x,
-                                  const mcp_oauth_flow_t *flow, mcp_ctx_t *cx)
-{
+    const mcp_oauth_request_t *request = ask->request;
+    const char *name = request->client_name, *code;
     mcp_oauth_code_t record;
-    const char *code;
 
     memset(&record, 0, sizeof(record));
-    record.request = flow->request;
-    record.identity = flow->identity;
+    record.request = request;
+    record.identity = ask->login->identity;
     MCP_TRY(mcp_oauth_code_make(&code, &record, x->service, cx));
+    mcp_ctx_log(cx, MCP_LOG_INFO, 700,
+                "'%s' lets the client '%s' use %s with the scopes '%s' (%s)",
+                mcp_encode_log(record.identity.user, 80, cx->pool),
+                mcp_encode_log(name ? name : "", 80, cx->pool),
+                request->resource, request->scope, why);
     mcp_oauth_exchange_leave(
         x,
-        mcp_form_append(cx->pool, flow->request->redirect_uri, "code", code,
-                        "state", flow->request->state, "iss",
-                        x->service->issuer, NULL),
+        mcp_form_append(cx->pool, request->redirect_uri, "code", code, "state",
+                        request->state, "iss", x->service->issuer, NULL),
         cx);
     return NULL;
 }
 
-const mcp_error_t *mcp_oauth_consent_decide(mcp_oauth_exchange_t *x,
-                                            const apr_table_t *form,
-                                            mcp_ctx_t *cx)
+/* Nobody but the user begins a session, not the administrator who spares him
+ * the question: he could not say there that he is somebody else. */
+static const mcp_error_t *stay(mcp_oauth_exchange_t *x,
+                               const mcp_oauth_consent_ask_t *ask,
+                               mcp_ctx_t *cx)
 {
-    static const mcp_oauth_refusal_t denied = {"access_denied",
-                                               "The user said no."};
-    const char *name = mcp_oauth_exchange_field(form, "flow");
-    const char *decision = mcp_oauth_exchange_field(form, "decision");
-    const mcp_oauth_flow_t *flow;
+    if (ask->login->from_session)
+        return NULL;
+    return mcp_oauth_session_start(x, ask->login, ask->resource, cx);
+}
 
-    if (!decision ||
-        (strcmp(decision, "approve") != 0 && strcmp(decision, "deny") != 0))
-        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
-                              "The decision is missing.");
-    MCP_TRY(mcp_oauth_flow_get(&flow, name, x->service, cx));
-    /* before it is used up: whoever learns its name cannot burn it */
-    MCP_TRY(binding_check(x, flow, cx));
-    MCP_TRY(mcp_oauth_flow_take(name, x->service, cx));
-    if (!strcmp(decision, "approve"))
-        return approve(x, flow, cx);
-    mcp_oauth_request_refuse(x, flow->request, &denied, cx);
+const mcp_error_t *mcp_oauth_consent_give(mcp_oauth_exchange_t *x,
+                                          const mcp_oauth_consent_ask_t *ask,
+                                          mcp_ctx_t *cx)
+{
+    const mcp_oauth_remembered_t whose = remembered_of(ask);
+
+    MCP_TRY(mcp_oauth_remembered_put(&whose, cx));
+    MCP_TRY(stay(x, ask, cx));
+    return send_code(x, ask, "asked", cx);
+}
+
+/* -- asking -- */
+
+/* What this user may be granted of what the request asks for. */
+static const mcp_error_t *limit(mcp_oauth_request_t *request,
+                                const mcp_oauth_consent_ask_t *ask,
+                                const mcp_oauth_expr_t *expr, mcp_ctx_t *cx)
+{
+    const mcp_identity_t *identity = &ask->login->identity;
+    mcp_oauth_scopes_limit_t to = {ask->resource, request->scope, NULL, expr};
+    apr_array_header_t *left;
+    mcp_principal_t who;
+
+    memset(&who, 0, sizeof(who));
+    who.issuer = identity->issuer;
+    who.subject = identity->subject;
+    who.user = identity->user;
+    who.client = request->client_id;
+    to.who = &who;
+    MCP_TRY(mcp_oauth_scopes_limit(&left, &to, cx));
+    request->scope = mcp_scope_text(left, cx->pool);
     return NULL;
+}
+
+/* A frame or a script that gets a code unseen is no user's doing. */
+static int is_seen(const mcp_oauth_exchange_t *x)
+{
+    return !x->fetch_dest || !strcmp(x->fetch_dest, "document");
+}
+
+/* Sends a code at once where nothing has to be asked. */
+static const mcp_error_t *skip(int *done, mcp_oauth_exchange_t *x,
+                               const mcp_oauth_consent_ask_t *ask,
+                               mcp_ctx_t *cx)
+{
+    const mcp_oauth_remembered_t whose = remembered_of(ask);
+
+    *done = 0;
+    if (ask->request->asks_consent || !is_seen(x))
+        return NULL;
+    if (ask->request->skips_consent) {
+        *done = 1;
+        return send_code(x, ask, "Consent off", cx);
+    }
+    MCP_TRY(mcp_oauth_remembered_is(done, &whose, cx));
+    if (!*done)
+        return NULL;
+    MCP_TRY(stay(x, ask, cx));
+    return send_code(x, ask, "remembered", cx);
+}
+
+static void refuse(mcp_oauth_exchange_t *x, const mcp_oauth_consent_ask_t *ask,
+                   const char *error, const char *description, mcp_ctx_t *cx)
+{
+    mcp_oauth_refusal_t refusal = {error, description};
+
+    mcp_oauth_request_refuse(x, ask->request, &refusal, cx);
+}
+
+const mcp_error_t *mcp_oauth_consent_ask(mcp_oauth_exchange_t *x,
+                                         const mcp_oauth_consent_ask_t *ask,
+                                         mcp_ctx_t *cx)
+{
+    mcp_oauth_request_t limited = *ask->request;
+    const mcp_oauth_consent_ask_t of = {&limited, ask->resource, ask->login};
+    const mcp_error_t *e = limit(&limited, ask, x->expr, cx);
+    int done = 0;
+
+    if (e && e->code == MCP_E_ACCESS_DENIED) {
+        refuse(x, &of, mcp_error_oauth(e), mcp_error_text(e), cx);
+        return NULL;
+    }
+    if (!e)
+        e = skip(&done, x, &of, cx);
+    if (e || done)
+        return e;
+    if (limited.is_silent) {
+        refuse(x, &of, "consent_required", "The user has to consent.", cx);
+        return NULL;
+    }
+    return show(x, &of, cx);
 }

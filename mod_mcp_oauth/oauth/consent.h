@@ -2,23 +2,24 @@
 #ifndef MCP_OAUTH_CONSENT_H
 #define MCP_OAUTH_CONSENT_H
 
-#include "oauth/request.h"
+#include "oauth/flow.h"
 
-/* What a user who has signed in is asked. */
+/* What a user who has signed in is asked, and what a yes brings about. */
 typedef struct mcp_oauth_consent_ask_t {
     const mcp_oauth_request_t *request;
     const mcp_oauth_resource_t *resource;
-    mcp_identity_t identity;
-    int by_form; /* signed in on our page: the browser gets a cookie. Else
-                  * httpd authenticates the user in each request */
+    const mcp_oauth_login_t *login;
 } mcp_oauth_consent_ask_t;
 
+/* Shows the consent page. Where nothing has to be asked, for the user agreed
+ * before or the administrator wants it so, the client gets its code at
+ * once. */
 const mcp_error_t *mcp_oauth_consent_ask(mcp_oauth_exchange_t *x,
                                          const mcp_oauth_consent_ask_t *ask,
                                          mcp_ctx_t *cx);
-/* The answer: a code, or access_denied, for the client. */
-const mcp_error_t *mcp_oauth_consent_decide(mcp_oauth_exchange_t *x,
-                                            const apr_table_t *form,
-                                            mcp_ctx_t *cx);
+/* The user has said yes: a code for the client. */
+const mcp_error_t *mcp_oauth_consent_give(mcp_oauth_exchange_t *x,
+                                          const mcp_oauth_consent_ask_t *ask,
+                                          mcp_ctx_t *cx);
 
 #endif

@@ -2,12 +2,20 @@
 #ifndef MCP_OAUTH_EXCHANGE_H
 #define MCP_OAUTH_EXCHANGE_H
 
+#include "mod_mcp_oauth.h"
 #include "oauth/service.h"
 
 /* One HTTP exchange on an OAuth endpoint, without httpd: server/endpoint fills
  * in what came, calls the endpoint's function from endpoint.def, and sends
  * what that left. A function that returns an error has written no body; the
  * error is answered in the endpoint's style, with the headers left. */
+
+/* Lent by server/: asks an expression of httpd that was parsed at start. */
+typedef struct mcp_oauth_expr_t {
+    const mcp_error_t *(*is_true)(int *truth, void *baton, const void *expr,
+                                  const mcp_principal_t *who);
+    void *baton;
+} mcp_oauth_expr_t;
 
 typedef struct mcp_oauth_exchange_t {
     const mcp_oauth_service_t *service;
@@ -22,10 +30,12 @@ typedef struct mcp_oauth_exchange_t {
     const char *authorization;
     const char *origin;
     const char *fetch_site; /* Sec-Fetch-Site */
+    const char *fetch_dest; /* Sec-Fetch-Dest */
     const char *cookie;
     const char *address; /* the client's, for throttling */
     const char *user;    /* r->user that httpd's authentication set, or NULL */
     const mcp_idp_password_t *password;
+    const mcp_oauth_expr_t *expr;
 
     /* -- what goes -- */
     int status;              /* 200 unless set */

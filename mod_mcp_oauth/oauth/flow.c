@@ -34,8 +34,8 @@ static const char *flow_text(const mcp_oauth_flow_t *flow, apr_pool_t *pool)
     mcp_writer_open(w, '{');
     mcp_writer_name(w, "request");
     mcp_oauth_request_write(w, flow->request);
-    mcp_writer_name(w, "identity");
-    mcp_oauth_identity_write(w, &flow->identity);
+    mcp_writer_name(w, "login");
+    mcp_oauth_session_login_write(w, flow->login);
     mcp_writer_member(w, "binding", flow->binding);
     mcp_writer_close(w);
     return mcp_writer_text(w, NULL);
@@ -54,7 +54,7 @@ const mcp_error_t *mcp_oauth_flow_make(const char **name,
     memset(&record, 0, sizeof(record));
     record.value = flow_text(flow, cx->pool);
     record.len = strlen(record.value);
-    record.index = mcp_oauth_identity_index(&flow->identity, cx->pool);
+    record.index = mcp_oauth_identity_index(&flow->login->identity, cx->pool);
     record.expires = mcp_ctx_seconds(cx) +
                      mcp_oauth_transaction_lifetime(flow->request, service);
     return mcp_store_put(service->works->store, MCP_RECORD_FLOW, key, &record,
@@ -83,9 +83,9 @@ const mcp_error_t *mcp_oauth_flow_get(const mcp_oauth_flow_t **flow,
     MCP_TRY(mcp_json_read(&json, record->value, record->len, cx));
     found->request =
         mcp_oauth_request_read(mcp_json_get(json, "request"), cx->pool);
-    if (!found->request ||
-        !mcp_oauth_identity_read(&found->identity,
-                                 mcp_json_get(json, "identity")))
+    found->login =
+        mcp_oauth_session_login_read(mcp_json_get(json, "login"), cx->pool);
+    if (!found->request || !found->login)
         return too_old(cx);
     found->binding = mcp_json_string(mcp_json_get(json, "binding"));
     *flow = found;

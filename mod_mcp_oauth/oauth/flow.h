@@ -2,14 +2,14 @@
 #ifndef MCP_OAUTH_FLOW_H
 #define MCP_OAUTH_FLOW_H
 
-#include "oauth/identity.h"
 #include "oauth/request.h"
+#include "oauth/session.h"
 
 /* A user who has signed in and is being asked for consent: a record that is
  * used up by the decision. Its name is in the consent page alone. */
 typedef struct mcp_oauth_flow_t {
     const mcp_oauth_request_t *request;
-    mcp_identity_t identity;
+    const mcp_oauth_login_t *login;
     const char *binding; /* digest of the browser's cookie; NULL: httpd itself
                           * authenticates the user in each request */
 } mcp_oauth_flow_t;

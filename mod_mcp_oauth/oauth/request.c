@@ -2,10 +2,12 @@
 #include "oauth/request.h"
 
 #include <apr_lib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/form.h"
 #include "base/scope.h"
+#include "oauth/redirect.h"
 #include "oauth/scopes.h"
 #include "oauth/target.h"
 
@@ -97,16 +99,56 @@ static const mcp_oauth_refusal_t *pkce_check(const check_t *c)
     return NULL;
 }
 
-/* Nobody is signed in before the form is answered, so "none" cannot be met. */
+/* -- OpenID Connect Core 3.1.2.1 -- */
+
+static int has_word(const char *list, const char *word)
+{
+    apr_size_t len = strlen(word), n;
+
+    for (; *list; list += n + (list[n] == ' ')) {
+        n = strcspn(list, " ");
+        if (n == len && !strncmp(list, word, n))
+            return 1;
+    }
+    return 0;
+}
+
+/* What none asks for among others cannot be met: whoever shows the page
+ * refuses it. Words that are not known are no error (RFC 6749 3.1). */
 static const mcp_oauth_refusal_t *prompt_check(const check_t *c)
 {
     const char *prompt = field(c->ask->form, "prompt");
-    const char *none = prompt ? strstr(prompt, "none") : NULL;
+    mcp_oauth_request_t *request = c->request;
 
-    if (!none || (none > prompt && none[-1] != ' ') ||
-        (none[4] && none[4] != ' '))
+    if (!prompt)
         return NULL;
-    return refuse(c, "login_required", "The user has to sign in.");
+    request->is_silent = has_word(prompt, "none");
+    request->asks_sign_in = has_word(prompt, "login") ||
+                            has_word(prompt, "select_account");
+    request->asks_consent = has_word(prompt, "consent");
+    return NULL;
+}
+
+static const mcp_oauth_refusal_t *age_check(const check_t *c)
+{
+    const char *age = field(c->ask->form, "max_age");
+
+    c->request->max_age = -1;
+    if (!age)
+        return NULL;
+    if (strlen(age) > 9 || age[strspn(age, "0123456789")])
+        return refuse(c, "invalid_request",
+                      "max_age is not a number of seconds.");
+    c->request->max_age = atoi(age);
+    return NULL;
+}
+
+/* -- who and what -- */
+
+static const mcp_oauth_refusal_t *client_fill(const check_t *c)
+{
+    c->request->client_host = c->ask->client->host;
+    return NULL;
 }
 
 static const mcp_oauth_resource_t *
@@ -140,6 +182,7 @@ static const mcp_oauth_refusal_t *target_check(const check_t *c)
     ask.resource = resource;
     ask.asked = field(c->ask->form, "scope");
     ask.registered = c->ask->client->scope;
+    ask.ceiling = NULL;
     e = mcp_oauth_scopes_choose(&chosen, &ask, c->cx);
     if (e)
         return refuse_error(c, e);
@@ -150,8 +193,8 @@ static const mcp_oauth_refusal_t *target_check(const check_t *c)
 }
 
 static const mcp_oauth_refusal_t *(*const checks[])(const check_t *c) = {
-    form_check, objects_check, response_check,
-    pkce_check, prompt_check,  target_check,
+    form_check,   objects_check, response_check, pkce_check,
+    prompt_check, age_check,     client_fill,    target_check,
 };
 
 const mcp_oauth_refusal_t *
@@ -187,7 +230,31 @@ void mcp_oauth_request_refuse(mcp_oauth_exchange_t *x,
         cx);
 }
 
+int mcp_oauth_request_is_certain(const mcp_oauth_request_t *request,
+                                 mcp_ctx_t *cx)
+{
+    mcp_oauth_redirect_t to =
+        mcp_oauth_redirect_describe(request->redirect_uri, cx);
+
+    return (request->client_host || request->is_registered) && to.is_web &&
+           !to.is_loopback && !strcmp(to.scheme, "https");
+}
+
 /* -- in records -- */
+
+/* what is not there is no */
+static void write_boolean(mcp_writer_t *w, const char *name, int value)
+{
+    if (!value)
+        return;
+    mcp_writer_name(w, name);
+    mcp_writer_boolean(w, 1);
+}
+
+static int is_true(const mcp_json_t *json, const char *name)
+{
+    return mcp_json_is_true(mcp_json_get(json, name));
+}
 
 void mcp_oauth_request_write(mcp_writer_t *w,
                              const mcp_oauth_request_t *request)
@@ -195,13 +262,16 @@ void mcp_oauth_request_write(mcp_writer_t *w,
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "client_id", request->client_id);
     mcp_writer_member(w, "client_name", request->client_name);
+    mcp_writer_member(w, "client_host", request->client_host);
     mcp_writer_member(w, "redirect_uri", request->redirect_uri);
     mcp_writer_member(w, "state", request->state);
     mcp_writer_member(w, "code_challenge", request->code_challenge);
     mcp_writer_member(w, "resource", request->resource);
     mcp_writer_member(w, "scope", request->scope);
-    mcp_writer_name(w, "may_refresh");
-    mcp_writer_boolean(w, request->may_refresh);
+    write_boolean(w, "may_refresh", request->may_refresh);
+    write_boolean(w, "is_registered", request->is_registered);
+    write_boolean(w, "skips_consent", request->skips_consent);
+    write_boolean(w, "asks_consent", request->asks_consent);
     mcp_writer_close(w);
 }
 
@@ -212,12 +282,17 @@ const mcp_oauth_request_t *mcp_oauth_request_read(const mcp_json_t *json,
 
     r->client_id = mcp_json_string(mcp_json_get(json, "client_id"));
     r->client_name = mcp_json_string(mcp_json_get(json, "client_name"));
+    r->client_host = mcp_json_string(mcp_json_get(json, "client_host"));
     r->redirect_uri = mcp_json_string(mcp_json_get(json, "redirect_uri"));
     r->state = mcp_json_string(mcp_json_get(json, "state"));
     r->code_challenge = mcp_json_string(mcp_json_get(json, "code_challenge"));
     r->resource = mcp_json_string(mcp_json_get(json, "resource"));
     r->scope = mcp_json_string(mcp_json_get(json, "scope"));
-    r->may_refresh = mcp_json_is_true(mcp_json_get(json, "may_refresh"));
+    r->may_refresh = is_true(json, "may_refresh");
+    r->is_registered = is_true(json, "is_registered");
+    r->skips_consent = is_true(json, "skips_consent");
+    r->asks_consent = is_true(json, "asks_consent");
+    r->max_age = -1;
     if (!r->client_id || !r->redirect_uri || !r->code_challenge ||
         !r->resource || !r->scope)
         return NULL;

@@ -9,13 +9,21 @@
 /* An authorization request (RFC 6749 4.1.1) that was found good. */
 typedef struct mcp_oauth_request_t {
     const char *client_id;
-    const char *client_name; /* unverified; or NULL */
+    const char *client_name; /* as it calls itself; or NULL */
+    const char *client_host; /* that vouches for the client; or NULL */
+    int is_registered;       /* the administrator vouches for it */
+    int skips_consent;       /* whom the administrator does not have asked */
     const char *redirect_uri;
     const char *state;          /* or NULL */
     const char *code_challenge; /* S256 */
     const char *resource;       /* our string of it */
     const char *scope;          /* what is granted if the user approves */
     int may_refresh;            /* a refresh token goes with it */
+    int asks_consent;           /* even where it is remembered */
+    /* not in records, for what has begun by then has met them: */
+    int asks_sign_in;    /* even where somebody is signed in */
+    int is_silent;       /* no page may be shown */
+    apr_int64_t max_age; /* seconds since the sign-in; -1: any */
 } mcp_oauth_request_t;
 
 /* Why a request is refused, in the words of RFC 6749 4.1.2.1. */
@@ -40,6 +48,11 @@ void mcp_oauth_request_refuse(mcp_oauth_exchange_t *x,
                               const mcp_oauth_request_t *request,
                               const mcp_oauth_refusal_t *refusal,
                               mcp_ctx_t *cx);
+
+/* Whether it is certain who gets the answer (RFC 8252 8.6): a client that
+ * somebody vouches for, at an https redirect URI. */
+int mcp_oauth_request_is_certain(const mcp_oauth_request_t *request,
+                                 mcp_ctx_t *cx);
 
 /* As records keep it: an object; NULL when json is not one. */
 void mcp_oauth_request_write(mcp_writer_t *w,

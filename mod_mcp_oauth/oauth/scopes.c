@@ -117,6 +117,27 @@ static void add_included(apr_array_header_t *scopes,
     }
 }
 
+/* offline_access is not of a resource: grant types decide on it. */
+static const mcp_error_t *lower(apr_array_header_t *scopes,
+                                const char *ceiling, mcp_ctx_t *cx)
+{
+    apr_array_header_t *most;
+    int i, kept = 0;
+
+    if (!ceiling)
+        return NULL;
+    MCP_TRY(mcp_scope_read(&most, ceiling, cx));
+    mcp_scope_add(most, MCP_SCOPE_OFFLINE);
+    for (i = 0; i < scopes->nelts; i++) {
+        const char *scope = APR_ARRAY_IDX(scopes, i, const char *);
+
+        if (mcp_scope_has(most, scope))
+            APR_ARRAY_IDX(scopes, kept++, const char *) = scope;
+    }
+    scopes->nelts = kept;
+    return NULL;
+}
+
 const mcp_error_t *mcp_oauth_scopes_choose(apr_array_header_t **chosen,
                                            const mcp_oauth_scopes_ask_t *ask,
                                            mcp_ctx_t *cx)
@@ -138,9 +159,51 @@ const mcp_error_t *mcp_oauth_scopes_choose(apr_array_header_t **chosen,
     if (!has_some(*chosen))
         add_defaults(*chosen, ask->resource, all);
     add_included(*chosen, ask->resource);
+    MCP_TRY(lower(*chosen, ask->ceiling, cx));
+    if (named && !has_some(*chosen))
+        return mcp_error_tell(MCP_E_INVALID_SCOPE, cx,
+                              "This client may have none of the scopes asked "
+                              "for.");
     /* what goes into a token has to be readable as a list again */
     while ((*chosen)->nelts > MCP_SCOPE_MAX)
         apr_array_pop(*chosen);
+    return NULL;
+}
+
+/* -- for one user -- */
+
+static const mcp_error_t *is_allowed(int *is, const char *scope,
+                                     const mcp_oauth_scopes_limit_t *to)
+{
+    const mcp_scope_setting_t *s = setting_of(to->resource, scope);
+
+    *is = !s || !s->expr;
+    if (*is || !to->expr)
+        return NULL;
+    return to->expr->is_true(is, to->expr->baton, s->expr, to->who);
+}
+
+const mcp_error_t *mcp_oauth_scopes_limit(apr_array_header_t **left,
+                                          const mcp_oauth_scopes_limit_t *to,
+                                          mcp_ctx_t *cx)
+{
+    const apr_array_header_t *required = to->resource->required;
+    apr_array_header_t *scopes;
+    int i, is;
+
+    MCP_TRY(mcp_scope_read(&scopes, to->scopes, cx));
+    *left = apr_array_make(cx->pool, scopes->nelts + 1, sizeof(char *));
+    for (i = 0; i < scopes->nelts; i++) {
+        const char *scope = APR_ARRAY_IDX(scopes, i, const char *);
+
+        MCP_TRY(is_allowed(&is, scope, to));
+        if (is)
+            mcp_scope_add(*left, scope);
+    }
+    if (has_some(scopes) && !has_some(*left) && required && required->nelts)
+        return mcp_error_tell(MCP_E_ACCESS_DENIED, cx,
+                              "This account may have none of the scopes "
+                              "asked for.");
     return NULL;
 }
 

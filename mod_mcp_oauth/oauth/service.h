@@ -34,8 +34,9 @@ typedef struct mcp_oauth_resource_t {
     const char *path; /* of url; the path form of the well-known follows it */
     const char *metadata_url;
     const mcp_settings_t *settings;
-    const apr_array_header_t *scopes; /* of const char *: those that its
-                                       * Require lines and MCPScope name */
+    const apr_array_header_t *scopes;   /* of const char *: those that its
+                                         * Require lines and MCPScope name */
+    const apr_array_header_t *required; /* its Require lines alone */
     const mcp_oauth_service_t *service;
 } mcp_oauth_resource_t;
 

@@ -11,6 +11,10 @@
 const mcp_error_t *mcp_oauth_signin_start(mcp_oauth_exchange_t *x,
                                           const mcp_oauth_request_t *request,
                                           mcp_ctx_t *cx);
+/* Once more for somebody else; is_out: who was signed in no longer is. */
+const mcp_error_t *mcp_oauth_signin_again(mcp_oauth_exchange_t *x,
+                                          const mcp_oauth_request_t *request,
+                                          int is_out, mcp_ctx_t *cx);
 /* The answer to our sign-in page. */
 const mcp_error_t *mcp_oauth_signin_try(mcp_oauth_exchange_t *x,
                                         const apr_table_t *form,

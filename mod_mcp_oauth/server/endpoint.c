@@ -8,6 +8,7 @@
 #include "server/answer.h"
 #include "server/body.h"
 #include "server/deny.h"
+#include "server/expr.h"
 #include "server/page.h"
 #include "server/password.h"
 #include "server/request.h"
@@ -115,6 +116,7 @@ static void fill(mcp_oauth_exchange_t *x, request_rec *r,
     x->authorization = apr_table_get(in, "Authorization");
     x->origin = apr_table_get(in, "Origin");
     x->fetch_site = apr_table_get(in, "Sec-Fetch-Site");
+    x->fetch_dest = apr_table_get(in, "Sec-Fetch-Dest");
     x->cookie = apr_table_get(in, "Cookie");
     x->address = r->useragent_ip;
     x->user = r->user;
@@ -176,6 +178,7 @@ int mcp_server_endpoint_handle(request_rec *r)
 {
     mcp_server_request_t *q = mcp_server_request_find(r);
     mcp_idp_password_t password = {mcp_server_password_check, r};
+    mcp_oauth_expr_t expr = {mcp_server_expr_is_true, r};
     mcp_oauth_exchange_t x = {0};
     mcp_server_body_t body = {"", 0, 0};
     const mcp_error_t *e;
@@ -192,6 +195,7 @@ int mcp_server_endpoint_handle(request_rec *r)
         return answer_options(r, q->endpoint);
     fill(&x, r, q);
     x.password = &password;
+    x.expr = &expr;
     e = check(r, q, &x, &q->cx);
     if (e)
         return refuse(r, q, e);

@@ -25,7 +25,7 @@ static void test_sign_in(world_t *w, const char *client, mcp_ctx_t *cx)
     is(x->page, "consent", "the right one: the consent page");
     ok(has_text(header(x, "Set-Cookie"), "__Host-mcp-signin=") &&
            has_text(header(x, "Set-Cookie"),
-                    "; Path=/; HttpOnly; SameSite=Strict; Secure"),
+                    "; Path=/; HttpOnly; SameSite=Lax; Secure"),
        "and a cookie that binds it to the browser");
     is(text_in(x->page_values, "account", cx), "ada", "naming the account");
     is(text_in(x->page_values, "client_name", cx), "Test <client>",

@@ -85,13 +85,44 @@ static inline const char *transaction_of(world_t *w, const char *query,
     return text_in(x->page_values, "transaction", cx);
 }
 
+/* w->cookie without the cookie of this name, whose length includes "=" */
+static inline const char *cookie_without(const world_t *w, const char *name,
+                                         apr_size_t len, mcp_ctx_t *cx)
+{
+    const char *kept = "", *one = w->cookie ? w->cookie : "";
+    apr_size_t n;
+
+    for (; *one; one += n + strspn(one + n, "; ")) {
+        n = strcspn(one, ";");
+        if (strncmp(one, name, len) != 0)
+            kept = apr_pstrcat(cx->pool, kept, *kept ? "; " : "",
+                               apr_pstrmemdup(cx->pool, one, n), NULL);
+    }
+    return kept;
+}
+
+/* What a browser does with Set-Cookie. */
 static inline void cookie_keep(world_t *w, const mcp_oauth_exchange_t *x,
                                mcp_ctx_t *cx)
 {
-    const char *set = header(x, "Set-Cookie");
+    const apr_array_header_t *all = apr_table_elts(x->headers);
+    int i;
 
-    if (set)
-        w->cookie = apr_pstrmemdup(cx->pool, set, strcspn(set, ";"));
+    for (i = 0; i < all->nelts; i++) {
+        apr_table_entry_t field = APR_ARRAY_IDX(all, i, apr_table_entry_t);
+        const char *kept;
+
+        if (strcmp(field.key, "Set-Cookie") != 0)
+            continue;
+        kept = cookie_without(w, field.val, strcspn(field.val, "=") + 1, cx);
+        if (strstr(field.val, "; Max-Age=0"))
+            w->cookie = *kept ? kept : NULL;
+        else
+            w->cookie = apr_pstrcat(
+                cx->pool, kept, *kept ? "; " : "",
+                apr_pstrmemdup(cx->pool, field.val, strcspn(field.val, ";")),
+                NULL);
+    }
 }
 
 /* the answer to the sign-in page */

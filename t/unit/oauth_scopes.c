@@ -36,7 +36,7 @@ static const struct {
 static void test(mcp_ctx_t *cx)
 {
     world_t *w = world_make(cx);
-    mcp_oauth_scopes_ask_t ask = {&w->tasks, NULL, NULL};
+    mcp_oauth_scopes_ask_t ask = {&w->tasks, NULL, NULL, NULL};
     apr_array_header_t *chosen, *many;
     apr_size_t i;
 

@@ -10,7 +10,7 @@
 #include "tempdir.h"
 
 /* An authorization server without httpd: a real keyring and a real store in a
- * folder of its own, two protected locations, and one user, ada. */
+ * folder of its own, two protected locations, and two users, ada and bob. */
 
 #define ISSUER "https://mcp.example.com"
 #define TASKS ISSUER "/tasks"
@@ -109,8 +109,11 @@ static inline const mcp_error_t *password_check(const char **user, void *baton,
 
     (void)idp;
     w->passwords++;
-    *user = !strcasecmp(name, "ada") && !strcmp(password, "lovelace") ? "ada"
-                                                                      : NULL;
+    *user = NULL;
+    if (!strcasecmp(name, "ada") && !strcmp(password, "lovelace"))
+        *user = "ada";
+    if (!strcmp(name, "bob") && !strcmp(password, "boole"))
+        *user = "bob";
     return NULL;
 }
 
@@ -122,6 +125,8 @@ static inline void lifetime_set(mcp_lifetime_t *lifetime)
     lifetime->refresh_grace = 120;
     lifetime->code = 60;
     lifetime->sign_in = 900;
+    lifetime->consent = 90 * 86400;
+    lifetime->browser_session = 8 * 3600;
     lifetime->registration = MCP_UNLIMITED;
     lifetime->session = 3600;
 }
