@@ -123,6 +123,7 @@ static void add(mcp_config_site_t *site, const mcp_config_block_t *block,
     section->key = dir->key;
     section->settings = settings;
     section->scopes = merged.scopes;
+    section->own_scopes = apr_array_copy(pool, merged.scopes);
     section->is_protected = merged.auth &&
                             mcp_config_block_is_protected(merged.auth);
     section->is_server = merged.handler &&

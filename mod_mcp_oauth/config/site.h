@@ -20,10 +20,11 @@ typedef struct mcp_config_section_t {
     const char *path; /* of its URL */
     const char *url;  /* THE resource string (MCPPublicURL, else issuer's
                        * origin and path); no last slash but the root's */
-    const mcp_settings_t *settings;   /* merged, defaults filled in */
-    const apr_array_header_t *scopes; /* named by its Require lines */
-    int is_protected;                 /* AuthType mcp */
-    int is_server;                    /* SetHandler mcp-server */
+    const mcp_settings_t *settings;       /* merged, defaults filled in */
+    const apr_array_header_t *own_scopes; /* named by its Require lines */
+    const apr_array_header_t *scopes;     /* and by those of sections inside */
+    int is_protected;                     /* AuthType mcp */
+    int is_server;                        /* SetHandler mcp-server */
     const char *where; /* "<Location /mcp>, line 12 of FILE", for messages */
     const mcp_config_site_t *site;
     const struct mcp_config_block_t *block; /* as it is written */

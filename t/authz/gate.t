@@ -210,6 +210,8 @@ sub judged {
         "$name: insufficient_scope, $expected (MCP: missing and granted)");
 }
 
+unlike($c->get('/gate')->header('WWW-Authenticate'), qr/scope=/,
+    'MCP: the first challenge asks for no scope of a section inside');
 for (@sections) {
     my ($name, undef, $bare, @expected) = @$_;
     my $path = "/gate/$name";
