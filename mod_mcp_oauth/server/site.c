@@ -111,12 +111,14 @@ static void site_describe(mcp_config_site_t *site, making_t *m)
     own->rules = mcp_server_rule_read(site, own->service, pool);
 }
 
-/* The scopes that the Require lines name and those of MCPScope: all, or those
- * that are marked default. */
+/* All scopes that can be granted: those that Require lines name, also of
+ * sections inside, and those of MCPScope; or what a first sign-in asks for: of
+ * its own Require lines, and those that are marked default. */
 static apr_array_header_t *scopes_of(const mcp_config_section_t *section,
                                      int all, apr_pool_t *pool)
 {
-    const apr_array_header_t *named = section->scopes;
+    const apr_array_header_t *named =
+        all ? section->scopes : section->own_scopes;
     const apr_array_header_t *set = section->settings->scopes;
     apr_array_header_t *scopes = apr_array_make(pool, 4, sizeof(const char *));
     int i;
