@@ -33,6 +33,117 @@ static const struct {
     {"with control characters", "tasks:read\ttasks:write", NULL, NULL},
 };
 
+/* -- what a client may have at most -- */
+
+static const struct {
+    const char *name;
+    const char *asked;
+    const char *ceiling;
+    const char *want; /* NULL: invalid_scope */
+} ceilings[] = {
+    {"no ceiling", "tasks:write", NULL, "tasks:write tasks:read"},
+    {"all are below it", "tasks:read", "tasks:read tasks:write", "tasks:read"},
+    {"what is above is left out", "tasks:read tasks:admin", "tasks:read",
+     "tasks:read"},
+    {"what is included too", "tasks:write", "tasks:write", "tasks:write"},
+    {"of what is asked for, only what it includes is below", "tasks:write",
+     "tasks:read", "tasks:read"},
+    {"nothing of what is asked for", "tasks:admin", "tasks:read", NULL},
+    {"nothing at all", "tasks:read", "", NULL},
+    {"nothing asked for, no default below", NULL, "tasks:admin", ""},
+    {"nothing asked for, the defaults", NULL, "tasks:read", "tasks:read"},
+    {"offline_access is no scope of a resource", "tasks:read offline_access",
+     "tasks:read", "tasks:read offline_access"},
+};
+
+static void test_ceilings(world_t *w, mcp_ctx_t *cx)
+{
+    mcp_oauth_scopes_ask_t ask = {&w->tasks, NULL, NULL, NULL};
+    apr_array_header_t *chosen;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(ceilings) / sizeof(ceilings[0]); i++) {
+        const mcp_error_t *e;
+
+        ask.asked = ceilings[i].asked;
+        ask.ceiling = ceilings[i].ceiling;
+        e = mcp_oauth_scopes_choose(&chosen, &ask, cx);
+        if (ceilings[i].want)
+            is(e ? mcp_error_text(e) : mcp_scope_text(chosen, cx->pool),
+               ceilings[i].want, ceilings[i].name);
+        else
+            fails(e, MCP_E_INVALID_SCOPE, ceilings[i].name);
+    }
+}
+
+/* -- what a user may have -- */
+
+/* An expression is a user's name here, or "fails". */
+static const mcp_error_t *is_user(int *truth, void *baton, const void *expr,
+                                  const mcp_principal_t *who)
+{
+    *truth = !strcmp(expr, who->user);
+    return strcmp(expr, "fails")
+               ? NULL
+               : mcp_error_make(MCP_E_SERVER_ERROR, baton, "it fails");
+}
+
+static const struct {
+    const char *name;
+    const char *expr; /* of tasks:write */
+    const char *scopes;
+    int is_required; /* Require lines name a scope */
+    const char *want;
+    mcp_error_code_t code; /* where want is NULL */
+} users[] = {
+    {"no expr=", NULL, "tasks:write tasks:read", 1, "tasks:write tasks:read",
+     0},
+    {"one that holds", "ada", "tasks:write tasks:read", 1,
+     "tasks:write tasks:read", 0},
+    {"one that does not", "bob", "tasks:write tasks:read", 1, "tasks:read", 0},
+    {"nothing is left where scopes are required", "bob", "tasks:write", 1,
+     NULL, MCP_E_ACCESS_DENIED},
+    {"nothing but offline_access is left", "bob", "offline_access tasks:write",
+     1, NULL, MCP_E_ACCESS_DENIED},
+    {"nothing is left where they are not", "bob", "tasks:write", 0, "", 0},
+    {"nothing was there", "bob", "", 1, "", 0},
+    {"one that cannot be asked", "fails", "tasks:write tasks:read", 0, NULL,
+     MCP_E_SERVER_ERROR},
+};
+
+static void test_users(world_t *w, mcp_ctx_t *cx)
+{
+    mcp_scope_setting_t *write =
+        &APR_ARRAY_IDX(w->tasks.settings->scopes, 1, mcp_scope_setting_t);
+    mcp_oauth_expr_t expr = {is_user, cx};
+    mcp_principal_t ada = {0};
+    mcp_oauth_scopes_limit_t to = {&w->tasks, NULL, &ada, &expr};
+    apr_array_header_t *left;
+    apr_size_t i;
+
+    ada.user = "ada";
+    for (i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+        const mcp_error_t *e;
+
+        write->expr = users[i].expr;
+        w->tasks.required =
+            list_of(cx->pool, users[i].is_required ? "x" : NULL, NULL);
+        to.scopes = users[i].scopes;
+        e = mcp_oauth_scopes_limit(&left, &to, cx);
+        if (users[i].want)
+            is(e ? mcp_error_text(e) : mcp_scope_text(left, cx->pool),
+               users[i].want, users[i].name);
+        else
+            fails(e, users[i].code, users[i].name);
+    }
+    write->expr = "ada";
+    to.scopes = "tasks:write tasks:read";
+    to.expr = NULL;
+    fine(mcp_oauth_scopes_limit(&left, &to, cx), "nobody who can ask");
+    is(mcp_scope_text(left, cx->pool), "tasks:read", "means no");
+    write->expr = NULL;
+}
+
 static void test(mcp_ctx_t *cx)
 {
     world_t *w = world_make(cx);
@@ -74,6 +185,8 @@ static void test(mcp_ctx_t *cx)
     ok(strcmp(mcp_oauth_scopes_words(&w->tasks, MCP_SCOPE_OFFLINE),
               MCP_SCOPE_OFFLINE) != 0,
        "offline_access has words of its own");
+    test_ceilings(w, cx);
+    test_users(w, cx);
 }
 
 TAP_MAIN(test)
