@@ -4,17 +4,22 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* The length of url without the slash of an empty path. */
+/* The length of url without its query and the slash of an empty path. */
 static apr_size_t significant(const char *url)
 {
     const char *authority = strstr(url, "://");
-    const char *slash = authority ? strchr(authority + 3, '/') : NULL;
+    apr_size_t len = strlen(url);
+    const char *slash;
 
-    return slash && !slash[1] ? (apr_size_t)(slash - url) : strlen(url);
+    /* RFC 8707 2: a fragment makes it no resource */
+    if (!strchr(url, '#'))
+        len = strcspn(url, "?");
+    slash = authority ? strchr(authority + 3, '/') : NULL;
+    return slash && slash + 1 == url + len ? len - 1 : len;
 }
 
 /* https://h and https://h/ are the same: URL.href of JavaScript adds the
- * slash. */
+ * slash. Some clients add a query, which leads to the same location. */
 static int is_same(const char *a, const char *b)
 {
     apr_size_t len = significant(a);

@@ -52,7 +52,7 @@ struct mcp_oauth_service_t {
 };
 
 /* The resource whose string this is; https://h and https://h/ are the same on
- * input. NULL when there is none. */
+ * input, and a query does not count. NULL when there is none. */
 const mcp_oauth_resource_t *
 mcp_oauth_service_resource(const mcp_oauth_service_t *service,
                            const char *url);

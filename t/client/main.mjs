@@ -10,8 +10,10 @@ import { sdk2 } from './sdk2.mjs';
 import { inspector } from './inspector.mjs';
 import { remote } from './remote.mjs';
 import { https } from './https.mjs';
+import { persona } from './persona.mjs';
+import { suite } from './suite.mjs';
 
-const ALL = { sdk2, sdk1, inspector, remote, https };
+const ALL = { sdk2, sdk1, inspector, remote, https, persona, suite };
 
 function fail(error) {
   diag(explain(error));

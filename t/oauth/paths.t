@@ -118,8 +118,8 @@ shown($c->get('/authorize'), 400, qr/client_id/, 'and pages for people');
 
 like($c->get('/authorize')->body, qr/^<!doctype html/i,
     'an endpoint comes before a file of its name');
-for (['/tokens', 'tokens'], ['/index.html', 'index.html'], ['/secret', 'secret'],
-    ['/oauth/nope', 'nope']) {
+for (['/tokens', 'tokens'], ['/index.html', 'index.html'],
+    ['/secret', 'secret'], ['/oauth/nope', 'nope']) {
     my ($path, $name) = @$_;
     is($c->get($path)->body, "a file: $name\n", "the file at $path is there");
 }

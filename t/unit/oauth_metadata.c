@@ -102,6 +102,12 @@ static void test_resources(world_t *w, mcp_ctx_t *cx)
     ok(!mcp_oauth_service_resource(&w->service, TASKS "/"),
        "a slash more is another string");
     ok(!mcp_oauth_service_resource(&w->service, "tasks"), "nor a part");
+    ok(mcp_oauth_service_resource(&w->service, TASKS "?x=/") == &w->tasks,
+       "a query leads to the same location");
+    ok(!mcp_oauth_service_resource(&w->service, TASKS "/?x"),
+       "but not a slash before it");
+    ok(!mcp_oauth_service_resource(&w->service, TASKS "?x#y"),
+       "RFC 8707 2: nor is a fragment");
     ok(!mcp_oauth_service_resource(&w->service, ISSUER), "nor the origin");
     root.url = ISSUER;
     root.path = "";
@@ -112,6 +118,10 @@ static void test_resources(world_t *w, mcp_ctx_t *cx)
     ok(mcp_oauth_service_resource(&w->service, ISSUER "/") == &root,
        "is the same with the slash of JavaScript's URL.href");
     ok(!mcp_oauth_service_resource(&w->service, ISSUER "//"), "not with two");
+    ok(mcp_oauth_service_resource(&w->service, ISSUER "?x=/") == &root,
+       "with a query");
+    ok(mcp_oauth_service_resource(&w->service, ISSUER "/?x") == &root,
+       "with both");
     is(mcp_oauth_service_url(&w->service, "token", cx->pool),
        ISSUER "/oauth/token", "an endpoint's URL");
     w->service.path = "";

@@ -7,39 +7,40 @@ import path from 'node:path';
 import { evidence, freePort, run, start, stop, until } from './process.mjs';
 
 const root = process.env.MCP_TEST_ROOT;
-const dir = path.join(process.env.MCP_TEST_DIR, 'https');
-const USER = { username: 'ada', password: 'correct horse & <battery>' };
+const tls = path.join(process.env.MCP_TEST_DIR, 'tls');
+export const USER = {
+  username: 'ada', password: 'correct horse & <battery>',
+};
 
-function apxs(name) {
+export function apxs(name) {
   const program = process.env.APXS ?? 'apxs';
   return execFileSync(program, ['-q', name], { encoding: 'utf8' }).trim();
 }
 
-function configure(port) {
-  const values = {
-    dir, port,
+function configure({ dir, port, template, values }) {
+  const all = {
+    dir, port, tls,
     modules: apxs('LIBEXECDIR'),
     ours: path.resolve(root, process.env.OUT ?? 'build', 'modules'),
-    tls: path.join(process.env.MCP_TEST_DIR, 'tls'),
     user: process.getuid() === 0 ? 'User www-data\nGroup www-data' : '',
+    ...values?.(port),
   };
-  const template = fs.readFileSync(
-    path.join(import.meta.dirname, 'https.conf.in'), 'utf8');
+  fs.mkdirSync(dir, { mode: 0o755 });
   fs.writeFileSync(path.join(dir, 'httpd.conf'),
-    template.replace(/@([a-z]+)@/g, (all, name) => values[name]));
+    fs.readFileSync(template, 'utf8')
+      .replace(/@([a-z]+)@/g, (name, key) => all[key] ?? name));
   const hash = execFileSync('openssl', ['passwd', '-apr1', '-stdin'],
     { input: USER.password, encoding: 'utf8' }).trim();
   fs.writeFileSync(path.join(dir, 'users'), `${USER.username}:${hash}\n`,
     { mode: 0o644 });
 }
 
-/** Starts it; the answer is like startDemo's. MCP_TEST_HTTPS is another
- * program that answers likewise. */
-export async function startHttps() {
-  fs.mkdirSync(dir, { mode: 0o755 });
-  if (process.env.MCP_TEST_HTTPS) return startOther();
+/** Starts an httpd of this name on a configuration with @words@ in it; the
+ * answer is like startDemo's. */
+export async function startSite({ name, template, values, env }) {
   const port = await freePort();
-  configure(port);
+  const dir = path.join(process.env.MCP_TEST_DIR, name);
+  configure({ dir, port, template, values });
   const httpd = path.join(apxs('SBINDIR'), apxs('PROGNAME'));
   const args = ['-f', path.join(dir, 'httpd.conf')];
   const syntax = await run(httpd, [...args, '-t'], { seconds: 20 });
@@ -47,14 +48,24 @@ export async function startHttps() {
     throw evidence(new Error('httpd -t refuses the configuration'),
       syntax.output);
   }
-  return answering(port, start(httpd, [...args, '-DFOREGROUND']));
+  return answering(dir, port, start(httpd, [...args, '-DFOREGROUND'],
+    { env: env?.(dir) }));
+}
+
+/** MCP_TEST_HTTPS is another program that answers likewise. */
+export async function startHttps() {
+  if (process.env.MCP_TEST_HTTPS) return startOther();
+  return startSite({
+    name: 'https', template: path.join(import.meta.dirname, 'https.conf.in'),
+  });
 }
 
 async function startOther() {
   const port = await freePort();
-  const tls = path.join(process.env.MCP_TEST_DIR, 'tls');
+  const dir = path.join(process.env.MCP_TEST_DIR, 'https');
+  fs.mkdirSync(dir, { mode: 0o755 });
   const [command, ...args] = process.env.MCP_TEST_HTTPS.split(' ');
-  const it = await answering(port, start(command, args, {
+  const it = await answering(dir, port, start(command, args, {
     env: {
       MCP_DEMO_PORT: String(port), FIXTURE_CERT: path.join(tls, 'server.pem'),
       FIXTURE_KEY: path.join(tls, 'server.key'),
@@ -63,7 +74,7 @@ async function startOther() {
   return { ...it, username: 'demo', password: 'secret' };
 }
 
-async function answering(port, it) {
+async function answering(dir, port, it) {
   const issuer = `https://localhost:${port}`;
   let running = true;
   it.ended.then(() => { running = false; });

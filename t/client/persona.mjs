@@ -1,0 +1,30 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// What clients in use really send (the programs themselves cannot be run
+// here): registrations, probes, redirect URIs, races, header habits; each with
+// what its user needs in the end.
+
+import assert from 'node:assert/strict';
+import { complaintsOf } from './lib/demo.mjs';
+import { stop } from './lib/process.mjs';
+import { group } from './lib/tap.mjs';
+import { browser } from './persona/browser.mjs';
+import { desktop } from './persona/desktop.mjs';
+import { hosted } from './persona/hosted.mjs';
+import { python } from './persona/python.mjs';
+import { startPersonas } from './persona/site.mjs';
+
+export async function persona() {
+  let site;
+  await group('personas', 60, async (g) => {
+    site = await g.step('a server for them starts', () => startPersonas());
+  });
+  if (!site) return;
+  // one after the other, for some let time pass
+  for (const each of [python, hosted, browser, desktop]) await each(site);
+  await group('personas', 30, async (g) => {
+    await g.also('the server ends when it is asked to', async () =>
+      assert.ok(await stop(site.process), 'it had to be killed'));
+    await g.also('it logged nothing that it should not', () =>
+      assert.deepEqual(complaintsOf(site), []));
+  });
+}
