@@ -151,7 +151,7 @@ resource_make(const mcp_config_section_t *section, const mcp_uri_t *uri,
                                          is_root ? "" : uri->path, NULL);
     resource->settings = section->settings;
     resource->scopes = scopes_of(section, 1, pool);
-    resource->required = section->scopes;
+    resource->required = section->own_scopes;
     resource->service = with->service;
     return resource;
 }
