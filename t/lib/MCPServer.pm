@@ -195,7 +195,6 @@ sub environment {
     %ENV = (%ENV, %{$self->{env}});
     return unless $self->{faketime};
     my ($library) = glob '/usr/lib/*/faketime/libfaketimeMT.so.1';
-    # an address sanitizer must stay first
     $ENV{LD_PRELOAD} = join ':', grep { defined && length }
         $ENV{LD_PRELOAD}, $library;
     $ENV{FAKETIME_TIMESTAMP_FILE} = "$self->{root}/clock";
