@@ -1,0 +1,79 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+package Bench;
+
+# What the measurements have in common: httpd's settings, its CPU time, wrk.
+
+use strict;
+use warnings;
+use Exporter 'import';
+use List::Util qw(sum);
+use POSIX qw(sysconf _SC_CLK_TCK);
+
+our @EXPORT = qw(median spew);
+my $ticks = sysconf(_SC_CLK_TCK);
+
+# More threads than connections: none is closed to make room.
+sub settings {
+    return "LogLevel warn mcp_oauth:warn\nKeepAlive on\n"
+        . "MaxKeepAliveRequests 0\n"
+        . "StartServers 2\nServerLimit 2\nThreadsPerChild 32\n"
+        . "MaxRequestWorkers 64\nMinSpareThreads 1\nMaxSpareThreads 64\n";
+}
+
+# Seconds of CPU of the server and its children so far.
+sub cpu {
+    my $server = shift;
+    return sum(map {
+        open my $in, '<', "/proc/$_/stat" or return 0;
+        my ($rest) = <$in> =~ /\) (.*)/;
+        my @fields = split ' ', $rest;
+        ($fields[11] + $fields[12]) / $ticks;
+    } $server->{pid}, $server->children);
+}
+
+# A script of wrk for one POST request: path, body, headers.
+sub script {
+    my ($file, %request) = @_;
+    spew($file, join '', qq(wrk.method = "POST"\n),
+        qq(wrk.path = "$request{path}"\nwrk.body = [==[$request{body}]==]\n),
+        map(qq(wrk.headers["$_"] = "$request{headers}{$_}"\n),
+            sort keys %{$request{headers}}),
+        <<'END');
+function done(summary, latency, requests)
+    io.write(string.format("figures %d %d %d %d %d\n", summary.requests,
+        summary.duration, summary.errors.status + summary.errors.read
+        + summary.errors.write + summary.errors.timeout,
+        latency:percentile(50), latency:percentile(99)))
+end
+END
+    return $file;
+}
+
+# Runs it; requests a second, CPU of httpd in us a request, latencies in us.
+sub wrk {
+    my ($server, $script, %o) = @_;
+    my $before = cpu($server);
+    my $output = `wrk -t1 -c$o{connections} -d$o{seconds}s -s $script \\
+        $server->{issuer}`;
+    my ($requests, $time, $errors, $p50, $p99)
+        = $output =~ /^figures (\d+) (\d+) (\d+) (\d+) (\d+)/m
+        or die "wrk: $output";
+    die "$script: $errors of $requests failed" if $errors;
+    return {cpu => 1e6 * (cpu($server) - $before) / $requests,
+        rate => 1e6 * $requests / $time, p50 => $p50, p99 => $p99};
+}
+
+sub median {
+    my @sorted = sort { $a <=> $b } @_;
+    return ($sorted[$#sorted / 2] + $sorted[@sorted / 2]) / 2;
+}
+
+sub spew {
+    my ($file, $content) = @_;
+    open my $out, '>', $file or die "$file: $!";
+    print $out $content;
+    close $out or die "$file: $!";
+    chmod 0644, $file;
+}
+
+1;
