@@ -67,9 +67,11 @@ static const row_t keys[] = {
 static const struct container_t {
     const char *container;
     const char *name;
+    int plain;
     const char *help;
 } containers[] = {
-#define MCP_CONTAINER(container, name, help) {#container, name, help},
+#define MCP_CONTAINER(container, name, plain, help)                           \
+    {#container, name, plain, help},
 #include "config/directives.def"
 };
 
@@ -131,11 +133,28 @@ static const struct kind_t *kind_of(const char *kind)
     return &kinds[i];
 }
 
-static const char *syntax_of(const row_t *row)
+static void syntax_put(const row_t *row)
 {
     const char *syntax = kind_of(row->kind)->syntax;
 
-    return strcmp(syntax, "|") ? syntax : row->limits;
+    if (*syntax == '|')
+        printf("%s%s", row->limits, syntax + 1);
+    else
+        printf("%s", syntax);
+}
+
+/* Its name and arguments. */
+static void usage_put(const row_t *row)
+{
+    int is_container = 0;
+    size_t i;
+
+    for (i = 0; i < COUNT(containers); i++)
+        if (!strcmp(containers[i].name, row->name) && !containers[i].plain)
+            is_container = 1;
+    printf("%s%s ", is_container ? "<" : "", row->name);
+    syntax_put(row);
+    printf("%s", is_container ? ">" : "");
 }
 
 static int has_keys(const row_t *row)
@@ -220,7 +239,9 @@ static void words_put(const struct container_t *container)
     for (i = 0; i < COUNT(words); i++) {
         if (strcmp(words[i].context, container->container))
             continue;
-        printf("- `%s %s`: ", words[i].name, syntax_of(&words[i]));
+        printf("- `");
+        usage_put(&words[i]);
+        printf("`: ");
         details_put(&words[i]);
     }
 }
@@ -229,8 +250,9 @@ static void directive_put(const row_t *row)
 {
     size_t i;
 
-    printf("\n### %s\n\n`%s %s`\n\nDefault: ", row->name, row->name,
-           syntax_of(row));
+    printf("\n### %s\n\n`", row->name);
+    usage_put(row);
+    printf("`\n\nDefault: ");
     if (has_keys(row))
         printf("that of each key");
     else if (row->fallback)
@@ -346,10 +368,13 @@ static void conf_row_put(const row_t *row)
 
     comment_put(row->help);
     printf("# Context: %s\n", context_of(row));
-    if (!fallback)
-        printf("#%s %s\n", row->name, syntax_of(row));
+    printf("#");
+    if (!fallback) {
+        usage_put(row);
+        puts("");
+    }
     else
-        printf("#%s %.*s\n", row->name,
+        printf("%s %.*s\n", row->name,
                (int)(strlen(fallback) - (has_keys(row) ? 1 : 0)), fallback);
 }
 

@@ -79,6 +79,19 @@ void mcp_scope_add(apr_array_header_t *scopes, const char *scope)
         APR_ARRAY_PUSH(scopes, const char *) = scope;
 }
 
+void mcp_scope_remove(apr_array_header_t *scopes, const char *scope)
+{
+    int i, kept = 0;
+
+    for (i = 0; i < scopes->nelts; i++) {
+        const char *one = APR_ARRAY_IDX(scopes, i, const char *);
+
+        if (strcmp(one, scope) != 0)
+            APR_ARRAY_IDX(scopes, kept++, const char *) = one;
+    }
+    scopes->nelts = kept;
+}
+
 const char *mcp_scope_text(const apr_array_header_t *scopes, apr_pool_t *pool)
 {
     if (!scopes || !scopes->nelts)

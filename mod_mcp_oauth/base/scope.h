@@ -19,6 +19,7 @@ int mcp_scope_has(const apr_array_header_t *scopes, const char *scope);
 int mcp_scope_is_subset(const apr_array_header_t *part,
                         const apr_array_header_t *whole);
 void mcp_scope_add(apr_array_header_t *scopes, const char *scope);
+void mcp_scope_remove(apr_array_header_t *scopes, const char *scope);
 /* blank-joined; "" for an empty or NULL list */
 const char *mcp_scope_text(const apr_array_header_t *scopes, apr_pool_t *pool);
 

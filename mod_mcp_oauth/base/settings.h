@@ -4,6 +4,8 @@
 
 #include <apr_tables.h>
 
+#include "base/json.h"
+
 /* What the administrator set, as the layers below config/ see it: the structs
  * are made from the table of directives. Immutable once httpd runs. Defaults
  * are filled in. Times are seconds; MCP_UNLIMITED is no limit. */
@@ -53,6 +55,49 @@ typedef struct mcp_fetch_setting_t {
 #include "config/directives.def"
 } mcp_fetch_setting_t;
 
+/* A SECRET, read at start */
+typedef struct mcp_secret_setting_t {
+    const char *text;
+    const char *source; /* "file:mcp/web.secret", "a literal": can be shown */
+} mcp_secret_setting_t;
+
+/* MCPRegistration */
+typedef enum {
+    MCP_REGISTRATION_OPEN = 1,
+    MCP_REGISTRATION_CLOSED,
+    MCP_REGISTRATION_TOKEN
+} mcp_registration_mode_t;
+
+typedef struct mcp_registration_setting_t {
+    mcp_registration_mode_t mode;
+    const mcp_secret_setting_t *token; /* of MCP_REGISTRATION_TOKEN */
+} mcp_registration_setting_t;
+
+typedef struct mcp_jwks_setting_t {
+    const mcp_json_t *jwks; /* a JWK Set of public keys that can be used */
+    const char *path;
+} mcp_jwks_setting_t;
+
+/* Grants: bits, in the order of the alternatives of its row */
+#define MCP_GRANTS_CODE 1
+#define MCP_GRANTS_REFRESH 2
+#define MCP_GRANTS_CLIENT 4
+
+/* Consent: its places among the alternatives */
+#define MCP_CONSENT_OFF 2
+
+/* <MCPRegisteredClient> */
+typedef struct mcp_client_setting_t {
+    const char *id;
+    const mcp_secret_setting_t *secret; /* at most one of these two; without */
+    const mcp_jwks_setting_t *keys;     /* either it is a public client */
+    apr_array_header_t *redirect_uris;  /* of const char *, or NULL */
+    const char *label;                  /* or NULL */
+    apr_array_header_t *scopes;         /* the most it gets; NULL: any */
+    int grants;
+    int consent;
+} mcp_client_setting_t;
+
 /* MCPStore */
 typedef struct mcp_store_setting_t {
     const char *name; /* "sqlite" */
@@ -62,6 +107,7 @@ typedef struct mcp_store_setting_t {
 /* The C type of each kind of value. */
 /* clang-format off */
 #define MCP_KIND_word_choice  int
+#define MCP_KIND_word_choices int                  /* bits */
 #define MCP_KIND_word_globs   apr_array_header_t * /* of const char * */
 #define MCP_KIND_word_schemes apr_array_header_t * /* of const char *, lower */
 #define MCP_KIND_host_globs   apr_array_header_t * /* of const char *, lower */
@@ -72,11 +118,17 @@ typedef struct mcp_store_setting_t {
 #define MCP_KIND_url_issuer   const char *
 #define MCP_KIND_url_resource const char *
 #define MCP_KIND_url_origins  apr_array_header_t * /* of const char * */
+#define MCP_KIND_url_redirects apr_array_header_t * /* of const char * */
 #define MCP_KIND_path         const char *         /* no last slash but "/" */
 #define MCP_KIND_path_list    apr_array_header_t * /* of const char * */
 #define MCP_KIND_path_state   const char *         /* absolute */
 #define MCP_KIND_idp          apr_array_header_t * /* of const mcp_idp_t * */
 #define MCP_KIND_scope        apr_array_header_t * /* mcp_scope_setting_t */
+#define MCP_KIND_scope_names  apr_array_header_t * /* of const char * */
+#define MCP_KIND_secret       const mcp_secret_setting_t *
+#define MCP_KIND_jwks         const mcp_jwks_setting_t *
+#define MCP_KIND_registration const mcp_registration_setting_t *
+#define MCP_KIND_client       apr_array_header_t * /* mcp_client_setting_t * */
 #define MCP_KIND_lifetime     const mcp_lifetime_t *
 #define MCP_KIND_limit        const mcp_limit_t *
 #define MCP_KIND_fetch        const mcp_fetch_setting_t *

@@ -5,14 +5,19 @@
 #include "config/dir.h"
 #include "config/row.h"
 
-/* <MCPIdentityProvider ...>: reads the words inside, hands the Auth...
- * directives to httpd, and adds the provider to the settings of dir. */
-const char *mcp_config_container_idp(mcp_config_dir_t *dir,
-                                     const mcp_config_row_t *row,
+/* Containers: each reads the words inside and adds what they make to values,
+ * the struct that the row's member is in. */
+
+/* <MCPIdentityProvider ...>: hands the Auth... directives inside to httpd. */
+const char *mcp_config_container_idp(void *values, const mcp_config_row_t *row,
                                      const char *args, cmd_parms *cmd);
-/* One word, in the section that a container made. */
-const char *mcp_config_container_word(mcp_config_dir_t *dir,
-                                      const mcp_config_row_t *row,
+/* <MCPRegisteredClient ...> */
+const char *mcp_config_container_client(void *values,
+                                        const mcp_config_row_t *row,
+                                        const char *args, cmd_parms *cmd);
+/* One word, in the section that a container made. Several containers may have
+ * a word of this name. */
+const char *mcp_config_container_word(mcp_config_dir_t *dir, const char *name,
                                       const char *args, cmd_parms *cmd);
 
 #endif

@@ -96,16 +96,31 @@ static const char *set_location(cmd_parms *cmd, void *config, const char *args)
 
 static const char *set_word(cmd_parms *cmd, void *config, const char *args)
 {
-    return mcp_config_container_word(config, cmd->info, args, cmd);
+    return mcp_config_container_word(config, cmd->cmd->name, args, cmd);
 }
 
 static const char *open_idp(cmd_parms *cmd, void *config, const char *args)
 {
-    const char *wrong = place_check(cmd->info, cmd);
+    const mcp_config_row_t *row =
+        &mcp_config_row_locations[MCP_ROW_LOCATION_idps];
+    const char *wrong = place_check(row, cmd);
 
     return wrong ? wrong
-                 : mcp_config_container_idp(dir_open(config, cmd->pool),
-                                            cmd->info, args, cmd);
+                 : mcp_config_container_idp(
+                       dir_open(config, cmd->pool)->settings, row, args, cmd);
+}
+
+static const char *open_client(cmd_parms *cmd, void *dummy, const char *args)
+{
+    mcp_config_server_t *server =
+        ap_get_module_config(cmd->server->module_config, &mcp_oauth_module);
+    const mcp_config_row_t *row =
+        &mcp_config_row_servers[MCP_ROW_SERVER_clients];
+    const char *wrong = place_check(row, cmd);
+
+    return wrong ? wrong
+                 : mcp_config_container_client(&server->settings, row, args,
+                                               cmd);
 }
 
 /* No override of a .htaccess file is among these. */
@@ -122,14 +137,10 @@ const command_rec mcp_config_directives[] = {
     AP_INIT_RAW_ARGS(name, set_location,                                      \
         (void *)&mcp_config_row_locations[MCP_ROW_LOCATION_##member],         \
         ANYWHERE, help),
-#define MCP_CONTAINER(container, name, help)                                  \
-    AP_INIT_RAW_ARGS("<" name, open_##container,                              \
-        (void *)&mcp_config_row_locations[MCP_ROW_LOCATION_##container##s],   \
-        ANYWHERE, help),
+#define MCP_CONTAINER(container, name, plain, help)                           \
+    AP_INIT_RAW_ARGS("<" name, open_##container, NULL, ANYWHERE, help),
 #define MCP_WORD(container, name, kind, member, fallback, limits, help)       \
-    AP_INIT_RAW_ARGS(name, set_word,                                          \
-        (void *)&mcp_config_row_words[MCP_ROW_WORD_##container##_##member],   \
-        ANYWHERE, help),
+    AP_INIT_RAW_ARGS(name, set_word, NULL, ANYWHERE, help),
 #include "config/directives.def"
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};
 /* clang-format on */

@@ -188,5 +188,30 @@ static const char *scope_show(const void *value, const char *limits,
     return scopes ? out : NULL;
 }
 
+/* -- names alone -- */
+
+static const char *names_parse(void *value, const mcp_config_line_t *line)
+{
+    apr_array_header_t **names = value;
+    const char *wrong;
+    int i;
+
+    if (!*names)
+        *names = apr_array_make(line->pool, 4, sizeof(const char *));
+    for (i = 0; i < line->words->nelts; i++) {
+        wrong = name_check(mcp_config_line_word(line, i), line);
+        if (wrong)
+            return wrong;
+        mcp_scope_add(*names, mcp_config_line_word(line, i));
+    }
+    if ((*names)->nelts > MCP_SCOPE_MAX)
+        return mcp_config_line_refuse(line, "%d scopes are the most.",
+                                      MCP_SCOPE_MAX);
+    return NULL;
+}
+
 const mcp_config_kind_t mcp_config_kind_scope = {scope_parse, scope_merge,
                                                  scope_show};
+
+const mcp_config_kind_t mcp_config_kind_scope_names = {
+    names_parse, mcp_config_kind_replace, mcp_config_kind_strings};

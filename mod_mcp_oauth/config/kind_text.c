@@ -1,12 +1,10 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include <apr_file_io.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 
 #include "base/encode.h"
+#include "config/file.h"
 #include "config/kind.h"
-
-#define FILE_PREFIX "file:"
 
 /* limits: "LEAST-MOST" bytes */
 static const char *text_check(const char *text, apr_size_t len, int lines,
@@ -41,43 +39,19 @@ static const char *text_parse(void *value, const mcp_config_line_t *line)
     return text_check(text, strlen(text), 0, line);
 }
 
-static const char *file_read(char **text, apr_size_t *len, const char *path,
-                             const mcp_config_line_t *line)
-{
-    apr_size_t most = strtoul(strchr(line->limits, '-') + 1, NULL, 10);
-    apr_file_t *file;
-    apr_status_t rv;
-    char reason[120];
-
-    rv = apr_file_open(&file, path, APR_READ, APR_OS_DEFAULT, line->pool);
-    if (rv != APR_SUCCESS)
-        return mcp_config_line_refuse(
-            line, "cannot read %s: %s.", path,
-            apr_strerror(rv, reason, sizeof(reason)));
-    *text = apr_palloc(line->pool, most + 2);
-    rv = apr_file_read_full(file, *text, most + 1, len);
-    apr_file_close(file);
-    if (rv != APR_SUCCESS && !APR_STATUS_IS_EOF(rv))
-        return mcp_config_line_refuse(
-            line, "cannot read %s: %s.", path,
-            apr_strerror(rv, reason, sizeof(reason)));
-    (*text)[*len] = '\0';
-    return NULL;
-}
-
 static const char *textfile_parse(void *value, const mcp_config_line_t *line)
 {
     const char *word = mcp_config_line_word(line, 0), *path, *wrong;
+    apr_size_t most = strtoul(strchr(line->limits, '-') + 1, NULL, 10), len;
     char *text = NULL;
-    apr_size_t len;
 
     *(const char **)value = word;
-    if (strncmp(word, FILE_PREFIX, strlen(FILE_PREFIX)) != 0)
+    if (strncmp(word, MCP_FILE_PREFIX, strlen(MCP_FILE_PREFIX)) != 0)
         return text_check(word, strlen(word), 0, line);
-    path = ap_server_root_relative(line->pool, word + strlen(FILE_PREFIX));
-    if (!path || !word[strlen(FILE_PREFIX)])
+    path = mcp_config_file_path(word, line);
+    if (!path)
         return mcp_config_line_refuse(line, "\"%s\" names no file.", word);
-    wrong = file_read(&text, &len, path, line);
+    wrong = mcp_config_file_read(&text, &len, path, most, line);
     if (wrong)
         return wrong;
     *(const char **)value = text;

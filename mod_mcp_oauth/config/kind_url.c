@@ -3,6 +3,7 @@
 
 #include "base/uri.h"
 #include "config/kind.h"
+#include "oauth/redirect.h"
 
 static const char *web_read(const mcp_uri_t **uri, const char *word,
                             const mcp_config_line_t *line)
@@ -155,6 +156,38 @@ static const char *origins_parse(void *value, const mcp_config_line_t *line)
     return NULL;
 }
 
+/* The administrator names the scheme here: it need not be listed elsewhere. */
+static const char *redirect_check(const char *word,
+                                  const mcp_config_line_t *line)
+{
+    mcp_ctx_t *cx = mcp_config_line_ctx(line);
+    apr_array_header_t *schemes =
+        apr_array_make(line->pool, 1, sizeof(const char *));
+    const char *fault;
+
+    APR_ARRAY_PUSH(schemes, const char *) =
+        mcp_oauth_redirect_describe(word, cx).scheme;
+    fault = mcp_oauth_redirect_fault(word, schemes, cx);
+    return fault ? mcp_config_line_refuse(line, "\"%s\" %s.", word, fault)
+                 : NULL;
+}
+
+static const char *redirects_parse(void *value, const mcp_config_line_t *line)
+{
+    apr_array_header_t **uris = value;
+    const char *wrong;
+    int i;
+
+    for (i = 0; i < line->words->nelts; i++) {
+        wrong = redirect_check(mcp_config_line_word(line, i), line);
+        if (wrong)
+            return wrong;
+    }
+    *uris = *uris ? apr_array_append(line->pool, *uris, line->words)
+                  : apr_array_copy(line->pool, line->words);
+    return NULL;
+}
+
 const mcp_config_kind_t mcp_config_kind_url = {
     url_parse, mcp_config_kind_replace, mcp_config_kind_string};
 
@@ -166,3 +199,6 @@ const mcp_config_kind_t mcp_config_kind_url_resource = {
 
 const mcp_config_kind_t mcp_config_kind_url_origins = {
     origins_parse, mcp_config_kind_replace, mcp_config_kind_strings};
+
+const mcp_config_kind_t mcp_config_kind_url_redirects = {
+    redirects_parse, mcp_config_kind_replace, mcp_config_kind_strings};

@@ -44,6 +44,41 @@ static const char *choice_show(const void *value, const char *limits,
     return apr_pstrmemdup(pool, limits, strcspn(limits, "|"));
 }
 
+/* -- some of some words; the value has a bit for each -- */
+
+static const char *choices_parse(void *value, const mcp_config_line_t *line)
+{
+    mcp_config_line_t one = *line;
+    apr_array_header_t *word = apr_array_make(line->pool, 1, sizeof(char *));
+    const char *wrong;
+    int i, place = 0, bits = 0;
+
+    one.words = word;
+    APR_ARRAY_PUSH(word, const char *) = NULL;
+    for (i = 0; i < line->words->nelts; i++) {
+        APR_ARRAY_IDX(word, 0, const char *) = mcp_config_line_word(line, i);
+        wrong = choice_parse(&place, &one);
+        if (wrong)
+            return wrong;
+        bits |= 1 << (place - 1);
+    }
+    *(int *)value = bits;
+    return NULL;
+}
+
+static const char *choices_show(const void *value, const char *limits,
+                                apr_pool_t *pool)
+{
+    const char *out = NULL;
+    int place, bits = *(const int *)value;
+
+    for (place = 1; bits >> (place - 1); place++)
+        if (bits & 1 << (place - 1))
+            out = apr_pstrcat(pool, out ? out : "", out ? " " : "",
+                              choice_show(&place, limits, pool), NULL);
+    return out;
+}
+
 /* -- [MODULE:]GLOB -- */
 
 static const char *glob_check(const char *word, const mcp_config_line_t *line)
@@ -196,6 +231,9 @@ static void schemes_merge(void *value, const void *outer, apr_pool_t *pool)
 
 const mcp_config_kind_t mcp_config_kind_word_choice = {
     choice_parse, choice_merge, choice_show};
+
+const mcp_config_kind_t mcp_config_kind_word_choices = {
+    choices_parse, choice_merge, choices_show};
 
 const mcp_config_kind_t mcp_config_kind_word_globs = {
     globs_parse, mcp_config_kind_replace, mcp_config_kind_strings};

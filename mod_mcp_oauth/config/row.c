@@ -8,6 +8,7 @@
 
 /* What the words of a container fill in. */
 #define MCP_CONTAINER_idp mcp_idp_t
+#define MCP_CONTAINER_client mcp_client_setting_t
 
 enum {
 #define MCP_KIND(kind, syntax, few, many, accepted)                           \
@@ -19,7 +20,7 @@ enum {
     static const char syntax_##kind[] = syntax;
 #include "config/kinds.def"
 
-#define MCP_CONTAINER(container, name, help)                                  \
+#define MCP_CONTAINER(container, name, plain, help)                           \
     static const char name_##container[] = name;
 #include "config/directives.def"
 
@@ -61,9 +62,10 @@ static void *member_of(const mcp_config_row_t *row, const void *values)
 
 static const char *usage(const mcp_config_row_t *row, apr_pool_t *pool)
 {
-    return apr_pstrcat(pool, row->name, " ",
-                       strcmp(row->syntax, "|") ? row->syntax : row->limits,
-                       NULL);
+    int listed = *row->syntax == '|';
+
+    return apr_pstrcat(pool, row->name, " ", listed ? row->limits : "",
+                       row->syntax + listed, NULL);
 }
 
 static const char *count_refuse(const mcp_config_row_t *row,
@@ -123,6 +125,24 @@ const char *mcp_config_row_show(const mcp_config_row_t *row,
     return row->kind->show(member_of(row, values), row->limits, pool);
 }
 
+void mcp_config_row_word_defaults(const char *container, void *object,
+                                  apr_size_t size, apr_pool_t *pool)
+{
+    void *defaults = apr_pcalloc(pool, size);
+    const mcp_config_row_t *row;
+    cmd_parms cmd = {0};
+
+    cmd.pool = pool;
+    for (row = mcp_config_row_words; row->name; row++) {
+        if (strcmp(row->container, container) != 0)
+            continue;
+        if (row->fallback)
+            mcp_config_row_parse(row, defaults, row->fallback, &cmd);
+        row->kind->merge(member_of(row, object), member_of(row, defaults),
+                         pool);
+    }
+}
+
 const char *mcp_config_row_words_of(const char *container, apr_pool_t *pool)
 {
     const mcp_config_row_t *row;
@@ -133,6 +153,19 @@ const char *mcp_config_row_words_of(const char *container, apr_pool_t *pool)
             names = names ? apr_pstrcat(pool, names, ", ", row->name, NULL)
                           : row->name;
     return names;
+}
+
+const char *mcp_config_row_containers_of(const char *name, apr_pool_t *pool)
+{
+    const mcp_config_row_t *row;
+    const char *containers = NULL;
+
+    for (row = mcp_config_row_words; row->name; row++)
+        if (!strcasecmp(row->name, name))
+            containers = apr_pstrcat(pool, containers ? containers : "",
+                                     containers ? " or " : "", "<",
+                                     row->container, ">", NULL);
+    return containers;
 }
 
 const mcp_config_row_t *mcp_config_row_word(const char *container,

@@ -31,12 +31,6 @@ enum {
 #include "config/directives.def"
     MCP_ROW_LOCATION_END
 };
-enum {
-#define MCP_WORD(container, name, kind, member, fallback, limits, help)       \
-    MCP_ROW_WORD_##container##_##member,
-#include "config/directives.def"
-    MCP_ROW_WORD_END
-};
 
 /* The tables; each ends with a row without a name. */
 extern const mcp_config_row_t mcp_config_row_servers[];
@@ -53,11 +47,16 @@ void mcp_config_row_merge(const mcp_config_row_t *rows, void *values,
 /* Puts values over the defaults. */
 void mcp_config_row_defaults(const mcp_config_row_t *rows, void *values,
                              apr_size_t size, apr_pool_t *pool);
+/* Puts the words of a container over their defaults. */
+void mcp_config_row_word_defaults(const char *container, void *object,
+                                  apr_size_t size, apr_pool_t *pool);
 /* The value as it would be written; NULL when it is not set. */
 const char *mcp_config_row_show(const mcp_config_row_t *row,
                                 const void *values, apr_pool_t *pool);
 /* "Label, Client": the words of a container. */
 const char *mcp_config_row_words_of(const char *container, apr_pool_t *pool);
+/* "<MCPIdentityProvider> or <...>": where a word belongs. */
+const char *mcp_config_row_containers_of(const char *name, apr_pool_t *pool);
 /* The word of this name in this container, or NULL. */
 const mcp_config_row_t *mcp_config_row_word(const char *container,
                                             const char *name);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "oauth/assertion.h"
 
 #define BASIC "Basic "
 #define BASIC_LENGTH (sizeof(BASIC) - 1)
@@ -93,6 +94,13 @@ static const mcp_error_t *refuse(mcp_oauth_exchange_t *x, const char *why,
     return mcp_error_make(MCP_E_INVALID_CLIENT, cx, "%s", why);
 }
 
+/* RFC 6749 2.3 */
+static const mcp_error_t *two_ways(mcp_ctx_t *cx)
+{
+    return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                          "The client authenticates in two ways at once.");
+}
+
 static const mcp_error_t *credentials_read(credentials_t *in,
                                            mcp_oauth_exchange_t *x,
                                            const apr_table_t *form,
@@ -110,8 +118,7 @@ static const mcp_error_t *credentials_read(credentials_t *in,
     if (!is_basic(x->authorization))
         return refuse(x, "Authorization is not Basic", cx);
     if (secret)
-        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
-                              "The client authenticates in two ways at once.");
+        return two_ways(cx);
     if (!basic_read(in, x->authorization, cx->pool))
         return refuse(x, "the Basic credentials are malformed", cx);
     if (id && strcmp(id, in->id) != 0 &&
@@ -122,22 +129,83 @@ static const mcp_error_t *credentials_read(credentials_t *in,
     return NULL;
 }
 
-const mcp_error_t *
-mcp_oauth_authenticate_client(const mcp_oauth_client_t **client,
-                              mcp_oauth_exchange_t *x, const apr_table_t *form,
-                              mcp_ctx_t *cx)
+/* What keeps a client from being known is the client's own fault. */
+static const mcp_error_t *found(const mcp_error_t *e,
+                                const mcp_oauth_client_t *client,
+                                mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
+{
+    if (e && e->code == MCP_E_INVALID_METADATA)
+        return refuse(x, mcp_error_text(e), cx);
+    if (!e && !client)
+        return refuse(x, "this server did not issue the client_id", cx);
+    return e;
+}
+
+/* -- private_key_jwt -- */
+
+static const mcp_error_t *assertion_check(const mcp_oauth_exchange_t *x,
+                                          const apr_table_t *form,
+                                          mcp_ctx_t *cx)
+{
+    const char *type = mcp_oauth_exchange_field(form, "client_assertion_type");
+
+    if (x->authorization || mcp_oauth_exchange_field(form, "client_secret"))
+        return two_ways(cx);
+    if (!type || !mcp_oauth_exchange_field(form, "client_assertion"))
+        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                              "client_assertion and client_assertion_type go "
+                              "together.");
+    if (strcmp(type, MCP_ASSERTION_TYPE) != 0)
+        return mcp_error_make(MCP_E_INVALID_CLIENT, cx,
+                              "a client_assertion_type that is not known");
+    return NULL;
+}
+
+static const mcp_error_t *asserted(const mcp_oauth_client_t **client,
+                                   const mcp_oauth_exchange_t *x,
+                                   const apr_table_t *form, mcp_ctx_t *cx)
+{
+    const char *id = mcp_oauth_exchange_field(form, "client_id");
+    mcp_oauth_assertion_t assertion;
+
+    MCP_TRY(assertion_check(x, form, cx));
+    MCP_TRY(mcp_oauth_assertion_read(
+        &assertion, mcp_oauth_exchange_field(form, "client_assertion"),
+        x->service, cx));
+    if (id && strcmp(id, assertion.client_id) != 0)
+        return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
+                              "The body's client_id is another than that of "
+                              "the client_assertion.");
+    MCP_TRY(
+        mcp_oauth_client_find(client, x->service, assertion.client_id, cx));
+    return *client ? mcp_oauth_assertion_verify(&assertion, *client,
+                                                x->service, cx)
+                   : NULL;
+}
+
+static const mcp_error_t *by_assertion(const mcp_oauth_client_t **client,
+                                       mcp_oauth_exchange_t *x,
+                                       const apr_table_t *form, mcp_ctx_t *cx)
+{
+    const mcp_error_t *e = asserted(client, x, form, cx);
+
+    if (e && e->code == MCP_E_INVALID_CLIENT)
+        return refuse(x, e->detail, cx);
+    return found(e, *client, x, cx);
+}
+
+/* -- a secret, or nothing but a name -- */
+
+static const mcp_error_t *by_secret(const mcp_oauth_client_t **client,
+                                    mcp_oauth_exchange_t *x,
+                                    const apr_table_t *form, mcp_ctx_t *cx)
 {
     const mcp_error_t *e;
     credentials_t in;
 
     MCP_TRY(credentials_read(&in, x, form, cx));
     e = find(client, &in, x->service, cx);
-    if (e && e->code == MCP_E_INVALID_METADATA)
-        return refuse(x, mcp_error_text(e), cx);
-    if (e)
-        return e;
-    if (!*client)
-        return refuse(x, "this server did not issue the client_id", cx);
+    MCP_TRY(found(e, *client, x, cx));
     if (!has_right_secret(&in, *client, x->service, cx->pool))
         return refuse(x,
                       (*client)->method == MCP_CLIENT_NONE
@@ -145,4 +213,16 @@ mcp_oauth_authenticate_client(const mcp_oauth_client_t **client,
                           : "the client's secret is missing or wrong",
                       cx);
     return NULL;
+}
+
+const mcp_error_t *
+mcp_oauth_authenticate_client(const mcp_oauth_client_t **client,
+                              mcp_oauth_exchange_t *x, const apr_table_t *form,
+                              mcp_ctx_t *cx)
+{
+    *client = NULL;
+    if (mcp_oauth_exchange_field(form, "client_assertion") ||
+        mcp_oauth_exchange_field(form, "client_assertion_type"))
+        return by_assertion(client, x, form, cx);
+    return by_secret(client, x, form, cx);
 }

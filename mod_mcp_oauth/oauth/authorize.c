@@ -20,8 +20,10 @@ static const mcp_error_t *unregistered(mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
     mcp_writer_t *w = mcp_writer_make(cx->pool);
 
     mcp_writer_open(w, '{');
-    mcp_writer_member(w, "register",
-                      mcp_oauth_service_url(x->service, "register", cx->pool));
+    if (mcp_oauth_service_registers(x->service))
+        mcp_writer_member(
+            w, "register",
+            mcp_oauth_service_url(x->service, "register", cx->pool));
     mcp_writer_close(w);
     mcp_oauth_exchange_link(x, cx);
     mcp_oauth_exchange_page(x, 400, "unregistered", mcp_writer_text(w, NULL));
@@ -66,9 +68,12 @@ static const mcp_error_t *redirect_choose(mcp_oauth_request_t *request,
                               "The app wants the answer at an address that it "
                               "did not register: %s",
                               mcp_oauth_redirect_describe(uri, cx).name);
-    /* the rules may have changed since it was registered */
-    fault = mcp_oauth_redirect_fault(
-        uri, ask->service->settings->redirect_schemes, cx);
+    /* the rules may have changed since it was registered; those of the
+     * administrator's own clients were judged at start */
+    fault = client->setting
+                ? NULL
+                : mcp_oauth_redirect_fault(
+                      uri, ask->service->settings->redirect_schemes, cx);
     if (fault)
         return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
                               "The app wants the answer at an address that "

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/writer.h"
 #include "oauth/cimd.h"
+#include "oauth/registered.h"
 
 /* A client_id: VERSION KEY-NUMBER "." base64url(registration MAC). All of it
  * is unreserved, so it goes through Basic with and without percent-encoding.
@@ -75,6 +76,12 @@ static const char *registration_text(const mcp_oauth_client_t *client,
     mcp_writer_close(w);
     mcp_writer_member(w, "n", client->name);
     mcp_writer_member(w, "s", client->scope);
+    if (client->jwks) {
+        mcp_writer_name(w, "k");
+        mcp_writer_json(w, client->jwks);
+    }
+    mcp_writer_member(w, "l", client->jwks_uri);
+    mcp_writer_member(w, "a", client->alg);
     mcp_writer_member(w, "x", nonce);
     mcp_writer_close(w);
     return mcp_writer_text(w, NULL);
@@ -92,7 +99,8 @@ const mcp_error_t *mcp_oauth_client_make(mcp_oauth_client_t *client,
     char *blob;
 
     client->issued = mcp_ctx_seconds(cx) / HOUR * HOUR;
-    if (client->method != MCP_CLIENT_NONE)
+    if (client->method == MCP_CLIENT_BASIC ||
+        client->method == MCP_CLIENT_POST)
         MCP_TRY(mcp_random_text(&nonce, NONCE_BYTES, cx));
     json = registration_text(client, nonce, cx->pool);
     mcp_jose_keyring_derive(key, keys, id, MCP_KEY_CLIENT_ID, service->issuer);
@@ -184,6 +192,9 @@ static mcp_oauth_client_t *registration_read(const mcp_json_t *json,
     client->redirect_uris = list;
     client->name = mcp_json_string(mcp_json_get(json, "n"));
     client->scope = mcp_json_string(mcp_json_get(json, "s"));
+    client->jwks = mcp_json_get(json, "k");
+    client->jwks_uri = mcp_json_string(mcp_json_get(json, "l"));
+    client->alg = mcp_json_string(mcp_json_get(json, "a"));
     return client;
 }
 
@@ -203,24 +214,52 @@ static apr_int64_t lifetime(const mcp_oauth_service_t *service)
     return longest;
 }
 
+/* -- finding -- */
+
+/* One that registered itself. */
+static mcp_oauth_client_t *issued_find(const mcp_oauth_service_t *service,
+                                       const char *id, mcp_ctx_t *cx)
+{
+    const char *text = open_id(service, id, cx->pool);
+    mcp_oauth_client_t *found;
+    const mcp_json_t *json;
+
+    if (!text || mcp_json_read(&json, text, strlen(text), cx))
+        return NULL;
+    found = registration_read(json, id, cx->pool);
+    return mcp_ctx_seconds(cx) - found->issued <= lifetime(service) ? found
+                                                                    : NULL;
+}
+
 const mcp_error_t *mcp_oauth_client_find(const mcp_oauth_client_t **client,
                                          const mcp_oauth_service_t *service,
                                          const char *id, mcp_ctx_t *cx)
 {
-    mcp_oauth_client_t *found;
-    const mcp_json_t *json;
-    const char *text;
+    mcp_oauth_client_t *found = NULL;
+    int is_url = id && mcp_oauth_cimd_is_url(id), denied;
 
     *client = NULL;
-    if (id && mcp_oauth_cimd_is_url(id))
-        return mcp_oauth_cimd_find(client, service, id, cx);
-    text = id ? open_id(service, id, cx->pool) : NULL;
-    if (!text || mcp_json_read(&json, text, strlen(text), cx))
+    if (id && !is_url)
+        found = mcp_oauth_registered_find(service, id, cx->pool);
+    if (id && !is_url && !found)
+        found = issued_find(service, id, cx);
+    if (!found && !is_url)
         return NULL;
-    found = registration_read(json, id, cx->pool);
-    if (mcp_ctx_seconds(cx) - found->issued <= lifetime(service))
-        *client = found;
+    /* before anything is fetched for it */
+    MCP_TRY(mcp_oauth_client_is_denied(&denied, id, service->works, cx));
+    if (denied)
+        return NULL;
+    if (is_url)
+        return mcp_oauth_cimd_find(client, service, id, cx);
+    *client = found;
     return NULL;
+}
+
+int mcp_oauth_client_may(const mcp_oauth_client_t *client, int grant)
+{
+    if (client->setting)
+        return (client->setting->grants & grant) != 0;
+    return grant != MCP_GRANTS_CLIENT;
 }
 
 const char *mcp_oauth_client_secret(const mcp_oauth_client_t *client,
@@ -231,8 +270,11 @@ const char *mcp_oauth_client_secret(const mcp_oauth_client_t *client,
     const char *body;
     int number;
 
-    if (client->method == MCP_CLIENT_NONE ||
-        !key_read(&number, &body, client->id) ||
+    if (client->method == MCP_CLIENT_NONE || client->method == MCP_CLIENT_KEY)
+        return NULL;
+    if (client->setting)
+        return client->setting->secret->text;
+    if (!key_read(&number, &body, client->id) ||
         !mcp_jose_keyring_derive(key, service->works->keys, number,
                                  MCP_KEY_CLIENT_SECRET, service->issuer))
         return NULL;

@@ -33,6 +33,7 @@ typedef struct mcp_oauth_client_t {
     const mcp_json_t *jwks; /* or */
     const char *jwks_uri;
     const char *alg; /* that it signs with, or NULL: any that fits */
+    const mcp_client_setting_t *setting; /* <MCPRegisteredClient>, or NULL */
 } mcp_oauth_client_t;
 
 /* Gives a client its id and issue time. The same public client gets the same
@@ -40,16 +41,27 @@ typedef struct mcp_oauth_client_t {
 const mcp_error_t *mcp_oauth_client_make(mcp_oauth_client_t *client,
                                          const mcp_oauth_service_t *service,
                                          mcp_ctx_t *cx);
-/* *client is NULL when this service did not issue id, or too long ago, or when
- * id is NULL. INVALID_METADATA for a metadata document that cannot be used;
- * UNAVAILABLE while one cannot be had: then the client is not unknown. */
+/* *client is NULL when this service did not issue id, or too long ago, when it
+ * is denied, or when id is NULL. INVALID_METADATA for a metadata document that
+ * cannot be used; UNAVAILABLE while one cannot be had: then the client is not
+ * unknown. */
 const mcp_error_t *mcp_oauth_client_find(const mcp_oauth_client_t **client,
                                          const mcp_oauth_service_t *service,
                                          const char *id, mcp_ctx_t *cx);
-/* The secret of a confidential client; NULL for a public one. */
+/* The secret of a client that has one; else NULL. */
 const char *mcp_oauth_client_secret(const mcp_oauth_client_t *client,
                                     const mcp_oauth_service_t *service,
                                     apr_pool_t *pool);
+/* Whether it may use a grant type: one of MCP_GRANTS_. */
+int mcp_oauth_client_may(const mcp_oauth_client_t *client, int grant);
+/* From now on nobody knows it, and access tokens that it has are good for
+ * nothing, in all children. id may be of any kind. */
+const mcp_error_t *mcp_oauth_client_deny(const char *id,
+                                         const mcp_oauth_works_t *works,
+                                         mcp_ctx_t *cx);
+const mcp_error_t *mcp_oauth_client_is_denied(int *denied, const char *id,
+                                              const mcp_oauth_works_t *works,
+                                              mcp_ctx_t *cx);
 /* token_endpoint_auth_method: the word, and its reading (-1: not known) */
 const char *mcp_oauth_client_method_word(mcp_oauth_client_method_t method);
 int mcp_oauth_client_method_read(const char *word);

@@ -75,6 +75,8 @@ void mcp_oauth_exchange_leave(mcp_oauth_exchange_t *x, const char *uri,
 
 void mcp_oauth_exchange_link(mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
 {
+    if (!mcp_oauth_service_registers(x->service))
+        return;
     apr_table_setn(
         x->headers, "Link",
         apr_pstrcat(cx->pool, "<",

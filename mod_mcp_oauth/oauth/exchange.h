@@ -65,7 +65,7 @@ void mcp_oauth_exchange_page(mcp_oauth_exchange_t *x, int status,
  * page, for browsers do not follow such a redirect (D15). */
 void mcp_oauth_exchange_leave(mcp_oauth_exchange_t *x, const char *uri,
                               mcp_ctx_t *cx);
-/* where to register: for clients whose client_id is not known */
+/* where to register, if anywhere: for clients whose client_id is not known */
 void mcp_oauth_exchange_link(mcp_oauth_exchange_t *x, mcp_ctx_t *cx);
 
 #endif

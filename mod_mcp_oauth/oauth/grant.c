@@ -50,7 +50,7 @@ static mcp_record_t record_of(const mcp_oauth_grant_t *grant, apr_pool_t *pool)
     return record;
 }
 
-static int grant_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
+static int members_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
 {
     grant->id = mcp_json_string(mcp_json_get(json, "id"));
     grant->client_id = mcp_json_string(mcp_json_get(json, "client_id"));
@@ -63,6 +63,23 @@ static int grant_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
            mcp_json_integer(&grant->turned, mcp_json_get(json, "turned")) &&
            mcp_json_integer(&grant->generation,
                             mcp_json_get(json, "generation"));
+}
+
+const mcp_error_t *mcp_oauth_grant_read(mcp_oauth_grant_t **grant,
+                                        const mcp_record_t *record,
+                                        mcp_ctx_t *cx)
+{
+    mcp_oauth_grant_t *found = apr_pcalloc(cx->pool, sizeof(*found));
+    const mcp_json_t *json;
+
+    *grant = NULL;
+    MCP_TRY(mcp_json_read(&json, record->value, record->len, cx));
+    if (!members_read(found, json))
+        return NULL;
+    found->expires = record->expires;
+    found->version = record->version;
+    *grant = found;
+    return NULL;
 }
 
 /* -- the store -- */
@@ -84,11 +101,9 @@ const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
                                        const mcp_oauth_service_t *service,
                                        mcp_ctx_t *cx)
 {
-    mcp_oauth_grant_t *found = apr_pcalloc(cx->pool, sizeof(*found));
     mcp_store_t *store = service->works->store;
     const mcp_record_t *record, *revoked;
     unsigned char key[MCP_DIGEST_SIZE];
-    const mcp_json_t *json;
 
     *grant = NULL;
     key_of(key, id);
@@ -97,15 +112,7 @@ const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
         return NULL;
     /* A revocation may have come before the grant was stored. */
     MCP_TRY(mcp_store_get(&revoked, store, MCP_RECORD_REVOCATION, key, cx));
-    if (revoked)
-        return NULL;
-    MCP_TRY(mcp_json_read(&json, record->value, record->len, cx));
-    if (!grant_read(found, json))
-        return NULL;
-    found->expires = record->expires;
-    found->version = record->version;
-    *grant = found;
-    return NULL;
+    return revoked ? NULL : mcp_oauth_grant_read(grant, record, cx);
 }
 
 const mcp_error_t *mcp_oauth_grant_replace(int *done,

@@ -24,6 +24,10 @@ const mcp_error_t *mcp_oauth_grant_make_id(const char **id, mcp_ctx_t *cx);
 const mcp_error_t *mcp_oauth_grant_put(const mcp_oauth_grant_t *grant,
                                        const mcp_oauth_service_t *service,
                                        mcp_ctx_t *cx);
+/* *grant is NULL when record is not one. */
+const mcp_error_t *mcp_oauth_grant_read(mcp_oauth_grant_t **grant,
+                                        const mcp_record_t *record,
+                                        mcp_ctx_t *cx);
 /* NULL when there is none (any more), or it was revoked. */
 const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
                                        const char *id,

@@ -2,26 +2,15 @@
 #include "oauth/guessing.h"
 
 #include <apr_strings.h>
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/encode.h"
 #include "live/throttle.h"
+#include "oauth/budget.h"
 
 #define BY_ADDRESS "sign-in:address"
 #define BY_USER "sign-in:user"
 #define BY_BOTH "sign-in:user+address"
-
-/* One customer has a whole /64 of IPv6: that counts as one address. */
-static const char *address_of(const mcp_oauth_exchange_t *x, apr_pool_t *pool)
-{
-    const char *address = x->address ? x->address : "";
-    struct in6_addr in;
-
-    if (inet_pton(AF_INET6, address, &in) != 1 || IN6_IS_ADDR_V4MAPPED(&in))
-        return address;
-    return mcp_encode_base64url(&in, 8, pool);
-}
 
 static const char *both(const char *user, const char *address,
                         apr_pool_t *pool)
@@ -42,7 +31,7 @@ const mcp_error_t *mcp_oauth_guessing_check(const mcp_oauth_exchange_t *x,
                                             const char *user, mcp_ctx_t *cx)
 {
     mcp_live_shared_t *shared = x->service->works->shared;
-    const char *address = address_of(x, cx->pool);
+    const char *address = mcp_oauth_budget_address(x, cx->pool);
     mcp_live_rate_t rate = rate_of(x), once = {1, rate.window};
     apr_int64_t now = mcp_ctx_seconds(cx);
     mcp_error_t *e;
@@ -70,7 +59,7 @@ void mcp_oauth_guessing_failed(const mcp_oauth_exchange_t *x, const char *user,
                                mcp_ctx_t *cx)
 {
     mcp_live_shared_t *shared = x->service->works->shared;
-    const char *address = address_of(x, cx->pool);
+    const char *address = mcp_oauth_budget_address(x, cx->pool);
     mcp_live_rate_t rate = rate_of(x), once = {1, rate.window};
     apr_int64_t now = mcp_ctx_seconds(cx);
 
@@ -88,6 +77,7 @@ void mcp_oauth_guessing_failed(const mcp_oauth_exchange_t *x, const char *user,
 void mcp_oauth_guessing_succeeded(const mcp_oauth_exchange_t *x,
                                   const char *user, mcp_ctx_t *cx)
 {
-    mcp_live_throttle_clear(x->service->works->shared, BY_BOTH,
-                            both(user, address_of(x, cx->pool), cx->pool));
+    mcp_live_throttle_clear(
+        x->service->works->shared, BY_BOTH,
+        both(user, mcp_oauth_budget_address(x, cx->pool), cx->pool));
 }

@@ -3,8 +3,44 @@
 #include <string.h>
 
 #include "base/writer.h"
+#include "oauth/budget.h"
+#include "oauth/client_keys.h"
 #include "oauth/endpoint.h"
 #include "oauth/metadata.h"
+
+#define BEARER "Bearer "
+#define BEARER_LENGTH (sizeof(BEARER) - 1)
+
+/* The client_id holds them: of each key what is needed, and of the set those
+ * that can be used. */
+static const mcp_error_t *keys_shorten(mcp_oauth_client_t *client,
+                                       mcp_ctx_t *cx)
+{
+    const mcp_json_t *keys = mcp_json_get(client->jwks, "keys");
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+    mcp_jose_jwk_t *jwk;
+    const char *text;
+    apr_size_t i, len;
+    int count = 0;
+
+    mcp_writer_open(w, '{');
+    mcp_writer_name(w, "keys");
+    mcp_writer_open(w, '[');
+    for (i = 0; i < mcp_json_size(keys); i++) {
+        if (mcp_jose_jwk_read(&jwk, mcp_json_at(keys, i), cx))
+            continue;
+        mcp_writer_raw(w, mcp_jose_jwk_text(jwk, 0, cx->pool));
+        count++;
+    }
+    mcp_writer_close(w);
+    mcp_writer_close(w);
+    if (!count)
+        return mcp_error_tell(MCP_E_INVALID_METADATA, cx,
+                              "jwks has no key for signatures: RSA of 2048 "
+                              "bits or more, or EC.");
+    text = mcp_writer_text(w, &len);
+    return mcp_json_read(&client->jwks, text, len, cx);
+}
 
 /* RFC 7591 2: absent means client_secret_basic. */
 static const mcp_error_t *method_read(mcp_oauth_client_t *client,
@@ -16,12 +52,54 @@ static const mcp_error_t *method_read(mcp_oauth_client_t *client,
     MCP_TRY(mcp_oauth_metadata_string(&word, json,
                                       "token_endpoint_auth_method", cx));
     method = mcp_oauth_client_method_read(word ? word : "client_secret_basic");
-    if (method < 0 || method == MCP_CLIENT_KEY)
+    if (method < 0)
         return mcp_error_tell(MCP_E_INVALID_METADATA, cx,
                               "token_endpoint_auth_method has to be none, "
-                              "client_secret_basic or client_secret_post.");
+                              "client_secret_basic, client_secret_post or "
+                              "private_key_jwt.");
     client->method = (mcp_oauth_client_method_t)method;
-    return NULL;
+    if (client->method != MCP_CLIENT_KEY)
+        return NULL;
+    MCP_TRY(mcp_oauth_client_keys_read(client, json, cx));
+    return client->jwks ? keys_shorten(client, cx) : NULL;
+}
+
+/* -- who may -- */
+
+/* RFC 7591 3: an initial access token, as RFC 6750 2.1 sends it */
+static const mcp_error_t *token_check(mcp_oauth_exchange_t *x,
+                                      const mcp_secret_setting_t *token,
+                                      mcp_ctx_t *cx)
+{
+    const char *sent = x->authorization;
+    int has_one = sent && !strncasecmp(sent, BEARER, BEARER_LENGTH);
+
+    if (has_one &&
+        mcp_digest_equal(token->text, sent + BEARER_LENGTH +
+                                          strspn(sent + BEARER_LENGTH, " ")))
+        return NULL;
+    apr_table_setn(x->headers, "WWW-Authenticate",
+                   has_one ? "Bearer realm=\"registration\", "
+                             "error=\"invalid_token\""
+                           : "Bearer realm=\"registration\"");
+    return mcp_error_tell(MCP_E_INVALID_TOKEN, cx,
+                          "Registration needs the initial access token of "
+                          "this server.");
+}
+
+static const mcp_error_t *policy_check(mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
+{
+    const mcp_server_settings_t *settings = x->service->settings;
+
+    if (!mcp_oauth_service_registers(x->service))
+        return mcp_error_tell(MCP_E_NOT_FOUND, cx,
+                              "There is no registration here. Ask the "
+                              "administrator for a client_id.");
+    MCP_TRY(mcp_oauth_budget_spend(x, "registration",
+                                   &settings->limit->registrations, cx));
+    return settings->registration && settings->registration->token
+               ? token_check(x, settings->registration->token, cx)
+               : NULL;
 }
 
 static const mcp_error_t *body_read(const mcp_json_t **json,
@@ -79,6 +157,12 @@ static const char *answer(const mcp_oauth_client_t *client, const char *secret,
                client->may_refresh ? "refresh_token" : NULL);
     write_list(w, "response_types", "code", NULL);
     mcp_writer_member(w, "scope", client->scope);
+    if (client->jwks) {
+        mcp_writer_name(w, "jwks");
+        mcp_writer_json(w, client->jwks);
+    }
+    mcp_writer_member(w, "jwks_uri", client->jwks_uri);
+    mcp_writer_member(w, "token_endpoint_auth_signing_alg", client->alg);
     mcp_writer_close(w);
     return mcp_writer_text(w, NULL);
 }
@@ -92,6 +176,7 @@ const mcp_error_t *mcp_oauth_register_handle(mcp_oauth_exchange_t *x,
 
     memset(&client, 0, sizeof(client));
     mcp_oauth_exchange_private(x);
+    MCP_TRY(policy_check(x, cx));
     MCP_TRY(body_read(&json, x, cx));
     MCP_TRY(mcp_oauth_metadata_read(&client, json, x->service, cx));
     MCP_TRY(method_read(&client, json, cx));

@@ -147,23 +147,19 @@ static const mcp_oauth_refusal_t *age_check(const check_t *c)
 
 static const mcp_oauth_refusal_t *client_fill(const check_t *c)
 {
-    c->request->client_host = c->ask->client->host;
-    return NULL;
-}
+    const mcp_oauth_client_t *client = c->ask->client;
+    const mcp_client_setting_t *setting = client->setting;
 
-static const mcp_oauth_resource_t *
-default_resource(const mcp_oauth_service_t *service)
-{
-    if (service->root)
-        return service->root;
-    if (service->resources->nelts != 1)
-        return NULL;
-    return APR_ARRAY_IDX(service->resources, 0, const mcp_oauth_resource_t *);
+    c->request->client_host = client->host;
+    c->request->is_registered = setting != NULL;
+    c->request->skips_consent = setting && setting->consent == MCP_CONSENT_OFF;
+    return NULL;
 }
 
 static const mcp_oauth_refusal_t *target_check(const check_t *c)
 {
     const mcp_oauth_service_t *service = c->ask->service;
+    const mcp_oauth_client_t *client = c->ask->client;
     const mcp_oauth_resource_t *resource;
     mcp_oauth_scopes_ask_t ask;
     apr_array_header_t *chosen;
@@ -173,7 +169,7 @@ static const mcp_oauth_refusal_t *target_check(const check_t *c)
     if (e)
         return refuse_error(c, e);
     if (!resource)
-        resource = default_resource(service);
+        resource = mcp_oauth_target_default(service);
     if (!resource)
         return refuse(c, "invalid_target",
                       "There are several resources here: say which one with "
@@ -181,13 +177,16 @@ static const mcp_oauth_refusal_t *target_check(const check_t *c)
     c->request->resource = resource->url;
     ask.resource = resource;
     ask.asked = field(c->ask->form, "scope");
-    ask.registered = c->ask->client->scope;
-    ask.ceiling = NULL;
+    ask.registered = client->scope;
+    ask.ceiling = client->setting ? client->scope : NULL;
     e = mcp_oauth_scopes_choose(&chosen, &ask, c->cx);
     if (e)
         return refuse_error(c, e);
+    /* the administrator's Grants decide */
+    if (client->setting && !client->may_refresh)
+        mcp_scope_remove(chosen, MCP_SCOPE_OFFLINE);
     c->request->scope = mcp_scope_text(chosen, c->cx->pool);
-    c->request->may_refresh = c->ask->client->may_refresh ||
+    c->request->may_refresh = client->may_refresh ||
                               mcp_scope_has(chosen, MCP_SCOPE_OFFLINE);
     return NULL;
 }

@@ -119,14 +119,16 @@ static void add_included(apr_array_header_t *scopes,
 
 /* offline_access is not of a resource: grant types decide on it. */
 static const mcp_error_t *lower(apr_array_header_t *scopes,
-                                const char *ceiling, mcp_ctx_t *cx)
+                                const mcp_oauth_scopes_ask_t *ask,
+                                mcp_ctx_t *cx)
 {
     apr_array_header_t *most;
     int i, kept = 0;
 
-    if (!ceiling)
+    if (!ask->ceiling)
         return NULL;
-    MCP_TRY(mcp_scope_read(&most, ceiling, cx));
+    MCP_TRY(mcp_scope_read(&most, ask->ceiling, cx));
+    add_included(most, ask->resource);
     mcp_scope_add(most, MCP_SCOPE_OFFLINE);
     for (i = 0; i < scopes->nelts; i++) {
         const char *scope = APR_ARRAY_IDX(scopes, i, const char *);
@@ -159,7 +161,7 @@ const mcp_error_t *mcp_oauth_scopes_choose(apr_array_header_t **chosen,
     if (!has_some(*chosen))
         add_defaults(*chosen, ask->resource, all);
     add_included(*chosen, ask->resource);
-    MCP_TRY(lower(*chosen, ask->ceiling, cx));
+    MCP_TRY(lower(*chosen, ask, cx));
     if (named && !has_some(*chosen))
         return mcp_error_tell(MCP_E_INVALID_SCOPE, cx,
                               "This client may have none of the scopes asked "

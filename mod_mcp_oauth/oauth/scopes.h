@@ -20,8 +20,8 @@ typedef struct mcp_oauth_scopes_ask_t {
     const char *asked;      /* the scope parameter, or NULL */
     const char *registered; /* the client's scope when it registered, or NULL;
                              * taken where it asks for none now */
-    const char *ceiling;    /* all that the client may ever get, or NULL: no
-                             * limit */
+    const char *ceiling;    /* all that the client may ever get, with what
+                             * that includes; NULL: no limit */
 } mcp_oauth_scopes_ask_t;
 
 /* The known ones of those asked for, and what they include, up to the ceiling.

@@ -5,20 +5,29 @@
 #include "base/writer.h"
 #include "oauth/cimd.h"
 #include "oauth/endpoint.h"
+#include "oauth/registered.h"
 #include "oauth/scopes.h"
 
-/* The members that are lists of fixed words, in the order they are sent. The
- * last two belong to OpenID Connect Discovery: clients that look under that
- * name refuse a document without them. */
+#define REGISTER "register"
+#define CLIENT_CREDENTIALS "client_credentials"
+
+/* The members that are lists of words, in the order they are sent. The last
+ * two belong to OpenID Connect Discovery: clients that look under that name
+ * refuse a document without them. */
 static const struct {
     const char *name;
-    const char *words[4];
+    const char *words[10];
 } lists[] = {
     {"response_types_supported", {"code", NULL}},
     {"response_modes_supported", {"query", NULL}},
-    {"grant_types_supported", {"authorization_code", "refresh_token", NULL}},
+    {"grant_types_supported",
+     {"authorization_code", "refresh_token", CLIENT_CREDENTIALS, NULL}},
     {"token_endpoint_auth_methods_supported",
-     {"none", "client_secret_basic", "client_secret_post", NULL}},
+     {"none", "client_secret_basic", "client_secret_post", "private_key_jwt",
+      NULL}},
+    {"token_endpoint_auth_signing_alg_values_supported",
+     {"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384",
+      "PS512", NULL}},
     {"code_challenge_methods_supported", {"S256", NULL}},
     {"subject_types_supported", {"public", NULL}},
     {"id_token_signing_alg_values_supported", {"ES256", NULL}},
@@ -30,11 +39,18 @@ static const struct {
 } endpoints[] = {
     {"authorization_endpoint", "authorize"},
     {"token_endpoint", "token"},
-    {"registration_endpoint", "register"},
+    {"registration_endpoint", REGISTER},
     {"jwks_uri", "jwks"},
 };
 
-static void write_lists(mcp_writer_t *w)
+/* Not for clients that register themselves: named where one may use it. */
+static int is_offered(const char *word, const mcp_oauth_service_t *service)
+{
+    return strcmp(word, CLIENT_CREDENTIALS) != 0 ||
+           mcp_oauth_registered_has(service, MCP_GRANTS_CLIENT);
+}
+
+static void write_lists(mcp_writer_t *w, const mcp_oauth_service_t *service)
 {
     apr_size_t i;
     int j;
@@ -43,7 +59,8 @@ static void write_lists(mcp_writer_t *w)
         mcp_writer_name(w, lists[i].name);
         mcp_writer_open(w, '[');
         for (j = 0; lists[i].words[j]; j++)
-            mcp_writer_string(w, lists[i].words[j]);
+            if (is_offered(lists[i].words[j], service))
+                mcp_writer_string(w, lists[i].words[j]);
         mcp_writer_close(w);
     }
 }
@@ -59,6 +76,20 @@ static void write_scopes(mcp_writer_t *w, const mcp_oauth_service_t *service,
     for (i = 0; i < scopes->nelts; i++)
         mcp_writer_string(w, APR_ARRAY_IDX(scopes, i, const char *));
     mcp_writer_close(w);
+}
+
+static void write_endpoints(mcp_writer_t *w,
+                            const mcp_oauth_service_t *service,
+                            apr_pool_t *pool)
+{
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++)
+        if (strcmp(endpoints[i].endpoint, REGISTER) != 0 ||
+            mcp_oauth_service_registers(service))
+            mcp_writer_member(
+                w, endpoints[i].name,
+                mcp_oauth_service_url(service, endpoints[i].endpoint, pool));
 }
 
 /* RFC 8414 3.1: the well-known of an issuer with a path is followed by that
@@ -79,19 +110,15 @@ const mcp_error_t *mcp_oauth_server_metadata_handle(mcp_oauth_exchange_t *x,
 {
     const mcp_oauth_service_t *service = x->service;
     mcp_writer_t *w = mcp_writer_make(cx->pool);
-    apr_size_t i;
 
     if (!is_ours(x))
         return mcp_error_make(MCP_E_NOT_FOUND, cx,
                               "no issuer of this server has this path");
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "issuer", service->issuer);
-    for (i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++)
-        mcp_writer_member(
-            w, endpoints[i].name,
-            mcp_oauth_service_url(service, endpoints[i].endpoint, cx->pool));
+    write_endpoints(w, service, cx->pool);
     write_scopes(w, service, cx->pool);
-    write_lists(w);
+    write_lists(w, service);
     mcp_writer_name(w, "authorization_response_iss_parameter_supported");
     mcp_writer_boolean(w, 1);
     mcp_writer_name(w, "client_id_metadata_document_supported");

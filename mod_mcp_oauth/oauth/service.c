@@ -42,6 +42,13 @@ mcp_oauth_service_resource(const mcp_oauth_service_t *service, const char *url)
     return NULL;
 }
 
+int mcp_oauth_service_registers(const mcp_oauth_service_t *service)
+{
+    const mcp_registration_setting_t *set = service->settings->registration;
+
+    return !set || set->mode != MCP_REGISTRATION_CLOSED;
+}
+
 const char *mcp_oauth_service_url(const mcp_oauth_service_t *service,
                                   const char *endpoint, apr_pool_t *pool)
 {

@@ -56,6 +56,8 @@ struct mcp_oauth_service_t {
 const mcp_oauth_resource_t *
 mcp_oauth_service_resource(const mcp_oauth_service_t *service,
                            const char *url);
+/* Whether clients can register here (MCPRegistration): all, or some. */
+int mcp_oauth_service_registers(const mcp_oauth_service_t *service);
 /* The absolute URL of an endpoint: "token" */
 const char *mcp_oauth_service_url(const mcp_oauth_service_t *service,
                                   const char *endpoint, apr_pool_t *pool);

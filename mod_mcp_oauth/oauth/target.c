@@ -30,3 +30,13 @@ const mcp_error_t *mcp_oauth_target_read(const mcp_oauth_resource_t **resource,
     }
     return NULL;
 }
+
+const mcp_oauth_resource_t *
+mcp_oauth_target_default(const mcp_oauth_service_t *service)
+{
+    if (service->root)
+        return service->root;
+    if (service->resources->nelts != 1)
+        return NULL;
+    return APR_ARRAY_IDX(service->resources, 0, const mcp_oauth_resource_t *);
+}

@@ -12,4 +12,9 @@ const mcp_error_t *mcp_oauth_target_read(const mcp_oauth_resource_t **resource,
                                          const mcp_oauth_service_t *service,
                                          mcp_ctx_t *cx);
 
+/* Where none is named: the one that the root describes, or the only one; NULL
+ * where there are several. */
+const mcp_oauth_resource_t *
+mcp_oauth_target_default(const mcp_oauth_service_t *service);
+
 #endif

@@ -7,9 +7,11 @@
 #include "base/scope.h"
 #include "oauth/access_token.h"
 #include "oauth/authenticate.h"
+#include "oauth/client_grant.h"
 #include "oauth/code.h"
 #include "oauth/endpoint.h"
 #include "oauth/refresh.h"
+#include "oauth/registered.h"
 #include "oauth/target.h"
 
 #define field mcp_oauth_exchange_field
@@ -181,20 +183,43 @@ static const mcp_error_t *redeem_refresh(const ask_t *ask, mcp_ctx_t *cx)
     return answer(ask, grant, mcp_scope_text(scopes, cx->pool), cx);
 }
 
+/* -- client_credentials (RFC 6749 4.4) -- */
+
+static const mcp_error_t *redeem_client(const ask_t *ask, mcp_ctx_t *cx)
+{
+    const mcp_oauth_client_grant_ask_t own = {
+        ask->client, ask->resource, field(ask->form, "scope"), ask->x->expr};
+    mcp_oauth_grant_t *grant;
+
+    MCP_TRY(mcp_oauth_client_grant_get(&grant, &own, ask->x->service, cx));
+    return answer(ask, grant, grant->scope, cx);
+}
+
 /* -- the endpoint -- */
 
 static const struct {
     const char *grant_type;
+    int grant; /* who may use it: mcp_oauth_client_may() */
     const mcp_error_t *(*redeem)(const ask_t *ask, mcp_ctx_t *cx);
 } grants[] = {
-    {"authorization_code", redeem_code},
-    {"refresh_token", redeem_refresh},
+    {"authorization_code", MCP_GRANTS_CODE, redeem_code},
+    {"refresh_token", MCP_GRANTS_REFRESH, redeem_refresh},
+    {"client_credentials", MCP_GRANTS_CLIENT, redeem_client},
 };
 
 #define GRANTS (sizeof(grants) / sizeof(grants[0]))
 
-static const mcp_error_t *
-grant_type_read(apr_size_t *row, const apr_table_t *form, mcp_ctx_t *cx)
+/* RFC 8414: what the metadata lists */
+static int is_offered(int grant, const mcp_oauth_service_t *service)
+{
+    return grant != MCP_GRANTS_CLIENT ||
+           mcp_oauth_registered_has(service, grant);
+}
+
+static const mcp_error_t *grant_type_read(apr_size_t *row,
+                                          const mcp_oauth_exchange_t *x,
+                                          const apr_table_t *form,
+                                          mcp_ctx_t *cx)
 {
     const char *type = field(form, "grant_type");
 
@@ -202,7 +227,8 @@ grant_type_read(apr_size_t *row, const apr_table_t *form, mcp_ctx_t *cx)
         return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
                               "grant_type is missing.");
     for (*row = 0; *row < GRANTS; (*row)++)
-        if (!strcmp(grants[*row].grant_type, type))
+        if (!strcmp(grants[*row].grant_type, type) &&
+            is_offered(grants[*row].grant, x->service))
             return NULL;
     return mcp_error_make(MCP_E_UNSUPPORTED_GRANT, cx,
                           "a grant_type that is not supported");
@@ -222,8 +248,12 @@ const mcp_error_t *mcp_oauth_token_handle(mcp_oauth_exchange_t *x,
                               "Token requests are "
                               "application/x-www-form-urlencoded.");
     MCP_TRY(mcp_form_read(&form, x->body, x->body_len, cx));
-    MCP_TRY(grant_type_read(&row, form, cx));
+    MCP_TRY(grant_type_read(&row, x, form, cx));
     MCP_TRY(mcp_oauth_authenticate_client(&ask.client, x, form, cx));
+    if (!mcp_oauth_client_may(ask.client, grants[row].grant))
+        return mcp_error_make(MCP_E_UNAUTHORIZED_CLIENT, cx,
+                              "the client may not use %s",
+                              grants[row].grant_type);
     MCP_TRY(mcp_oauth_target_read(&ask.resource, form, x->service, cx));
     ask.form = form;
     return grants[row].redeem(&ask, cx);

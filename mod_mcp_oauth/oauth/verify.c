@@ -6,6 +6,7 @@
 #include "base/principal.h"
 #include "base/scope.h"
 #include "jose/jws.h"
+#include "oauth/client.h"
 #include "oauth/grant.h"
 
 #define BEARER "Bearer"
@@ -205,10 +206,16 @@ static const mcp_error_t *claims_check(mcp_principal_t *who,
 static const mcp_error_t *grant_check(const mcp_principal_t *who,
                                       const judging_t *j, mcp_ctx_t *cx)
 {
+    const mcp_oauth_service_t *service = j->resource->service;
     mcp_oauth_grant_t *grant;
+    int denied;
 
-    MCP_TRY(mcp_oauth_grant_get(&grant, who->grant, j->resource->service, cx));
-    return grant ? NULL : bad(cx, "its grant has ended or was revoked");
+    MCP_TRY(mcp_oauth_grant_get(&grant, who->grant, service, cx));
+    if (!grant)
+        return bad(cx, "its grant has ended or was revoked");
+    MCP_TRY(
+        mcp_oauth_client_is_denied(&denied, who->client, service->works, cx));
+    return denied ? bad(cx, "its client is denied") : NULL;
 }
 
 static const mcp_error_t *judge(const mcp_principal_t **who,

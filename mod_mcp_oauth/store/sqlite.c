@@ -209,6 +209,20 @@ static const mcp_error_t *sqlite_put(mcp_store_t *store,
     return NULL;
 }
 
+/* house: six arguments, since a record is named by a kind and a key */
+static const mcp_error_t *sqlite_add(int *added, mcp_store_t *store,
+                                     mcp_record_kind_t kind,
+                                     const unsigned char *key,
+                                     const mcp_record_t *record, mcp_ctx_t *cx)
+{
+    job_t job = job_of(store, MCP_SQLITE_ADD, kind, key, cx);
+
+    job.in = *record;
+    MCP_TRY(run(&job, cx));
+    *added = job.changes == 1;
+    return NULL;
+}
+
 static const mcp_error_t *sqlite_get(const mcp_record_t **record,
                                      mcp_store_t *store,
                                      mcp_record_kind_t kind,
@@ -323,7 +337,7 @@ static const mcp_error_t *sqlite_purge(mcp_store_t *store, mcp_ctx_t *cx)
 }
 
 static const mcp_store_provider_t provider = {
-    "sqlite",       sqlite_put,  sqlite_get,  sqlite_take,
+    "sqlite",       sqlite_put,  sqlite_add,  sqlite_get,   sqlite_take,
     sqlite_replace, sqlite_drop, sqlite_each, sqlite_purge,
 };
 

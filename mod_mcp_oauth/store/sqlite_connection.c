@@ -21,6 +21,10 @@ static const char *const statement_texts[MCP_SQLITE_STATEMENTS] = {
         " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value,"
         " idx = excluded.idx, expires = excluded.expires,"
         " version = version + 1 WHERE spent = 0",
+    [MCP_SQLITE_ADD] =
+        "INSERT INTO record (kind, key, value, idx, expires, version, spent)"
+        " VALUES (?1, ?2, ?4, ?5, ?6, random() & 4611686018427387903, 0)"
+        " ON CONFLICT (kind, key) DO NOTHING",
     [MCP_SQLITE_GET] = "SELECT " COLUMNS " FROM record"
                        " WHERE kind = ?1 AND key = ?2 AND expires > ?3",
     [MCP_SQLITE_TAKE] =

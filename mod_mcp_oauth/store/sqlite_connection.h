@@ -9,6 +9,7 @@
 
 typedef enum {
     MCP_SQLITE_PUT,
+    MCP_SQLITE_ADD,
     MCP_SQLITE_GET,
     MCP_SQLITE_TAKE,
     MCP_SQLITE_REPLACE,

@@ -63,6 +63,17 @@ const mcp_error_t *mcp_store_put(mcp_store_t *store, mcp_record_kind_t kind,
     return store->provider->put(store, kind, key, record, cx);
 }
 
+/* house: six arguments, since a record is named by a kind and a key */
+const mcp_error_t *mcp_store_add(int *added, mcp_store_t *store,
+                                 mcp_record_kind_t kind,
+                                 const unsigned char key[MCP_DIGEST_SIZE],
+                                 const mcp_record_t *record, mcp_ctx_t *cx)
+{
+    *added = 0;
+    MCP_TRY(record_check(kind, record, cx));
+    return store->provider->add(added, store, kind, key, record, cx);
+}
+
 const mcp_error_t *mcp_store_get(const mcp_record_t **record,
                                  mcp_store_t *store, mcp_record_kind_t kind,
                                  const unsigned char key[MCP_DIGEST_SIZE],

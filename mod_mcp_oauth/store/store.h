@@ -42,6 +42,13 @@ typedef const mcp_error_t *mcp_store_each_fn(void *baton,
 const mcp_error_t *mcp_store_put(mcp_store_t *store, mcp_record_kind_t kind,
                                  const unsigned char key[MCP_DIGEST_SIZE],
                                  const mcp_record_t *record, mcp_ctx_t *cx);
+/* Stores record where there is none of the kind and key, not even one that
+ * expired; *added says so: for one of those who come at once, over all
+ * threads, children, restarts and clock steps. */
+const mcp_error_t *mcp_store_add(int *added, mcp_store_t *store,
+                                 mcp_record_kind_t kind,
+                                 const unsigned char key[MCP_DIGEST_SIZE],
+                                 const mcp_record_t *record, mcp_ctx_t *cx);
 /* *record = NULL when there is none, or it expired. */
 const mcp_error_t *mcp_store_get(const mcp_record_t **record,
                                  mcp_store_t *store, mcp_record_kind_t kind,
@@ -76,6 +83,9 @@ const mcp_error_t *mcp_store_purge(mcp_store_t *store, mcp_ctx_t *cx);
 struct mcp_store_provider_t {
     const char *name;
     const mcp_error_t *(*put)(mcp_store_t *, mcp_record_kind_t,
+                              const unsigned char *, const mcp_record_t *,
+                              mcp_ctx_t *);
+    const mcp_error_t *(*add)(int *, mcp_store_t *, mcp_record_kind_t,
                               const unsigned char *, const mcp_record_t *,
                               mcp_ctx_t *);
     const mcp_error_t *(*get)(const mcp_record_t **, mcp_store_t *,

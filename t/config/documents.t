@@ -35,13 +35,20 @@ my $manual = content("$source/conf/directives.md");
 my $conf = content("$source/conf/mcp_oauth.conf");
 sub plain { return $_[0] =~ s/<//gr =~ s/&lt;//gr =~ s/\\//gr }
 my $text = plain($manual);
-my $container = qr/^(?:Label)$/;
+my $tables = content("$source/mod_mcp_oauth/config/directives.def");
+my %word = map { ($_ => 1) } $tables =~ /^MCP_WORD\(\w+, "(\w+)"/mg;
+cmp_ok(keys %word, '>', 5, 'there are words of containers');
+my %alone = map { ($_ => 1) } $tables =~ /^MCP_CONTAINER\(\w+, "(\w+)", 0,/mg;
 for my $name (sort keys %help) {
     ok(index($text, plain($help{$name})) >= 0, "the manual says what $name means");
-    next if $name =~ $container;
-    like($manual, qr/^### $name\n\n`$name [^`]+`\n\nDefault: .+\. Context: .+\.$/m,
+    if ($word{$name}) {
+        like($manual, qr/^- `$name [^`]+`: ./m, "$name has its syntax");
+        next;
+    }
+    my $usage = $alone{$name} ? qr/<$name [^`]+>/ : qr/$name [^`]+/;
+    like($manual, qr/^### $name\n\n`$usage`\n\nDefault: .+\. Context: .+\.$/m,
         "$name has its syntax, default and context");
-    like($conf, qr/^#$name \S/m, "$name stands in the default configuration");
+    like($conf, qr/^#<?$name \S/m, "$name stands in the default configuration");
 }
 
 # -- every message: a number of ours is nobody else's --

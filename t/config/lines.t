@@ -11,6 +11,7 @@ use Conf;
 
 write_file('instructions.txt', "Use add for sums.\nUse echo else.\n");
 write_file('empty.txt', '');
+$ENV{MCP_TOKEN} = 'an-initial-access-token';
 write_file('large.txt', 'x' x 16385);
 write_file('latin1.txt', "caf\xe9\n");
 
@@ -43,7 +44,7 @@ my @server = (
     ['MCPLifetime browser-session=unlimited', qr/out of range/],
     ['MCPLifetime access-token=unlimited', qr/out of range; it goes from 1min to 1d/],
     ['MCPLifetime refresh-grace=61min', qr/from none to 60min/],
-    ['MCPLifetime acess-token=1h', qr/"acess-token" is not a key. The keys are access-token refresh-token grant refresh-grace code sign-in consent browser-session registration session\./],
+    ['MCPLifetime acess-token=1h', qr/"acess-token" is not a key. The keys are access-token refresh-token grant refresh-grace code sign-in consent browser-session registration assertion session\./],
     ['MCPLifetime access-token = 1h', qr/"access-token" is not KEY=VALUE, without blanks around the =/],
     ['MCPLifetime access-token=', qr/is not KEY=VALUE/],
     ['MCPLifetime =1h', qr/is not KEY=VALUE/],
@@ -56,7 +57,14 @@ my @server = (
     ['MCPLimit sign-in-failures=10', qr/"10" is not a rate; write N\/UNIT, as in 10\/min/],
     ['MCPLimit sign-in-failures=10/m', qr/"10\/m" has an unknown unit; write 10\/min/],
     ['MCPLimit sign-in-failures=0/min', qr/"0" is not a number from 1 to 1000/],
-    ['MCPLimit streams=10', qr/"streams" is not a key. The keys are sessions sign-in-failures/],
+    ['MCPLimit streams=10', qr/"streams" is not a key. The keys are sessions sign-in-failures fetches registrations\./],
+    ['MCPLimit registrations=1000/min'],
+    ['MCPLimit registrations=600', qr/"600" is not a rate; write N\/UNIT/],
+    ['MCPLimit registrations=0/h', qr/"0" is not a number from 1 to 60000/],
+    ['MCPLimit registrations=unlimited', qr/is not a rate/],
+    ['MCPLifetime assertion=1min'],
+    ['MCPLifetime assertion=2h', qr/assertion="2h" is out of range; it goes from 10s to 1h/],
+    ['MCPLifetime assertion=unlimited', qr/out of range/],
 
     # quotes and comments: grammar rules 2 and 6
     ['MCPTitle "Tasks of the team"'],
@@ -177,6 +185,17 @@ my @server = (
     ['MCPInstructions file:empty.txt', qr/the text is empty/],
     ['MCPInstructions file:large.txt', qr/the text has 16385 bytes; 16384 are the most/],
     ['MCPInstructions file:latin1.txt', qr/not UTF-8. Save the file as UTF-8/],
+
+    # registration
+    ['MCPRegistration open'],
+    ['MCPRegistration closed'],
+    ['MCPRegistration token env:MCP_TOKEN'],
+    ['MCPRegistration Open', qr/MCPRegistration: "Open" is not known here. Write open, closed or token SECRET/],
+    ['MCPRegistration token', qr/which token\? Write token file:PATH/],
+    ['MCPRegistration closed file:token', qr/only "token" has a secret/],
+    ['MCPRegistration', qr/Write MCPRegistration open\|closed\|token SECRET/],
+    ['MCPRegistration token env:MCP_TOKEN x', qr/"x" is one argument too many/],
+    ['MCPRegisteredClient web', qr/MCPRegisteredClient: a client has words of its own. Write <MCPRegisteredClient web>/],
 
     # identity providers
     ['MCPIdentityProvider httpd'],

@@ -47,8 +47,11 @@ is_deeply($m->{code_challenge_methods_supported}, ['S256'],
 is_deeply([sort @{$m->{grant_types_supported}}],
     ['authorization_code', 'refresh_token'], 'RFC 8414 2: grant types');
 is_deeply([sort @{$m->{token_endpoint_auth_methods_supported}}],
-    [qw(client_secret_basic client_secret_post none)],
-    'RFC 8414 2: public clients and secrets');
+    [qw(client_secret_basic client_secret_post none private_key_jwt)],
+    'RFC 8414 2: public clients, secrets and keys');
+is_deeply([sort @{$m->{token_endpoint_auth_signing_alg_values_supported}}],
+    [map { my $kind = $_; map "$kind$_", 256, 384, 512 } qw(ES PS RS)],
+    'RFC 8414 2: what a key signs with, never none or a shared secret');
 is($m->{authorization_response_iss_parameter_supported}, JSON::PP::true(),
     'RFC 9207 3: iss is announced');
 ok(!(grep { !defined } values %$m), 'no member is null');

@@ -128,6 +128,7 @@ static inline void lifetime_set(mcp_lifetime_t *lifetime)
     lifetime->consent = 90 * 86400;
     lifetime->browser_session = 8 * 3600;
     lifetime->registration = MCP_UNLIMITED;
+    lifetime->assertion = 300;
     lifetime->session = 3600;
 }
 
@@ -140,6 +141,8 @@ static inline void settings_make(world_t *w, apr_pool_t *pool)
     lifetime_set(&w->lifetime);
     w->limit.sign_in_failures.count = 3;
     w->limit.sign_in_failures.window = 60;
+    w->limit.registrations.count = 600;
+    w->limit.registrations.window = 3600;
     w->settings.limit = &w->limit;
     w->settings.redirect_schemes = list_of(pool, "cursor", "vscode", NULL);
     scope_push(scopes, "tasks:read", "See your tasks", 1, NULL);
