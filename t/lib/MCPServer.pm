@@ -135,7 +135,7 @@ GracefulShutdownTimeout 5
     StartServers         2
     ServerLimit          4
     ThreadsPerChild      8
-    MinSpareThreads      8
+    MinSpareThreads     16
     MaxSpareThreads     32
     MaxRequestWorkers   32
 </IfModule>
