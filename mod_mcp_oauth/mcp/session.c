@@ -28,8 +28,9 @@
 #define ID_SIZE (FACTS_SIZE + MCP_DIGEST_SIZE)
 #define ID_LENGTH ((ID_SIZE * 4 + 2) / 3)
 
-#define TOUCHES 16 /* times at most that a use is written down in a lifetime  \
-                    */
+#define TOUCHES                                                               \
+    16 /* times at most that a use is written down in a lifetime              \
+        */
 
 static void put(unsigned char *to, int size, apr_uint64_t value)
 {

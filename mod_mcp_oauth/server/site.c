@@ -117,8 +117,8 @@ static void site_describe(mcp_config_site_t *site, making_t *m)
 static apr_array_header_t *scopes_of(const mcp_config_section_t *section,
                                      int all, apr_pool_t *pool)
 {
-    const apr_array_header_t *named =
-        all ? section->scopes : section->own_scopes;
+    const apr_array_header_t *named = all ? section->scopes
+                                          : section->own_scopes;
     const apr_array_header_t *set = section->settings->scopes;
     apr_array_header_t *scopes = apr_array_make(pool, 4, sizeof(const char *));
     int i;
