@@ -26,6 +26,8 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($site->{MCPRedirectSchemes}, 'cursor vscode vscode-insiders claude zed windsurf', 'default schemes');
     is($site->{MCPStore}, 'sqlite', 'default store');
     is($site->{MCPLimit}, 'sessions=10000 sign-in-failures=10/min fetches=20 registrations=600/h', 'default limits');
+    is($site->{MCPFetch}, 'timeout=10s connect-timeout=3s', 'default times of requests');
+    is($site->{MCPClientMetadata}, 'any', 'documents of any host count');
     is($site->{MCPStateDirectory}, root() . '/state/mcp-oauth', 'the state starts at ServerRoot');
     is($mcp->{resource}, 'https://h.example/mcp', 'the resource is origin and path');
     is($mcp->{metadata}, 'https://h.example/.well-known/oauth-protected-resource/mcp', 'RFC 9728 3.1: the well-known stands before the path');
@@ -93,6 +95,16 @@ END
     like($mcp->{MCPLifetime}, qr/grant=1d .*code=20s/, 'so do keys of two lines');
     is($mcp->{MCPOffer}, 'demo:hello demo:add', 'so do offers');
     is($mcp->{'tools served here'}, 'yes', 'mcp-server is seen');
+}
+
+{
+    my $idp_and = sub { "ServerName https://h.example\nMCPFetch proxy=http://p.example:3128 timeout=20s\nMCPClientMetadata a.example\n$idp" . $_[0] };
+    my $sites = dump_of($idp_and->(host('https://x.example', "MCPFetch proxy=none connect-timeout=5s\nMCPClientMetadata b.example\n" . location('/mcp', $plain))
+        . host('https://y.example', location('/mcp', $plain))));
+    is($sites->{'x.example'}{MCPFetch}, 'timeout=20s connect-timeout=5s proxy=none', 'none undoes a proxy that is inherited, other keys stay');
+    is($sites->{'y.example'}{MCPFetch}, 'timeout=20s connect-timeout=3s proxy=http://p.example:3128', 'which others keep');
+    is($sites->{'x.example'}{MCPClientMetadata}, 'b.example', 'hosts are replaced');
+    is($sites->{'y.example'}{MCPClientMetadata}, 'a.example', 'or inherited');
 }
 
 # -- which URL --
