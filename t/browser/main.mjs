@@ -7,11 +7,12 @@ import { complaintsOf, startDemo } from '../client/lib/demo.mjs';
 import { startHttps } from '../client/lib/httpd.mjs';
 import { stop, stopAll } from '../client/lib/process.mjs';
 import { diag, done, explain, group } from '../client/lib/tap.mjs';
+import { asking, startWords } from './asking.mjs';
 import { habits } from './habits.mjs';
 import { leaving } from './leaving.mjs';
 import { pages } from './pages.mjs';
 
-const ALL = { leaving, habits, pages };
+const ALL = { leaving, habits, pages, asking };
 
 let chromium;
 function fail(error) {
@@ -28,12 +29,14 @@ const servers = [
   { title: 'http', screenshots: true, ...await startDemo() },
   { title: 'https', ...await startHttps() },
 ];
+const words = { title: 'words', ...await startWords() };
 chromium = await launchChromium();
 for (const server of servers) {
   for (const name of wanted) await ALL[name](chromium, server);
 }
+if (wanted.includes('asking')) await asking(chromium, words);
 await chromium.close();
-for (const server of servers) {
+for (const server of [...servers, words]) {
   await group(server.title, 30, (g) =>
     g.step('the server logged nothing that it should not', async () => {
       await stop(server.process);

@@ -2,53 +2,13 @@
 // What the pages are made of: policy, cookies, labels, looks.
 
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { group } from '../client/lib/tap.mjs';
 import { Client } from './lib/client.mjs';
 import { Landing } from './lib/landing.mjs';
+import { isAccessible, LOOKS, policyOf, shoot } from './lib/looks.mjs';
 import { APPROVE, withTabs } from './lib/tab.mjs';
 
-const SHOTS = path.join(process.env.MCP_TEST_ROOT, 'build/screenshots');
 const CUSTOM = 'cursor://anysphere.cursor-mcp/oauth/callback';
-
-const LOOKS = {
-  light: { colorScheme: 'light', viewport: { width: 1024, height: 768 } },
-  dark: { colorScheme: 'dark', viewport: { width: 1024, height: 768 } },
-  phone: {
-    colorScheme: 'light', viewport: { width: 360, height: 740 },
-    deviceScaleFactor: 2, isMobile: true, hasTouch: true,
-  },
-};
-
-async function policyOf(response) {
-  const headers = await response.allHeaders();
-  const policy = headers['content-security-policy'] ?? '';
-  assert.match(policy, /(^|; *)default-src 'none'(;|$)/);
-  assert.match(policy, /(^|; *)frame-ancestors 'none'(;|$)/);
-  assert.match(policy, /(^|; *)base-uri 'none'(;|$)/);
-  assert.doesNotMatch(policy, /form-action|unsafe/);
-  assert.match(headers['cache-control'], /no-store/);
-  assert.match(headers['content-type'], /^text\/html; *charset=utf-8$/i);
-  assert.equal(headers['x-content-type-options'], 'nosniff');
-}
-
-/** For everybody: a language, a title, a heading, a name for each field. */
-async function isAccessible(page) {
-  const found = await page.evaluate(() => ({
-    lang: document.documentElement.lang,
-    title: document.title.trim(),
-    headings: document.querySelectorAll('h1').length,
-    viewport: Boolean(document.querySelector('meta[name=viewport]')),
-    nameless: [...document.querySelectorAll('input:not([type=hidden])')]
-      .filter((input) => !input.labels.length).map((input) => input.name),
-    wide: document.documentElement.scrollWidth > innerWidth,
-  }));
-  const { title, ...rest } = found;
-  assert.ok(title);
-  assert.deepEqual(rest, {
-    lang: 'en', headings: 1, viewport: true, nameless: [], wide: false,
-  });
-}
 
 async function look(chromium, server, name) {
   await group(`${server.title}, pages, ${name}`, 60, async (g) => {
@@ -57,9 +17,7 @@ async function look(chromium, server, name) {
       const tab = await open();
       const shown = (what) => g.also(`${what} can be read by everybody`,
         async () => {
-          await tab.page.screenshot({
-            path: path.join(SHOTS, `${what}-${name}.png`), fullPage: true,
-          });
+          await shoot(tab.page, `${what}-${name}`);
           await isAccessible(tab.page);
           await policyOf(tab.last);
         });
@@ -125,9 +83,7 @@ async function home(chromium, server) {
       await g.step('names the MCP endpoint and can be read by everybody',
         async () => {
           await tab.goto(`${server.issuer}/`);
-          await tab.page.screenshot({
-            path: path.join(SHOTS, 'home-phone.png'), fullPage: true,
-          });
+          await shoot(tab.page, 'home-phone');
           assert.equal(tab.last.status(), 200);
           assert.ok((await tab.text()).includes(server.mcp));
           await isAccessible(tab.page);

@@ -50,11 +50,14 @@ export class Tab {
       + 'form:has([name=password]) button:not([type])').first().click();
   }
 
-  /** Signs in; the consent page is there. */
+  /** Signs in where the browser has not stayed signed in; the consent page is
+   * there. */
   async toConsent(url, user) {
     await this.goto(url);
-    await this.signIn(user);
-    await this.page.locator(APPROVE).waitFor();
+    const approve = this.page.locator(APPROVE);
+    await approve.or(this.page.locator('[name=password]')).waitFor();
+    if (!await approve.count()) await this.signIn(user);
+    await approve.waitFor();
   }
 
   /** Presses a button of the consent page and waits for the landing. */
