@@ -184,7 +184,7 @@ config: all
 install-test: all
 	prove $(PROVEFLAGS) t/install
 
-client browser: all
+client browser: all test-modules
 	prove --exec "" $(PROVEFLAGS) t/$@/run
 
 # MPM=event, worker or prefork; TESTS narrows it to some files

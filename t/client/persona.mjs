@@ -10,17 +10,27 @@ import { group } from './lib/tap.mjs';
 import { browser } from './persona/browser.mjs';
 import { desktop } from './persona/desktop.mjs';
 import { hosted } from './persona/hosted.mjs';
+import { documents, published } from './persona/published.mjs';
 import { python } from './persona/python.mjs';
 import { startPersonas } from './persona/site.mjs';
+import { startWorld } from './persona/world.mjs';
 
 export async function persona() {
-  let site;
+  let site, world;
   await group('personas', 60, async (g) => {
-    site = await g.step('a server for them starts', () => startPersonas());
+    world = await g.step('their websites are there', () =>
+      startWorld(documents));
+    site = await g.step('a server for them starts', () =>
+      startPersonas(world.settings));
   });
-  if (!site) return;
-  // one after the other, for some let time pass
-  for (const each of [python, hosted, browser, desktop]) await each(site);
+  if (site) await all(site);
+  world?.stop();
+}
+
+async function all(site) {
+  // one after the other, for some let time pass, in the end days
+  const personas = [published, python, hosted, browser, desktop];
+  for (const each of personas) await each(site);
   await group('personas', 30, async (g) => {
     await g.also('the server ends when it is asked to', async () =>
       assert.ok(await stop(site.process), 'it had to be killed'));

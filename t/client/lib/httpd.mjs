@@ -18,12 +18,12 @@ export function apxs(name) {
 }
 
 function configure({ dir, port, template, values }) {
+  const ours = path.resolve(root, process.env.OUT ?? 'build', 'modules');
   const all = {
-    dir, port, tls,
+    dir, port, tls, ours,
     modules: apxs('LIBEXECDIR'),
-    ours: path.resolve(root, process.env.OUT ?? 'build', 'modules'),
     user: process.getuid() === 0 ? 'User www-data\nGroup www-data' : '',
-    ...values?.(port),
+    ...values?.(port, ours),
   };
   fs.mkdirSync(dir, { mode: 0o755 });
   fs.writeFileSync(path.join(dir, 'httpd.conf'),

@@ -24,11 +24,12 @@ function writeClock(dir, seconds) {
   fs.renameSync(file + '.new', file);
 }
 
-export async function startPersonas(more = '') {
+/** more: of where our modules are, what else is configured. */
+export async function startPersonas(more) {
   const site = await startSite({
     name: 'persona',
     template: path.join(import.meta.dirname, 'site.conf.in'),
-    values: () => ({ more }),
+    values: (port, ours) => ({ more: more(ours) }),
     env: (dir) => {
       writeClock(dir, 0);
       return faketime(dir);
