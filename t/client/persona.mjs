@@ -8,11 +8,12 @@ import { complaintsOf } from './lib/demo.mjs';
 import { stop } from './lib/process.mjs';
 import { group } from './lib/tap.mjs';
 import { browser } from './persona/browser.mjs';
-import { desktop } from './persona/desktop.mjs';
+import { editors } from './persona/editors.mjs';
 import { hosted } from './persona/hosted.mjs';
 import { documents, published } from './persona/published.mjs';
 import { python } from './persona/python.mjs';
 import { startPersonas } from './persona/site.mjs';
+import { terminals } from './persona/terminals.mjs';
 import { startWorld } from './persona/world.mjs';
 
 export async function persona() {
@@ -29,7 +30,7 @@ export async function persona() {
 
 async function all(site) {
   // one after the other, for some let time pass, in the end days
-  const personas = [published, python, hosted, browser, desktop];
+  const personas = [published, python, hosted, browser, editors, terminals];
   for (const each of personas) await each(site);
   await group('personas', 30, async (g) => {
     await g.also('the server ends when it is asked to', async () =>
