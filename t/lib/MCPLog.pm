@@ -15,7 +15,7 @@ use warnings;
 my $crash = qr/
     AH0005[0-2] | Segmentation\ fault | exit\ signal | \bAborted\b
   | Sanitizer | :\ runtime\ error: | stack\ smashing | buffer\ overflow
-  | double\ free | malloc\(\) | free\(\): | [Aa]ssertion
+  | double\ free | malloc\(\) | free\(\): | [Aa]ssertion\ .*\ failed
 /x;
 my $ours   = qr/\[\w*:(?:warn|error|crit|alert|emerg)\].*\bMCP\d{5}\b/;
 my $severe = qr/\[\w*:(?:crit|alert|emerg)\]/;

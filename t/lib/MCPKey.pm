@@ -1,0 +1,121 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+package MCPKey;
+
+# A private key of a client's, made and used through the openssl command.
+#
+#   my $key = MCPKey->new('ES256', kid => 'one');
+#   my $set = MCPKey::set($key, ...);          a JWK Set, as Perl has it
+#   my $jwt = $key->jwt({iss => ...}, typ => 'JWT');
+#   my %fields = $key->assertion($client_id, $audience, jti => ...);
+
+use strict;
+use warnings;
+use Carp qw(croak);
+use File::Temp ();
+use JSON::PP ();
+use MIME::Base64 qw(encode_base64url);
+use MCPClient;
+
+our $TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+my $json = JSON::PP->new->utf8->canonical;
+my %curves = (ES256 => ['P-256', 32], ES384 => ['P-384', 48],
+    ES512 => ['P-521', 66]);
+
+sub openssl {
+    my ($in, @arguments) = @_;
+    my $file = File::Temp->new;
+    binmode $file;
+    print $file $in;
+    close $file;
+    my $command = join ' ', 'openssl', @arguments, "<'$file'", '2>/dev/null';
+    my $out = `$command`;
+    $? == 0 or croak "$command: $?";
+    return $out;
+}
+
+sub new {
+    my ($class, $alg, %o) = @_;
+    my $curve = $curves{$alg};
+    my $self = bless {alg => $alg, kid => $o{kid},
+        file => File::Temp->new(SUFFIX => '.pem')}, $class;
+    my $made = openssl('', 'genpkey', $curve
+        ? ('-algorithm EC -pkeyopt', "ec_paramgen_curve:$curve->[0]")
+        : ('-algorithm RSA -pkeyopt', 'rsa_keygen_bits:'
+            . ($o{bits} || 2048)));
+    print {$self->{file}} $made;
+    close $self->{file};
+    $self->{jwk} = {$curve ? $self->point(@$curve) : $self->modulus,
+        defined $o{kid} ? (kid => $o{kid}) : (), %{$o{jwk} || {}}};
+    return $self;
+}
+
+sub point {
+    my ($self, $curve, $size) = @_;
+    my $der = openssl('', 'pkey -pubout -outform DER -in', "'$self->{file}'");
+    return (kty => 'EC', crv => $curve,
+        x => encode_base64url(substr $der, -2 * $size, $size),
+        y => encode_base64url(substr $der, -$size));
+}
+
+sub modulus {
+    my $self = shift;
+    my ($hex) = openssl('', 'rsa -noout -modulus -in', "'$self->{file}'") =~
+        /Modulus=([0-9A-F]+)/;
+    return (kty => 'RSA', n => encode_base64url(pack 'H*', $hex),
+        e => 'AQAB');
+}
+
+sub jwk { return $_[0]{jwk} }
+sub set { return {keys => [map { $_->{jwk} } @_]} }
+
+# ECDSA: two numbers of the curve's size in place of a DER sequence
+sub concatenated {
+    my ($der, $size) = @_;
+    my @numbers;
+    my $rest = substr $der, ord(substr $der, 1, 1) == 0x81 ? 3 : 2;
+    for (1, 2) {
+        my $length = ord substr $rest, 1, 1;
+        my $number = substr $rest, 2, $length;
+        $number =~ s/^\0+//;
+        push @numbers, "\0" x ($size - length $number) . $number;
+        $rest = substr $rest, 2 + $length;
+    }
+    return join '', @numbers;
+}
+
+sub sign {
+    my ($self, $text) = @_;
+    my ($kind, $bits) = $self->{alg} =~ /^(..)(\d+)$/;
+    my $signature = openssl($text, "dgst -sha$bits -binary -sign",
+        "'$self->{file}'", $kind eq 'PS' ? ('-sigopt',
+            'rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest') : ());
+    return $kind eq 'ES' ? concatenated($signature,
+        $curves{$self->{alg}}[1]) : $signature;
+}
+
+# %header overrides; undef leaves out
+sub jwt {
+    my ($self, $claims, %header) = @_;
+    my %h = (alg => $self->{alg}, typ => 'JWT', kid => $self->{kid},
+        %header);
+    delete @h{grep { !defined $h{$_} } keys %h};
+    my $text = join '.', map encode_base64url($_), $json->encode(\%h),
+        ref $claims ? $json->encode($claims) : $claims;
+    return "$text." . encode_base64url($self->sign($text));
+}
+
+# The form's fields (RFC 7523 2.2). %claims overrides, undef leaves out; header
+# => {} and now => SECONDS are not claims.
+sub assertion {
+    my ($self, $id, $audience, %claims) = @_;
+    my %header = %{delete $claims{header} || {}};
+    my $now = delete $claims{now} // time;
+    my %c = (iss => $id, sub => $id, aud => $audience, iat => $now,
+        exp => $now + 120, jti => MCPClient::random_text(12), %claims);
+    delete @c{grep { !defined $c{$_} } keys %c};
+    return (client_assertion_type => $TYPE,
+        client_assertion => $self->jwt(\%c, %header));
+}
+
+1;
