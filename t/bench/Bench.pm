@@ -31,14 +31,25 @@ sub cpu {
     } $server->{pid}, $server->children);
 }
 
-# A script of wrk for one POST request: path, body, headers.
+my $from_everywhere = <<'END';
+local count = 0
+function request()
+    count = count + 1
+    wrk.headers["X-Forwarded-For"] = string.format("10.%d.%d.%d",
+        count / 65536 % 256, count / 256 % 256, count % 256)
+    return wrk.format()
+end
+END
+
+# A script of wrk for one POST request: path, body, headers; from_everywhere:
+# each says (mod_remoteip) that it comes from another address.
 sub script {
     my ($file, %request) = @_;
     spew($file, join '', qq(wrk.method = "POST"\n),
         qq(wrk.path = "$request{path}"\nwrk.body = [==[$request{body}]==]\n),
         map(qq(wrk.headers["$_"] = "$request{headers}{$_}"\n),
             sort keys %{$request{headers}}),
-        <<'END');
+        $request{from_everywhere} ? $from_everywhere : '', <<'END');
 function done(summary, latency, requests)
     io.write(string.format("figures %d %d %d %d %d\n", summary.requests,
         summary.duration, summary.errors.status + summary.errors.read

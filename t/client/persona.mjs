@@ -10,7 +10,7 @@ import { group } from './lib/tap.mjs';
 import { browser } from './persona/browser.mjs';
 import { editors } from './persona/editors.mjs';
 import { hosted } from './persona/hosted.mjs';
-import { documents, published } from './persona/published.mjs';
+import { pages, published } from './persona/published.mjs';
 import { python } from './persona/python.mjs';
 import { startPersonas } from './persona/site.mjs';
 import { terminals } from './persona/terminals.mjs';
@@ -20,7 +20,7 @@ export async function persona() {
   let site, world;
   await group('personas', 60, async (g) => {
     world = await g.step('their websites are there', () =>
-      startWorld(documents));
+      startWorld(pages));
     site = await g.step('a server for them starts', () =>
       startPersonas(world.settings));
   });

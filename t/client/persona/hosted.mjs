@@ -8,6 +8,8 @@ import path from 'node:path';
 import { group } from '../lib/tap.mjs';
 import { App, expectStatus, send } from './app.mjs';
 
+const SECRET = 'not-a-secret-of-gemini-0123456789';    // site.conf.in
+
 // -- Claude.ai, and its apps --------------------------------------------------
 
 class Claude extends App {
@@ -194,8 +196,52 @@ async function copilotStudio(site) {
   });
 }
 
+/** Its user was asked for an id and a secret. */
+class Gemini extends App {
+  redirect = 'https://vertexaisearch.cloud.google.com/oauth-redirect';
+  client = { client_id: 'gemini', client_secret: SECRET };
+  method = 'basic';
+
+  get credentials() {
+    const { client_id, client_secret } = this.client;
+    if (this.method === 'post') {
+      return { fields: { client_id, client_secret }, headers: {} };
+    }
+    const pair = Buffer.from(`${client_id}:${client_secret}`)
+      .toString('base64');
+    return { fields: {}, headers: { Authorization: `Basic ${pair}` } };
+  }
+}
+
+async function gemini(site) {
+  await group('Gemini', 30, async (g) => {
+    for (const method of ['basic', 'post']) {
+      await g.step(`signs in with the id and secret it was given: ${method}`,
+        async () => {
+          const app = new Gemini(site);
+          app.method = method;
+          await app.signIn();
+          await app.refresh();
+          await app.call();
+        });
+    }
+    await g.step('and not with another secret', async () => {
+      const app = new Gemini(site);
+      await app.discover();
+      const code = await app.authorize();
+      app.client.client_secret = SECRET.replace('0', '1');
+      const answer = expectStatus(await app.token({
+        grant_type: 'authorization_code', code, code_verifier: app.verifier,
+        redirect_uri: app.redirect,
+      }), 401);
+      assert.equal(answer.json.error, 'invalid_client');
+    });
+  });
+}
+
 export async function hosted(site) {
   await claude(site);
   await chatgpt(site);
   await copilotStudio(site);
+  await gemini(site);
 }

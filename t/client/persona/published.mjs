@@ -3,6 +3,7 @@
 // (CIMD), which says less than they do.
 
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { group } from '../lib/tap.mjs';
 import { App, expectStatus, send } from './app.mjs';
 
@@ -41,7 +42,29 @@ const COPILOT_CLI = {
   ...common,
 };
 
-export const documents = [CLAUDE_CODE, CLAUDE, VSCODE, COPILOT_CLI];
+// ChatGPT proves who it is, with keys that it publishes beside.
+const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const JWKS = 'https://chatgpt.com/oauth/keys.json';
+const CHATGPT = {
+  client_id: 'https://chatgpt.com/oauth/client-metadata.json',
+  client_name: 'ChatGPT', client_uri: 'https://chatgpt.com',
+  redirect_uris: ['https://chatgpt.com/connector/oauth/Qm4xT0vN9kLp'],
+  ...common,
+  token_endpoint_auth_method: 'private_key_jwt',
+  token_endpoint_auth_signing_alg: 'ES256', jwks_uri: JWKS,
+};
+
+/** What there is on their websites. */
+export const pages = {
+  ...Object.fromEntries([CLAUDE_CODE, CLAUDE, VSCODE, COPILOT_CLI, CHATGPT]
+    .map((each) => [each.client_id, each])),
+  [JWKS]: {
+    keys: [{
+      ...KEY.publicKey.export({ format: 'jwk' }), kid: 'chatgpt-1', use: 'sig',
+      alg: 'ES256',
+    }],
+  },
+};
 
 class Published extends App {
   constructor(site, document, redirect = document.redirect_uris[0]) {
@@ -56,6 +79,54 @@ class Published extends App {
     assert.ok(this.server.token_endpoint_auth_methods_supported
       .includes('none'), 'Claude takes no CIMD without it');
   }
+}
+
+class WithKey extends Published {
+  assertion(key = KEY.privateKey) {
+    const now = Math.floor(Date.now() / 1000);
+    const { client_id: id } = this.client;
+    const text = [
+      { alg: 'ES256', kid: 'chatgpt-1', typ: 'JWT' },
+      {
+        iss: id, sub: id, aud: this.server.token_endpoint, iat: now,
+        exp: now + 60, jti: randomUUID(),
+      },
+    ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    return `${text}.${sign('sha256', text,
+      { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+  }
+
+  get credentials() {
+    return {
+      fields: {
+        client_id: this.client.client_id,
+        client_assertion: this.assertion(),
+        client_assertion_type:
+          'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      },
+      headers: {},
+    };
+  }
+}
+
+async function chatgpt(g, site) {
+  const app = new WithKey(site, CHATGPT);
+  await g.step('signs in with private_key_jwt, refreshes and calls',
+    async () => {
+      await app.signIn();
+      await app.refresh();
+      await app.call();
+    });
+  await g.step('nobody else can refresh for it', async () => {
+    const thief = new Published(site, CHATGPT);
+    await thief.discover();
+    thief.resource = app.resource;
+    const { refresh_token } = app.tokens;
+    const answer = expectStatus(await thief.postRefresh(refresh_token), 401);
+    assert.equal(answer.json.error, 'invalid_client');
+    await app.refresh();
+  });
 }
 
 async function signsIn(g, site, { who, redirect }) {
@@ -107,4 +178,5 @@ export async function published(site) {
     await signsIn(g, site,
       { who: COPILOT_CLI, redirect: 'http://127.0.0.1:40213/' });
   });
+  await group('ChatGPT by CIMD', 30, (g) => chatgpt(g, site));
 }

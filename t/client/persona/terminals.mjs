@@ -69,6 +69,15 @@ async function claudeCode(site) {
         await app.signIn();
         await app.call();
       });
+    await g.step('uses the client id and callback port it was configured with',
+      async () => {
+        const app = new ClaudeCode(site);
+        app.client = { client_id: 'claude-code' };
+        app.redirect = 'http://localhost:8080/callback';
+        await app.signIn();
+        await app.refresh();
+        await app.call();
+      });
     await g.step('is told what to do about an id that it kept too long',
       async () => {
         const app = new ClaudeCode(site);

@@ -28,21 +28,19 @@ function certificate(dir, tls, names) {
   };
 }
 
-/** Serves the documents at the URLs that are their client_id. settings: what
- * httpd needs to find them. */
-export async function startWorld(documents) {
+/** Serves pages, {url: JSON}. settings: what httpd needs to find them. */
+export async function startWorld(pages) {
   const dir = path.join(process.env.MCP_TEST_DIR, 'world');
   const tls = path.join(process.env.MCP_TEST_DIR, 'tls');
   fs.mkdirSync(dir, { mode: 0o755 });
-  const at = new Map(documents.map((each) => [each.client_id, each]));
-  const names = [...new Set(documents.map((each) =>
-    new URL(each.client_id).hostname))];
+  const names = [...new Set(Object.keys(pages).map((url) =>
+    new URL(url).hostname))];
   const server = https.createServer(certificate(dir, tls, names),
     (request, response) => {
-      const document = at.get(`https://${request.headers.host}${request.url}`);
-      response.writeHead(document ? 200 : 404,
+      const page = pages[`https://${request.headers.host}${request.url}`];
+      response.writeHead(page ? 200 : 404,
         { 'Content-Type': 'application/json', 'Connection': 'close' });
-      response.end(JSON.stringify(document ?? {}));
+      response.end(JSON.stringify(page ?? {}));
     });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
