@@ -282,6 +282,16 @@ sub children {
     return @children;
 }
 
+# The processes of a group that live: init may take its time with the dead.
+sub group {
+    my $group = shift;
+    return grep {
+        my $stat = '';
+        if (open my $in, '<', $_) { $stat = <$in> // '' }
+        $stat =~ /\) (\S) \d+ (\d+) / && $1 ne 'Z' && $2 == $group;
+    } glob '/proc/[0-9]*/stat';
+}
+
 sub signal_restart {
     my ($self, $signal) = @_;
     my $generation = $self->generation;
@@ -314,7 +324,7 @@ sub kill_all {
     my $pid = delete $self->{pid} or croak 'it does not run';
     kill KILL => -$pid;
     waitpid $pid, 0;
-    $self->await('the end of all processes', sub { !kill 0 => -$pid });
+    $self->await('the end of all processes', sub { !group($pid) });
     # "AH00098: pid file ... overwritten" is what the next start says
     return $self;
 }
@@ -332,7 +342,7 @@ sub stop {
         waitpid $pid, 0;
         croak $@;
     };
-    $self->await('the end of all processes', sub { !kill 0 => -$pid });
+    $self->await('the end of all processes', sub { !group($pid) });
     return $self;
 }
 
