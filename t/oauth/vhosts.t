@@ -33,7 +33,11 @@ sub served {
 
 # What the log says in tests that ask for it is no news.
 my $s = MCPServer->new(site => 0, config => join '',
-    qq{MCPStateDirectory "\${ROOT}/state/mcp-oauth"\n$idp},
+    qq{MCPStateDirectory "\${ROOT}/state/mcp-oauth"\n$idp}, <<"END_",
+<MCPRegisteredClient everywhere>
+    RedirectURI $MCPClient::REDIRECT_URI
+</MCPRegisteredClient>
+END_
     host('localhost', served('/mcp')), host('127.0.0.2', served('/mcp')),
     host('127.0.0.3', "MCPAuthIssuer http://127.0.0.2:\${PORT}\n"
         . served('/mcp') . served('/more')),
@@ -106,6 +110,27 @@ for my $step (qw(sign-in consent)) {
         "a $step page of one issuer leads nowhere at another")
         or diag $r->brief;
 }
+
+# a client that both know by one id
+my $known = {client_id => 'everywhere',
+    redirect_uris => [$MCPClient::REDIRECT_URI]};
+$code = $one->journey(client => $known, until => 'code');
+refused($two->redeem($code, resource => undef), 400, 'invalid_grant',
+    'a code of another issuer, by a client that both know');
+my $tokens = $one->redeem($code);
+is($tokens->status, 200, 'is not used up by that');
+refused($two->refresh({client => $known,
+    refresh_token => $tokens->json->{refresh_token}}), 400, 'invalid_grant',
+    'a refresh token of another issuer, likewise');
+is($one->refresh({client => $known,
+    refresh_token => $tokens->json->{refresh_token}})->status, 200,
+    'nor that');
+# a browser that is signed in at one
+$request = $two->authorization_request(client => $known,
+    resource => $two->resource('/mcp'));
+my $carried = $two->fresh(jar => $code->{browser}{jar})->get($request->{url});
+like($carried->body, qr/name="password"/,
+    'whoever is signed in at one issuer is not at the other');
 
 # -- a host that uses another one's issuer -----------------------------------
 
