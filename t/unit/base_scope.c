@@ -68,6 +68,9 @@ static void check_sets(mcp_ctx_t *cx)
     mcp_scope_add(ab, "c");
     mcp_scope_add(ab, "a");
     is(mcp_scope_text(ab, cx->pool), "a b c", "what is there is not added");
+    mcp_scope_remove(ab, "b");
+    mcp_scope_remove(ab, "x");
+    is(mcp_scope_text(ab, cx->pool), "a c", "one can be removed");
     is(mcp_scope_text(NULL, cx->pool), "", "NULL is an empty text");
     ok(!mcp_scope_is_token("") && !mcp_scope_is_token(NULL) &&
            !mcp_scope_is_token("a b") && mcp_scope_is_token("a:b"),

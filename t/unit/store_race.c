@@ -17,6 +17,7 @@
 #define THREADS 4
 #define RECORDS 2000
 #define VERSIONS 500
+#define ADDED 500
 
 static const char *directory;
 
@@ -25,6 +26,7 @@ static struct {
     int taken[RECORDS];
     int spent[RECORDS];
     int wins[VERSIONS + 1]; /* of the version with this number as value */
+    int added[ADDED];
     int failures;
     int acknowledged; /* records whose put was answered */
 } * board;
@@ -142,6 +144,35 @@ static void test_take(mcp_ctx_t *cx)
     }
     ok(once == RECORDS, "%d were handed out exactly once", once);
     ok(rest == RECORDS, "%d times all others learned it was spent", rest);
+    ok(board->failures == 0, "%d failures", board->failures);
+}
+
+static void add_all(mcp_store_t *store, mcp_ctx_t *cx)
+{
+    mcp_record_t record = {"", 0, NULL, 0, 0, 0};
+    unsigned char key[MCP_DIGEST_SIZE];
+    int i, added;
+
+    record.expires = mcp_ctx_seconds(cx) + 60;
+    for (i = 0; i < ADDED; i++) {
+        if (mcp_store_add(&added, store, MCP_RECORD_USED, key_of(i, key),
+                          &record, cx))
+            count(&board->failures);
+        else if (added)
+            count(&board->added[i]);
+        if (i % 100 == 0)
+            apr_pool_clear(cx->pool);
+    }
+}
+
+static void test_add(mcp_ctx_t *cx)
+{
+    int i, once = 0;
+
+    ok(all_run(add_all, cx), "all add the same %d records", ADDED);
+    for (i = 0; i < ADDED; i++)
+        once += board->added[i] == 1;
+    ok(once == ADDED, "%d were added exactly once", once);
     ok(board->failures == 0, "%d failures", board->failures);
 }
 
@@ -308,6 +339,7 @@ static void body(mcp_ctx_t *cx)
     config.directory = directory;
     fine(mcp_store_sqlite_prepare(&config, cx), "prepared");
     test_take(cx);
+    test_add(cx);
     test_replace(cx);
     test_kill(cx);
     tempdir_end(directory);

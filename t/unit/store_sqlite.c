@@ -294,6 +294,42 @@ static const mcp_error_t *count_one(void *baton, const unsigned char *key,
     return mcp_store_drop(count->store, MCP_RECORD_REVOCATION, key, cx);
 }
 
+static void test_add(mcp_store_t *store, mcp_ctx_t *cx)
+{
+    apr_int64_t now = mcp_ctx_seconds(cx);
+    mcp_record_t one = record_of("one", now + 10), two = record_of("two", 1);
+    int added = -1;
+
+    two.expires = now + 100;
+    fine(mcp_store_add(&added, store, MCP_RECORD_USED, key_of(70), &one, cx),
+         "a record is added");
+    ok(added == 1, "where there is none");
+    fine(mcp_store_add(&added, store, MCP_RECORD_USED, key_of(70), &two, cx),
+         "and added again");
+    ok(added == 0, "where there is one");
+    is(get(store, MCP_RECORD_USED, 70, cx), "one", "which stays");
+    fine(mcp_store_add(&added, store, MCP_RECORD_GRANT, key_of(70), &two, cx),
+         "another kind");
+    ok(added == 1, "is another record");
+    set_now(now + 11);
+    is(get(store, MCP_RECORD_USED, 70, cx), NULL, "one that expired is gone");
+    fine(mcp_store_add(&added, store, MCP_RECORD_USED, key_of(70), &two, cx),
+         "added after that");
+    ok(added == 0, "there was one nevertheless");
+    set_now(now);
+    is(get(store, MCP_RECORD_USED, 70, cx), "one",
+       "a clock that goes back finds it");
+    fine(mcp_store_drop(store, MCP_RECORD_USED, key_of(70), cx), "dropped");
+    fine(mcp_store_add(&added, store, MCP_RECORD_USED, key_of(70), &two, cx),
+         "it can be added");
+    ok(added == 1, "anew");
+    one.value = NULL;
+    fails(mcp_store_add(&added, store, MCP_RECORD_USED, key_of(71), &one, cx),
+          MCP_E_SERVER_ERROR, "a length without a value is a defect");
+    ok(added == 0, "and nothing is added");
+    fine(mcp_store_drop(store, MCP_RECORD_GRANT, key_of(70), cx), "tidied up");
+}
+
 static void test_each(mcp_store_t *store, mcp_ctx_t *cx)
 {
     apr_int64_t now = mcp_ctx_seconds(cx);
@@ -676,6 +712,7 @@ static void body(mcp_ctx_t *cx)
     test_clock_unspent(store, &own);
     test_purge(store, &own);
     test_replace(store, &own);
+    test_add(store, &own);
     test_each(store, &own);
     apr_pool_destroy(own.pool);
     test_lock(cx);
