@@ -58,7 +58,7 @@ static const struct {
      {"<form method=\"post\" action=\"/oauth/authorize\">",
       "name=\"transaction\" value=\"&lt;script&gt;", "name=\"username\"",
       "autocomplete=\"username\"", "autocomplete=\"current-password\"",
-      "role=\"alert\"", "name=\"decision\" value=\"deny\"",
+      "role=\"alert\"", "name=\"cancel\" value=\"yes\"",
       "<label for=\"password\">"}},
     {"consent",
      "{\"action\":\"/oauth/"
@@ -68,8 +68,34 @@ static const struct {
      "\",\"loopback\":true,\"scheme\":\"" HOSTILE "\",\"scopes\":[\"" HOSTILE
      "\"]}",
      {"name=\"flow\" value=\"f\"", "name=\"decision\" value=\"approve\"",
-      "name=\"decision\" value=\"deny\"", "<li>&lt;script&gt;",
+      "name=\"decision\" value=\"deny\"", "<li><bdi>&lt;script&gt;",
       "this computer", "not verified", "<strong>&lt;script&gt;", NULL}},
+    {"consent",
+     "{\"action\":\"/a\",\"flow\":\"f\",\"client_name\":\"" HOSTILE
+     "\",\"client_host\":\"" HOSTILE
+     "\",\"certain\":true,\"account\":\"ada\",\"can_switch\":true,"
+     "\"signed_in\":true,\"redirect_host\":\"h\",\"remembered\":true,"
+     "\"remembered_for\":\"90 days\",\"scopes\":[]}",
+     {"<p><strong><bdi>&lt;script&gt;",
+      "<strong>&lt;script&gt;alert(1)&lt;/script&gt;&quot; onfocus=&quot;x"
+      "</strong> (verified)",
+      "not asked again for 90 days", "value=\"switch\"", "value=\"sign-out\"",
+      "Use this service as you would", NULL}},
+    {"consent",
+     "{\"action\":\"/a\",\"flow\":\"f\",\"client_name\":\""
+     "\\u0645\\u0633 \\u202e(verified)\",\"client_host\":\"h.example\","
+     "\"certain\":false,\"account\":\"ada\",\"can_switch\":false,"
+     "\"redirect_host\":\"h\",\"scopes\":[\"a\"]}",
+     {"calls itself <strong><bdi>\xd9\x85\xd8\xb3 \xef\xbf\xbd(verified)"
+      "</bdi>",
+      "It says <strong>h.example</strong>; that is <strong>not verified",
+      "close all windows of the browser", NULL}},
+    {"signin",
+     "{\"action\":\"/a\",\"transaction\":\"t\",\"client_name\":\"" HOSTILE
+     "\",\"certain\":true,\"resource_name\":\"r\",\"username\":\"\","
+     "\"signed_out\":true}",
+     {"<p><strong><bdi>&lt;script&gt;", "role=\"status\"", "signed out",
+      NULL}},
     {"leave",
      "{\"uri\":\"cursor://x?code=a&state=" HOSTILE "\",\"scheme\":\"cursor\"}",
      {"href=\"cursor://x?code=a&amp;state=&lt;script&gt;", "cursor:", NULL,
