@@ -42,7 +42,7 @@ for my $evil (
     shown($r, 200, qr/name="decision" value="approve"/,
         'each client is asked about, whoever is signed in');
     my ($host) = $evil->{redirect_uris}[0] =~ m{//([^/]+)};
-    like($r->body, qr/<strong>\Q$host/, 'and the page says who gets the answer');
+    like($r->body, qr/<strong>\Q$host/, 'the page says who gets the answer');
 }
 
 # The state was not signed and no browser was bound to it: an attacker could

@@ -58,7 +58,7 @@ my $j = $c->journey(client => $c->register(client_name => $names),
     until => 'consent', state => encode_utf8($state));
 my ($form) = $c->forms($j->{response});
 my %hidden = @{$form->{hidden}};
-is_deeply([keys %hidden], ['flow'], 'the form carries a name, and nothing else');
+is_deeply([keys %hidden], ['flow'], 'the form carries a name, no more');
 like($hidden{flow}, qr/^[\w-]{43}$/, 'of 256 bits');
 like($j->{response}->body, qr/\Q${\encode_utf8('Клиент 名前 ☃ &amp;')}/,
     'names are in any language');
@@ -104,7 +104,7 @@ for my $user (@odd) {
     is(encode_utf8(jwt_claims($j->{access_token})->{sub}), $name,
         "a user may be called $name");
     works($c, $j->{access_token}, '/odd', 'the access token works');
-    unlike($j->{refresh_token}, qr/\Q$name/, 'the refresh token does not say so');
+    unlike($j->{refresh_token}, qr/\Q$name/, 'the refresh token hides it');
     is($c->refresh($j)->status, 200, 'and works');
 }
 
