@@ -96,6 +96,7 @@ typedef struct mcp_client_setting_t {
     apr_array_header_t *scopes;         /* the most it gets; NULL: any */
     int grants;
     int consent;
+    const char *where; /* "<MCPRegisteredClient web>, line 12 of FILE" */
 } mcp_client_setting_t;
 
 /* MCPStore */

@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 
 #include "config/block.h"
+#include "config/check_client.h"
 #include "config/check_idp.h"
 #include "config/check_url.h"
 #include "config/issuer.h"
@@ -295,6 +296,7 @@ void mcp_config_check_sites(const apr_array_header_t *sites,
         handler_check(site->server, report);
         root_check(site, sites, report);
         mcp_config_check_url_issuer(site, sites, report);
+        mcp_config_check_client_site(site, sites, report);
         for (k = 0; k < site->sections->nelts; k++)
             section_check(SECTION(site, k), blocks, report->server, report);
     }

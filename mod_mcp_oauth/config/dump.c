@@ -66,6 +66,12 @@ static void section_write(const mcp_config_section_t *section,
     settings_write("    ", mcp_config_row_locations, settings, pool);
 }
 
+static int is_there(const mcp_config_site_t *site, const char *path)
+{
+    return strcmp(path, "register") != 0 ||
+           site->settings->registration->mode != MCP_REGISTRATION_CLOSED;
+}
+
 static void endpoints_write(const mcp_config_site_t *site, apr_pool_t *pool)
 {
     const char *base =
@@ -73,7 +79,8 @@ static void endpoints_write(const mcp_config_site_t *site, apr_pool_t *pool)
     apr_size_t i;
 
     for (i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++)
-        if (endpoints[i].place == PLACE_PATH)
+        if (endpoints[i].place == PLACE_PATH &&
+            is_there(site, endpoints[i].path))
             row_write("  ", endpoints[i].path,
                       apr_pstrcat(pool, site->origin,
                                   strcmp(base, "/") ? base : "", "/",

@@ -4,6 +4,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "config/block.h"
 #include "config/row.h"
 
 #define MAX_ID 128
@@ -42,6 +43,9 @@ const char *mcp_config_kind_client_read(mcp_client_setting_t **made,
             id, MAX_ID);
     *made = apr_pcalloc(line->pool, sizeof(**made));
     (*made)->id = id;
+    (*made)->where =
+        apr_psprintf(line->pool, "<%s %s>, %s", line->name, id,
+                     mcp_config_block_where(line->cmd->directive, line->pool));
     return NULL;
 }
 
@@ -65,11 +69,30 @@ static const char *grants_check(const mcp_client_setting_t *client)
     return NULL;
 }
 
+/* RFC 8252 8.6: whatever listens on the user's computer could say that it is
+ * the client, and nobody would be asked. */
+static const char *consent_check(const mcp_client_setting_t *client)
+{
+    const apr_array_header_t *uris = client->redirect_uris;
+    int i;
+
+    if (client->consent != MCP_CONSENT_OFF || client->secret || client->keys)
+        return NULL;
+    for (i = 0; uris && i < uris->nelts; i++)
+        if (strncasecmp(APR_ARRAY_IDX(uris, i, const char *), "https:", 6))
+            return "Consent off, but any program on a user's computer could "
+                   "say that it is this client. Take Consent off out, or "
+                   "RedirectURI that is not https, or give it a Secret";
+    return NULL;
+}
+
 static const char *together_check(const mcp_client_setting_t *client)
 {
+    const char *wrong = grants_check(client);
+
     if (client->secret && client->keys)
         return "Secret and Keys are two ways to prove who it is. Drop one";
-    return grants_check(client);
+    return wrong ? wrong : consent_check(client);
 }
 
 /* -- lists -- */

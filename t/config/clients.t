@@ -99,6 +99,10 @@ for (
         "Secret $file"],
     ['RedirectURI without users', qr/RedirectURI has no use without authorization_code in Grants/,
         $uri, "Secret $file", 'Grants client_credentials'],
+    ['Consent off for who listens on a port', qr/Consent off, but any program on a user's computer could say that it is this client. Take Consent off out/,
+        $uri, 'RedirectURI http://127.0.0.1/cb', 'Consent off'],
+    ['Consent off for a custom scheme', qr/Consent off, but any program/,
+        'RedirectURI myapp:/cb', 'Consent off'],
     ['Secret and Keys', qr/Secret and Keys are two ways to prove who it is. Drop one/,
         $uri, "Secret $file", 'Keys keys.json'],
 ) {
@@ -107,6 +111,35 @@ for (
         . '"x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",'
         . '"y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}');
     bad($name, 2, $want, client('web', @lines));
+}
+
+good('Consent off for https', client('web', $uri, 'Consent off'));
+good('Consent off for who has a secret', client('web',
+    'RedirectURI http://127.0.0.1/cb', "Secret $file", 'Consent off'));
+
+# -- what only the whole configuration shows ---------------------------------
+
+{
+    my $whole = protected('Require mcp-scope notes:read', "MCPScope notes:write \"Write\" includes=notes:list");
+    $whole =~ s/Require valid-user\n//;
+    my $lines = () = $whole =~ /\n/g;
+    my $with = sub { return $whole . client('web', $uri, @_) =~ s/^ServerName.*\n//r };
+    good('Scopes that are known', $with->('Scopes notes:read notes:write notes:list'));
+    warns('a scope that is not', $lines + 1,
+        qr/Scopes nots:read: no protected location knows this scope, so the client is never granted it. Known: notes:read notes:write notes:list\./,
+        $with->('Scopes nots:read notes:write'));
+    my $site = sub { return "<VirtualHost *:443>\nServerName https://$_[0].example\n"
+        . "MCPAuthIssuer https://a.example\n<Location /$_[0]>\nAuthType mcp\nRequire valid-user\n</Location>\n"
+        . join('', map "$_\n", @_[1 .. $#_]) . "</VirtualHost>\n" };
+    my $idp = "<MCPIdentityProvider httpd file>\nAuthUserFile p\n</MCPIdentityProvider>\n";
+    for (['MCPRegistration closed'], ['MCPRedirectSchemes x'], ['MCPClientMetadata none'],
+        ['<MCPRegisteredClient web>', $uri, '</MCPRegisteredClient>']) {
+        my ($name) = $_->[0] =~ /^<?(\w+)/;
+        good("$name where the endpoints are", $idp . $site->('a', @$_) . $site->('b'));
+        warns("$name where they are not", 19,
+            qr/this has no effect here: the endpoints of https:\/\/a.example are in the virtual host of a.example. Move it there\./,
+            $idp . $site->('a') . $site->('b', @$_));
+    }
 }
 
 # -- Keys --------------------------------------------------------------------
@@ -218,6 +251,8 @@ for ("Secret $secret", "Secret $file", 'Secret env:MCP_WEB_SECRET',
     like($sites->{'y.example'}{MCPRegisteredClient}, qr/^a \(.*\), b \([^,]*Consent on\)$/,
         'another virtual host has those of the server');
     is($sites->{'x.example'}{MCPRegistration}, 'closed', 'MCPRegistration is inherited');
+    is($sites->{'x.example'}{register}, undef, 'then there is no register endpoint');
+    like($sites->{'y.example'}{register}, qr/^https:/, 'else there is');
     is($sites->{'y.example'}{MCPRegistration}, 'token file:web.secret', 'or overridden');
 }
 done_testing();

@@ -9,6 +9,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Clients refuse them. */
+static int has_null(const mcp_json_t *answer)
+{
+    mcp_json_iter_t *i;
+
+    for (i = mcp_json_first(answer); i; i = mcp_json_next(answer, i))
+        if (mcp_json_type(mcp_json_iter_value(i)) == MCP_JSON_NULL)
+            return 1;
+    return 0;
+}
+
 static int answer_is(const mcp_json_t *answer, const char *name,
                      const char *value)
 {
@@ -79,8 +90,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     x.headers = apr_table_make(cx.pool, 4);
     x.address = apr_psprintf(cx.pool, "%u", count++);
     if (!mcp_oauth_register_handle(&x, &cx)) {
-        PROMISE(x.status == 201 && !strstr(x.json, ":null"));
+        PROMISE(x.status == 201);
         PROMISE(!mcp_json_read(&answer, x.json, strlen(x.json), &cx));
+        PROMISE(!has_null(answer));
         PROMISE(!mcp_oauth_client_find(
             &client, service,
             mcp_json_string(mcp_json_get(answer, "client_id")), &cx));
