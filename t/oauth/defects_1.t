@@ -47,8 +47,8 @@ my ($form) = $c->forms($page);
 my %hidden = @{$form->{hidden}};
 for (MIME::Base64::encode_base64url(join '|', $client->{client_id}, $back, 'x',
         'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', 'S256'),
-    $hidden{transaction} =~ s/^(.{40})./$1\_/r, substr($hidden{transaction}, 2),
-    $hidden{transaction} . 'A') {
+    $hidden{transaction} =~ s/^(.{40})(.)/$1 . ($2 eq 'A' ? 'B' : 'A')/er,
+    substr($hidden{transaction}, 2), $hidden{transaction} . 'A') {
     shown($browser->post('/oauth/authorize', form => [transaction => $_, @ada],
         headers => {Origin => $s->issuer}), 400, qr/again from your app/,
         'a sign-in that we did not begin goes nowhere');
