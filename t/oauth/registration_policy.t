@@ -165,7 +165,8 @@ END
         'and locks nobody else out');
 }
 {
-    my $c = client();
+    my $s = server();
+    my $c = $s->client;
     is_deeply([map { register($c->fresh(from => '127.0.0.9'))->status }
         1 .. 100], [(201) x 100],
         'by default a hundred users of a hosted client can come at once');
