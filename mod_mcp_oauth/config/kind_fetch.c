@@ -5,7 +5,7 @@
 
 #include "base/uri.h"
 #include "config/amount.h"
-#include "config/kind.h"
+#include "config/keys.h"
 
 /* Kinds of values: times, where 0 is not set, and texts, where NULL is not set
  * and "" is "none". */
@@ -89,12 +89,6 @@ static int text_is_set(const void *member)
     return *(const char *const *)member != NULL;
 }
 
-/* what they have in common */
-#define proxy_show text_show
-#define file_show text_show
-#define proxy_is_set text_is_set
-#define file_is_set text_is_set
-
 #define DEFAULT_time(key, fallback) key "=" fallback " "
 #define DEFAULT_proxy(key, fallback)
 #define DEFAULT_file(key, fallback)
@@ -105,105 +99,40 @@ const char mcp_config_kind_fetch_defaults[] =
 #include "config/directives.def"
     ;
 
-static const struct {
-    const char *key;
-    apr_size_t offset;
-    apr_size_t size;
-    const char *limits;
-    const char *(*read)(void *member, const char *text, const char *limits,
-                        const mcp_config_line_t *line);
-    const char *(*show)(const void *member, apr_pool_t *pool);
-    int (*is_set)(const void *member);
-} rows[] = {
+static const mcp_config_keys_type_t types[] = {
+    {time_read, time_show, time_is_set},
+    {proxy_read, text_show, text_is_set},
+    {file_read, text_show, text_is_set},
+};
+
+#define TYPE_time &types[0]
+#define TYPE_proxy &types[1]
+#define TYPE_file &types[2]
+
+static const mcp_config_keys_row_t rows[] = {
 #define MCP_FETCH(key, kind, member, fallback, limits, help)                  \
-    {key,                                                                     \
-     offsetof(mcp_fetch_setting_t, member),                                   \
-     sizeof(MCP_FETCH_##kind),                                                \
-     limits,                                                                  \
-     kind##_read,                                                             \
-     kind##_show,                                                             \
-     kind##_is_set},
+    {key, offsetof(mcp_fetch_setting_t, member), sizeof(MCP_FETCH_##kind),    \
+     limits, TYPE_##kind},
 #include "config/directives.def"
 };
 
-#define ROWS (sizeof(rows) / sizeof(*rows))
-
-static void *member(const mcp_fetch_setting_t *setting, apr_size_t row)
-{
-    return (char *)setting + rows[row].offset;
-}
-
-static const char *pair_read(mcp_fetch_setting_t *setting,
-                             const mcp_config_line_t *line, int i)
-{
-    const char *key, *text, *wrong, *known = "";
-    apr_size_t row;
-
-    wrong = mcp_config_line_pair(&key, &text, line, i);
-    if (wrong)
-        return wrong;
-    for (row = 0; row < ROWS; row++) {
-        if (!strcmp(rows[row].key, key)) {
-            wrong = rows[row].read(member(setting, row), text,
-                                   rows[row].limits, line);
-            return wrong ? mcp_config_line_refuse(line, "%s=%s", key, wrong)
-                         : NULL;
-        }
-        known = apr_pstrcat(line->pool, known, row ? " " : "", rows[row].key,
-                            NULL);
-    }
-    return mcp_config_line_refuse(
-        line, "\"%s\" is not a key. The keys are %s.", key, known);
-}
+static const mcp_config_keys_t keys = {rows, sizeof(rows) / sizeof(*rows),
+                                       sizeof(mcp_fetch_setting_t), 0};
 
 static const char *fetch_parse(void *value, const mcp_config_line_t *line)
 {
-    const mcp_fetch_setting_t **setting = value;
-    mcp_fetch_setting_t *own = apr_pcalloc(line->pool, sizeof(*own));
-    const char *wrong = NULL;
-    int i;
-
-    if (*setting)
-        *own = **setting;
-    for (i = 0; i < line->words->nelts && !wrong; i++)
-        wrong = pair_read(own, line, i);
-    *setting = own;
-    return wrong;
+    return mcp_config_keys_parse(value, &keys, line);
 }
 
 static void fetch_merge(void *value, const void *outer, apr_pool_t *pool)
 {
-    const mcp_fetch_setting_t **setting = value, *inner = *setting;
-    const mcp_fetch_setting_t *below =
-        *(const mcp_fetch_setting_t *const *)outer;
-    mcp_fetch_setting_t *merged;
-    apr_size_t row;
-
-    if (!inner || !below) {
-        *setting = inner ? inner : below;
-        return;
-    }
-    merged = apr_pmemdup(pool, below, sizeof(*merged));
-    for (row = 0; row < ROWS; row++)
-        if (rows[row].is_set(member(inner, row)))
-            memcpy(member(merged, row), member(inner, row), rows[row].size);
-    *setting = merged;
+    mcp_config_keys_merge(value, outer, &keys, pool);
 }
 
 static const char *fetch_show(const void *value, const char *limits,
                               apr_pool_t *pool)
 {
-    const mcp_fetch_setting_t *setting =
-        *(const mcp_fetch_setting_t *const *)value;
-    const char *out = NULL;
-    apr_size_t row;
-
-    for (row = 0; setting && row < ROWS; row++)
-        if (rows[row].is_set(member(setting, row)))
-            out = apr_pstrcat(
-                pool, out ? out : "", out ? " " : "", rows[row].key, "=",
-                rows[row].show(member(setting, row), pool), NULL);
-    return out;
+    return mcp_config_keys_show(value, &keys, pool);
 }
 
 const mcp_config_kind_t mcp_config_kind_fetch = {fetch_parse, fetch_merge,
