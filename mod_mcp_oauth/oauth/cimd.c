@@ -37,10 +37,13 @@ static int is_plain_host(const char *host)
     return 1;
 }
 
+/* The root's dot makes a twin of each name, which no MCPClientMetadata has. */
 static const char *host_fault(const char *host, mcp_ctx_t *cx)
 {
     const char *fault = mcp_net_guard_name_fault(host);
 
+    if (host[strlen(host) - 1] == '.')
+        return "has a dot at the end of its host";
     if (fault)
         return apr_pstrcat(cx->pool, "has ", fault, " as its host", NULL);
     return is_plain_host(host) ? NULL : "has an unusual character in its host";

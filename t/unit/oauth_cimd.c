@@ -110,6 +110,8 @@ static const struct {
     {"https://b\xc3\xbc.example/c", "well-formed"},
     {"https://a,b.example/c", "unusual character"},
     {"https://a'b.example/c", "unusual character"},
+    {"https://evil.org./c", "a dot at the end"},
+    {"https://app.example.com.:8443/c", "a dot at the end"},
     {"https://127.0.0.1/c", "an address instead of a name"},
     {"https://[::1]/c", "an address instead of a name"},
     {"https://[2606:4700::1]/c", "an address instead of a name"},
