@@ -261,7 +261,8 @@ static const mcp_error_t *get_locked(mcp_net_document_t *out, const ask_t *ask)
 
 /* -- calls -- */
 
-/* What is fetched through another door is another document. */
+/* What is fetched through another door is another document, and so is what may
+ * have another size: it has another use, and may be blamed for that alone. */
 static void ask_make(ask_t *ask, mcp_net_documents_t *documents,
                      const mcp_net_request_t *request, mcp_ctx_t *cx)
 {
@@ -276,9 +277,10 @@ static void ask_make(ask_t *ask, mcp_net_documents_t *documents,
     ask->request = request;
     ask->cx = cx;
     ask->since = 0;
-    ask->key = apr_pstrcat(cx->pool, request->is_trusted ? "t " : "u ",
-                           s->ca_file ? s->ca_file : "", " ",
-                           s->proxy ? s->proxy : "", " ", request->url, NULL);
+    ask->key = apr_psprintf(
+        cx->pool, "%s %" APR_SIZE_T_FMT " %s %s %s",
+        request->is_trusted ? "t" : "u", request->max_bytes,
+        s->ca_file ? s->ca_file : "", s->proxy ? s->proxy : "", request->url);
     ask->host = &documents->hosts[apr_hashfunc_default(host, &len) % HOSTS];
 }
 

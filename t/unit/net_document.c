@@ -285,6 +285,25 @@ static void test_blame(mcp_ctx_t *cx)
     ok(site->asked == 3, "blaming what is not there does nothing");
 }
 
+/* A stranger's client can name another one's document as its jwks_uri. */
+static void test_blame_apart(mcp_ctx_t *cx)
+{
+    site_t *site = site_make(cx);
+    mcp_net_documents_t *d = shelf(site, 4, 8, 1000, cx);
+    mcp_net_request_t other = request_of(URL);
+    mcp_net_document_t document;
+
+    site->cache_control = "max-age=86400";
+    got(d, URL, cx);
+    other.max_bytes = 200;
+    fine(mcp_net_document_get(&document, d, &other, cx),
+         "what is read for another purpose");
+    mcp_net_document_blame(d, &other, cx);
+    site->outcome = MCP_NET_PASSED;
+    pass(60);
+    is(got(d, URL, cx), "one", "and of no use for that serves for the first");
+}
+
 static void test_renew(mcp_ctx_t *cx)
 {
     site_t *site = site_make(cx);
@@ -578,6 +597,7 @@ static void test(mcp_ctx_t *cx)
     test_no_store(cx);
     test_clock(cx);
     test_blame(cx);
+    test_blame_apart(cx);
     test_renew(cx);
     test_apart(cx);
     test_room(cx);
