@@ -185,6 +185,23 @@ static const mcp_error_t *is_allowed(int *is, const char *scope,
     return to->expr->is_true(is, to->expr->baton, s->expr, to->who);
 }
 
+/* A scope is also taken for those that it includes, whether or not a token
+ * names them: it is for those who may have all of them. */
+static const mcp_error_t *are_allowed(int *are, const char *scope,
+                                      const mcp_oauth_scopes_limit_t *to,
+                                      mcp_ctx_t *cx)
+{
+    apr_array_header_t *all = apr_array_make(cx->pool, 4, sizeof(char *));
+    int i;
+
+    *are = 1;
+    mcp_scope_add(all, scope);
+    add_included(all, to->resource);
+    for (i = 0; *are && i < all->nelts; i++)
+        MCP_TRY(is_allowed(are, APR_ARRAY_IDX(all, i, const char *), to));
+    return NULL;
+}
+
 const mcp_error_t *mcp_oauth_scopes_limit(apr_array_header_t **left,
                                           const mcp_oauth_scopes_limit_t *to,
                                           mcp_ctx_t *cx)
@@ -198,7 +215,7 @@ const mcp_error_t *mcp_oauth_scopes_limit(apr_array_header_t **left,
     for (i = 0; i < scopes->nelts; i++) {
         const char *scope = APR_ARRAY_IDX(scopes, i, const char *);
 
-        MCP_TRY(is_allowed(&is, scope, to));
+        MCP_TRY(are_allowed(&is, scope, to, cx));
         if (is)
             mcp_scope_add(*left, scope);
     }

@@ -116,6 +116,8 @@ static void test_users(world_t *w, mcp_ctx_t *cx)
 {
     mcp_scope_setting_t *write =
         &APR_ARRAY_IDX(w->tasks.settings->scopes, 1, mcp_scope_setting_t);
+    mcp_scope_setting_t *read =
+        &APR_ARRAY_IDX(w->tasks.settings->scopes, 0, mcp_scope_setting_t);
     mcp_oauth_expr_t expr = {is_user, cx};
     mcp_principal_t ada = {0};
     mcp_oauth_scopes_limit_t to = {&w->tasks, NULL, &ada, &expr};
@@ -137,6 +139,13 @@ static void test_users(world_t *w, mcp_ctx_t *cx)
         else
             fails(e, users[i].code, users[i].name);
     }
+    write->expr = NULL;
+    read->expr = "bob";
+    to.scopes = "tasks:write tasks:read tasks:admin";
+    fine(mcp_oauth_scopes_limit(&left, &to, cx), "expr= of an included one");
+    is(mcp_scope_text(left, cx->pool), "tasks:admin",
+       "holds for what includes it, which grants it");
+    read->expr = NULL;
     write->expr = "ada";
     to.scopes = "tasks:write tasks:read";
     to.expr = NULL;
