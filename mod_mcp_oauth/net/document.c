@@ -277,10 +277,10 @@ static void ask_make(ask_t *ask, mcp_net_documents_t *documents,
     ask->request = request;
     ask->cx = cx;
     ask->since = 0;
-    ask->key = apr_psprintf(
-        cx->pool, "%s %" APR_SIZE_T_FMT " %s %s %s",
-        request->is_trusted ? "t" : "u", request->max_bytes,
-        s->ca_file ? s->ca_file : "", s->proxy ? s->proxy : "", request->url);
+    ask->key = apr_psprintf(cx->pool, "%s %" APR_SIZE_T_FMT " %s %s %s",
+                            request->is_trusted ? "t" : "u",
+                            request->max_bytes, s->ca_file ? s->ca_file : "",
+                            s->proxy ? s->proxy : "", request->url);
     ask->host = &documents->hosts[apr_hashfunc_default(host, &len) % HOSTS];
 }
 
