@@ -85,7 +85,7 @@ static const char *set_file(cmd_parms *cmd, void *dummy, const char *path)
 static const command_rec directives[] = {
     AP_INIT_TAKE1("HostsFile", set_file, NULL, RSRC_CONF,
                   "names and addresses for tests"),
-    {NULL}};
+    {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};
 
 static void register_hooks(apr_pool_t *pool)
 {
