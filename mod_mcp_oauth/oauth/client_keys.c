@@ -105,6 +105,10 @@ const mcp_error_t *mcp_oauth_client_keys_get(
     *jwks = client->jwks;
     if (*jwks)
         return NULL;
+    if (!documents)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                               "See what this child logged when it started.",
+                               "nothing can be fetched in this child");
     MCP_TRY((want_new ? mcp_net_document_renew : mcp_net_document_get)(
         &document, documents, &request, cx));
     if (document.outcome != MCP_NET_OK)

@@ -2,6 +2,7 @@
 #include "oauth_journey.h"
 
 #include "oauth/assertion.h"
+#include "oauth/client_keys.h"
 
 #define ENDPOINT "\"" ISSUER "/oauth/token\""
 #define OURS "\"" ISSUER "\""
@@ -225,6 +226,19 @@ static void test_once(world_t *w, const mcp_jose_jwk_t *key, mcp_ctx_t *cx)
     w->service.issuer = ISSUER;
 }
 
+/* A child whose libcurl failed at the start serves without it. */
+static void test_no_network(world_t *w, mcp_ctx_t *cx)
+{
+    mcp_oauth_client_t client = {0};
+    const mcp_json_t *jwks;
+
+    client.jwks_uri = "https://app.example.com/jwks";
+    fails(mcp_oauth_client_keys_get(&jwks, &client, &w->service, 0, cx),
+          MCP_E_UNAVAILABLE, "keys that cannot be fetched in this child");
+    fails(mcp_oauth_client_keys_get(&jwks, &client, &w->service, 1, cx),
+          MCP_E_UNAVAILABLE, "nor again");
+}
+
 /* RFC 7521 4.2, RFC 6749 2.3: at the token endpoint */
 static void test_endpoint(world_t *w, const mcp_jose_jwk_t *key, mcp_ctx_t *cx)
 {
@@ -288,6 +302,7 @@ static void body(mcp_ctx_t *cx)
     test_once(w, key, cx);
     is(tap_log, "", "nothing is logged");
     test_endpoint(w, key, cx);
+    test_no_network(w, cx);
 }
 
 TAP_MAIN(body)
