@@ -69,6 +69,8 @@ mcp_net_freshness_t mcp_net_freshness_read(const char *cache_control,
     }
     if (!is_kept)
         found.is_said = 1;
+    if (age < 0) /* malformed (RFC 9111 5.1) */
+        age = 0;
     found.seconds = is_kept && found.seconds > age ? found.seconds - age : 0;
     return found;
 }

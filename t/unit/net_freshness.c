@@ -19,6 +19,8 @@ static const struct {
     {"max-age=300", 100, 1, 200, 1},
     {"max-age=300", 300, 1, 0, 1},
     {"max-age=300", 9999, 1, 0, 1},
+    {"max-age=300", -100, 1, 300, 1},
+    {"no-store", -0x7fffffffffffffff - 1, 1, 0, 0},
     {"public, max-age=300", 0, 1, 300, 1},
     {"public,max-age=300,immutable", 0, 1, 300, 1},
     {"  max-age=300  ", 0, 1, 300, 1},
