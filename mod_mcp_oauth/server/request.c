@@ -37,15 +37,26 @@ const mcp_config_section_t *mcp_server_request_section(request_rec *r)
     return section;
 }
 
+/* A token is for one resource: what httpd does for its bearer stays there. */
+static int is_same_resource(const mcp_server_request_t *a,
+                            const mcp_server_request_t *b)
+{
+    return a->section && b->section &&
+           !strcmp(a->section->url, b->section->url);
+}
+
 const mcp_principal_t *mcp_server_request_inherited(const request_rec *r)
 {
+    const mcp_server_request_t *own = mcp_server_request_find(r);
     const request_rec *from;
 
+    if (!own)
+        return NULL;
     for (from = r->main ? r->main : r->prev; from;
          from = from->main ? from->main : from->prev) {
         const mcp_server_request_t *q = mcp_server_request_find(from);
 
-        if (q && q->principal)
+        if (q && q->principal && is_same_resource(q, own))
             return q->principal;
     }
     return NULL;

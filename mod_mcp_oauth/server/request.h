@@ -44,7 +44,8 @@ mcp_server_request_t *mcp_server_request_get(request_rec *r);
 const mcp_config_section_t *mcp_server_request_section(request_rec *r);
 
 /* Whoever the request behind r is from, where r is httpd's own doing: a
- * subrequest or an internal redirect. NULL: nobody. */
+ * subrequest or an internal redirect in the same resource, after
+ * mcp_server_request_section(). NULL: nobody. */
 const mcp_principal_t *mcp_server_request_inherited(const request_rec *r);
 
 #endif

@@ -181,7 +181,8 @@ write_file('tree/page.shtml', '<!--#echo var="REMOTE_USER" -->|'
     . '<!--#echo var="MCP_SUBJECT" -->|'
     . '<!--#include virtual="/gate/cgi/env.pl" -->');
 write_file('tree/.htaccess', "RewriteEngine on\n"
-    . "RewriteRule ^elsewhere\$ /gate/cgi/env.pl [L]\n");
+    . "RewriteRule ^elsewhere\$ /gate/cgi/env.pl [L]\n"
+    . "RewriteRule ^another\$ /mcp [L]\n");
 my $backend = backend();
 END { kill TERM => $backend if $backend }
 $s->start;
@@ -461,6 +462,8 @@ is($env->{REMOTE_USER}, 'ada', 'an internal redirect keeps the user');
 is($env->{MCP_SUBJECT}, $claims->{sub}, 'and the identity');
 $env = environment($c->get('/gate/tree/nowhere', token => $good));
 is($env->{MCP_SUBJECT}, $claims->{sub}, 'and an ErrorDocument has it');
+is($c->get('/gate/tree/another', token => $good)->status, 401,
+    'RFC 9068 4: an internal redirect leads to no other resource');
 like($c->get('/plain/page.shtml')->body, qr/an error occurred/,
     'a subrequest into it without a token is refused');
 is($c->get('/plain/elsewhere')->status, 401,
