@@ -12,8 +12,6 @@
 #include "server/deny.h"
 #include "server/site.h"
 
-#define MAX_INCLUDED 8 /* scopes that include scopes that include ... */
-
 /* -- Require mcp-scope -- */
 
 static const char *scope_parse(cmd_parms *cmd, const char *line,
@@ -58,25 +56,32 @@ static const mcp_scope_setting_t *setting_of(const mcp_settings_t *settings,
     return NULL;
 }
 
-/* MCPScope ... includes=: granted means granted with what it includes */
-static int includes(const mcp_settings_t *settings,
-                    const apr_array_header_t *granted, const char *scope,
-                    int depth)
+static void add_all(apr_array_header_t *to, const apr_array_header_t *scopes)
 {
     int i;
 
-    if (!granted || depth > MAX_INCLUDED)
-        return 0;
-    if (mcp_scope_has(granted, scope))
-        return 1;
-    for (i = 0; i < granted->nelts; i++) {
-        const mcp_scope_setting_t *each =
-            setting_of(settings, APR_ARRAY_IDX(granted, i, const char *));
+    for (i = 0; scopes && i < scopes->nelts; i++)
+        mcp_scope_add(to, APR_ARRAY_IDX(scopes, i, const char *));
+}
 
-        if (each && includes(settings, each->includes, scope, depth + 1))
-            return 1;
+/* MCPScope ... includes=: granted means granted with what it includes. The
+ * list grows while it is read, so that each scope is looked at once. */
+static int includes(const mcp_settings_t *settings,
+                    const apr_array_header_t *granted, const char *scope,
+                    apr_pool_t *pool)
+{
+    apr_array_header_t *all = apr_array_make(pool, 8, sizeof(const char *));
+    int i;
+
+    add_all(all, granted);
+    for (i = 0; i < all->nelts; i++) {
+        const mcp_scope_setting_t *each =
+            setting_of(settings, APR_ARRAY_IDX(all, i, const char *));
+
+        if (each)
+            add_all(all, each->includes);
     }
-    return 0;
+    return mcp_scope_has(all, scope);
 }
 
 static authz_status scope_check(request_rec *r, const char *line,
@@ -94,7 +99,8 @@ static authz_status scope_check(request_rec *r, const char *line,
         const char *scope = APR_ARRAY_IDX(scopes, i, const char *);
 
         if (mcp_scope_has(q->principal->scopes, scope) ||
-            includes(q->section->settings, q->principal->scopes, scope, 0))
+            includes(q->section->settings, q->principal->scopes, scope,
+                     r->pool))
             continue;
         missing = 1;
         if (q->authz == MCP_AUTHZ_COLLECTING)
