@@ -12,9 +12,10 @@
 #include "jose/native.h"
 
 #define RSA_MIN_BITS 2048
-#define RSA_MAX_BITS 16384
-/* OpenSSL refuses longer exponents with long moduli */
-#define RSA_MAX_EXPONENT 8
+/* Whoever sends a token can have it verified with keys of their own choice
+ * (jwks_uri): longer ones would make that dear. */
+#define RSA_MAX_BITS 8192
+#define RSA_MAX_EXPONENT 4 /* bytes */
 
 typedef struct alg_t {
     const char *name;
@@ -115,7 +116,7 @@ static const mcp_error_t *rsa_check(mcp_jose_jwk_t *jwk,
         return misfit(cx, "n or e is missing or not base64url");
     bits = odd_bits(n, n_len);
     if (bits < RSA_MIN_BITS || bits > RSA_MAX_BITS)
-        return misfit(cx, "the modulus is not odd and 2048 to 16384 bits");
+        return misfit(cx, "the modulus is not odd and 2048 to 8192 bits");
     if (odd_bits(e, e_len) < 2 || odd_bits(e, e_len) > 8 * RSA_MAX_EXPONENT)
         return misfit(cx, "the exponent is not odd and 2 to 64 bits");
     jwk->signature = (bits + 7) / 8;

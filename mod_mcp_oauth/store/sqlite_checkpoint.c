@@ -135,6 +135,15 @@ static int thread_make(checkpoint_t *job, apr_pool_t *pool)
     return status == APR_SUCCESS;
 }
 
+/* A start that fails is tried again and again: it must leave nothing. */
+static void give_up(checkpoint_t *job, apr_pool_t *pool)
+{
+    close(job->stop[0]);
+    close(job->stop[1]);
+    if (job->cx.pool && job->cx.pool != pool)
+        apr_pool_destroy(job->cx.pool);
+}
+
 const mcp_error_t *mcp_store_sqlite_checkpoint_start(
     mcp_store_t *store, const mcp_store_sqlite_target_t *target, mcp_ctx_t *cx)
 {
@@ -144,16 +153,18 @@ const mcp_error_t *mcp_store_sqlite_checkpoint_start(
     job->target = target;
     job->process = getpid();
     job->cx = *cx;
-    /* not a child of cx->pool, which other threads use */
-    if (apr_pool_create(&job->cx.pool, NULL) != APR_SUCCESS ||
-        pipe2(job->stop, O_CLOEXEC) != 0)
+    if (pipe2(job->stop, O_CLOEXEC) != 0)
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "Raise the limit of open files.",
                                "store: no pipe for the checkpoint thread");
-    if (!thread_make(job, cx->pool))
+    /* not a child of cx->pool, which other threads use */
+    if (apr_pool_create(&job->cx.pool, NULL) != APR_SUCCESS ||
+        !thread_make(job, cx->pool)) {
+        give_up(job, cx->pool);
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "Raise the limit of threads or free memory.",
                                "store: no checkpoint thread");
+    }
     apr_pool_pre_cleanup_register(cx->pool, job, stop);
     return NULL;
 }

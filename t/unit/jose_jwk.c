@@ -102,6 +102,7 @@ static void test_rsa(mcp_ctx_t *cx)
 {
     const char *good = rsa(2048, "", cx);
     mcp_jose_jwk_t *jwk;
+    const char *x;
     char *even;
 
     if (fine(read_text(&jwk, good, cx), "RSA with 2048 bits"))
@@ -122,6 +123,14 @@ static void test_rsa(mcp_ctx_t *cx)
     ok(read_text(&jwk, even, cx) != NULL, "an even exponent is refused");
     memcpy(strstr(even, "AQAA"), "AAAB", 4);
     ok(read_text(&jwk, even, cx) != NULL, "the exponent 1 is refused");
+    x = strstr(good, "AQAB");
+    ok(read_text(
+           &jwk,
+           apr_pstrcat(cx->pool,
+                       apr_pstrmemdup(cx->pool, good, (apr_size_t)(x - good)),
+                       "AQAAAAE", x + 4, NULL),
+           cx) != NULL,
+       "an exponent that makes verifying slow is refused");
 }
 
 static void test_make(mcp_ctx_t *cx)
