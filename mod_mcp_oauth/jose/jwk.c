@@ -118,7 +118,7 @@ static const mcp_error_t *rsa_check(mcp_jose_jwk_t *jwk,
     if (bits < RSA_MIN_BITS || bits > RSA_MAX_BITS)
         return misfit(cx, "the modulus is not odd and 2048 to 8192 bits");
     if (odd_bits(e, e_len) < 2 || odd_bits(e, e_len) > 8 * RSA_MAX_EXPONENT)
-        return misfit(cx, "the exponent is not odd and 2 to 64 bits");
+        return misfit(cx, "the exponent is not odd and 2 to 32 bits");
     jwk->signature = (bits + 7) / 8;
     return NULL;
 }
