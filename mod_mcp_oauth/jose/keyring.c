@@ -13,8 +13,12 @@
 
 struct mcp_jose_keyring_t {
     mcp_jose_keyset_t *set;
-    apr_hash_t *jwks; /* of issuer name to rendered text */
+    apr_hash_t *jwks;    /* of issuer name to rendered text */
+    apr_hash_t *derived; /* of issuer name to its keys: for each master secret
+                          * one for each purpose */
 };
+
+#define PURPOSES (MCP_KEY_COOKIE + 1)
 
 static const mcp_error_t *master_make(mcp_jose_keyset_t *set, mcp_ctx_t *cx)
 {
@@ -120,6 +124,51 @@ static const mcp_error_t *set_open(mcp_jose_keyset_t *set,
                                   cx);
 }
 
+/* What HKDF's info says the key is for; never change one. */
+static const char *purpose_name(mcp_jose_purpose_t purpose)
+{
+    static const char *const names[] = {
+        [MCP_KEY_CLIENT_ID] = "client_id",
+        [MCP_KEY_CLIENT_SECRET] = "client_secret",
+        [MCP_KEY_TRANSACTION] = "transaction",
+        [MCP_KEY_REFRESH_TOKEN] = "refresh_token",
+        [MCP_KEY_SESSION] = "session",
+        [MCP_KEY_REQUEST_STATE] = "request_state",
+        [MCP_KEY_COOKIE] = "cookie",
+    };
+
+    return names[purpose];
+}
+
+static void derive(unsigned char key[MCP_DIGEST_SIZE],
+                   const mcp_jose_master_t *master, mcp_jose_purpose_t purpose,
+                   const char *issuer)
+{
+    const char *name = purpose_name(purpose);
+    unsigned char info[MCP_DIGEST_SIZE * 2];
+
+    /* of fixed length, so no name and issuer can run into each other */
+    mcp_digest_sha256(info, name, strlen(name));
+    mcp_digest_sha256(info + MCP_DIGEST_SIZE, issuer, strlen(issuer));
+    mcp_digest_hkdf(key, master->secret, info, sizeof(info));
+}
+
+/* Once at the start, not in each request that has a session or a form. */
+static unsigned char *derive_all(const apr_array_header_t *masters,
+                                 const char *issuer, apr_pool_t *pool)
+{
+    unsigned char *keys = apr_palloc(pool, (apr_size_t)masters->nelts *
+                                               PURPOSES * MCP_DIGEST_SIZE);
+    int i, purpose;
+
+    for (i = 0; i < masters->nelts; i++)
+        for (purpose = 0; purpose < PURPOSES; purpose++)
+            derive(keys + (i * PURPOSES + purpose) * MCP_DIGEST_SIZE,
+                   &APR_ARRAY_IDX(masters, i, mcp_jose_master_t),
+                   (mcp_jose_purpose_t)purpose, issuer);
+    return keys;
+}
+
 static mcp_jose_keyring_t *ring_make(mcp_jose_keyset_t *set, apr_pool_t *pool)
 {
     mcp_jose_keyring_t *ring = apr_palloc(pool, sizeof(*ring));
@@ -127,12 +176,15 @@ static mcp_jose_keyring_t *ring_make(mcp_jose_keyset_t *set, apr_pool_t *pool)
 
     ring->set = set;
     ring->jwks = apr_hash_make(pool);
+    ring->derived = apr_hash_make(pool);
     for (i = 0; i < set->issuers->nelts; i++) {
         const mcp_jose_issuer_t *issuer =
             APR_ARRAY_IDX(set->issuers, i, mcp_jose_issuer_t *);
 
         apr_hash_set(ring->jwks, issuer->name, APR_HASH_KEY_STRING,
                      jwks_text(issuer, pool));
+        apr_hash_set(ring->derived, issuer->name, APR_HASH_KEY_STRING,
+                     derive_all(set->masters, issuer->name, pool));
     }
     return ring;
 }
@@ -157,41 +209,26 @@ const mcp_error_t *mcp_jose_keyring_open(mcp_jose_keyring_t **ring,
     return e;
 }
 
-/* What HKDF's info says the key is for; never change one. */
-static const char *purpose_name(mcp_jose_purpose_t purpose)
-{
-    static const char *const names[] = {
-        [MCP_KEY_CLIENT_ID] = "client_id",
-        [MCP_KEY_CLIENT_SECRET] = "client_secret",
-        [MCP_KEY_TRANSACTION] = "transaction",
-        [MCP_KEY_REFRESH_TOKEN] = "refresh_token",
-        [MCP_KEY_SESSION] = "session",
-        [MCP_KEY_REQUEST_STATE] = "request_state",
-        [MCP_KEY_COOKIE] = "cookie",
-    };
-
-    return names[purpose];
-}
-
 int mcp_jose_keyring_derive(unsigned char key[MCP_DIGEST_SIZE],
                             const mcp_jose_keyring_t *ring, int id,
                             mcp_jose_purpose_t purpose, const char *issuer)
 {
-    const char *name = purpose_name(purpose);
     const apr_array_header_t *masters = ring->set->masters;
-    unsigned char info[MCP_DIGEST_SIZE * 2];
+    const unsigned char *keys =
+        apr_hash_get(ring->derived, issuer, APR_HASH_KEY_STRING);
     int i;
 
-    /* of fixed length, so no name and issuer can run into each other */
-    mcp_digest_sha256(info, name, strlen(name));
-    mcp_digest_sha256(info + MCP_DIGEST_SIZE, issuer, strlen(issuer));
     for (i = 0; i < masters->nelts; i++) {
         const mcp_jose_master_t *master =
             &APR_ARRAY_IDX(masters, i, mcp_jose_master_t);
 
         if (master->id != id)
             continue;
-        mcp_digest_hkdf(key, master->secret, info, sizeof(info));
+        if (keys)
+            memcpy(key, keys + (i * PURPOSES + (int)purpose) * MCP_DIGEST_SIZE,
+                   MCP_DIGEST_SIZE);
+        else
+            derive(key, master, purpose, issuer);
         return 1;
     }
     return 0;

@@ -34,7 +34,7 @@ typedef enum {
 } mcp_jose_purpose_t;
 
 /* Key number id of the master secret (see _current); 0 when there is no such
- * number any more. Derivations are cheap: about 1 us. */
+ * number any more. */
 int mcp_jose_keyring_derive(unsigned char key[MCP_DIGEST_SIZE],
                             const mcp_jose_keyring_t *ring, int id,
                             mcp_jose_purpose_t purpose, const char *issuer);
