@@ -297,10 +297,23 @@ sub group {
 # connections that tests do not keep open get some time to be gone.
 sub settle {
     my $self = shift;
+    return unless $self->{pid};
     my $end = clock() + 0.5;
     select undef, undef, undef, 0.02
         while $self->connections && clock() < $end;
-    select undef, undef, undef, 0.02;
+    $end = clock() + 5;
+    select undef, undef, undef, 0.005
+        while $self->threads_at_work && clock() < $end;
+}
+
+# How many threads of children run or wait for the disk.
+sub threads_at_work {
+    my $self = shift;
+    return scalar grep {
+        my $stat = '';
+        if (open my $in, '<', $_) { $stat = <$in> // '' }
+        $stat =~ /\) [RD] /;
+    } map { glob "/proc/$_/task/*/stat" } $self->children;
 }
 
 # How many there are to our port, as the server sees them.
@@ -312,26 +325,8 @@ sub connections {
     return scalar grep { /^ *\d+: [0-9A-F]{8}:$port \S+ 0[18] / } <$in>;
 }
 
-# Until no thread of a child runs. The event MPM can crash when a child is
-# told to end while a worker frees the connection that it has just answered:
-# it then looks at that worker's socket (httpd 2.4.71, close_worker_sockets).
-sub quiet {
-    my $self = shift;
-    my $end = clock() + 5;
-    while (clock() < $end) {
-        my @running = grep {
-            my $stat = '';
-            if (open my $in, '<', $_) { $stat = <$in> // '' }
-            $stat =~ /\) [RD] /;
-        } map { glob "/proc/$_/task/*/stat" } $self->children;
-        return unless @running;
-        select undef, undef, undef, 0.005;
-    }
-}
-
 sub signal_restart {
     my ($self, $signal) = @_;
-    $self->quiet;
     $self->settle if $signal eq 'HUP';
     my $generation = $self->generation;
     my %old = map { ($_ => 1) } $self->children;
@@ -370,9 +365,8 @@ sub kill_all {
 
 sub stop {
     my $self = shift;
-    $self->quiet if $self->{pid};
-    my $pid = delete $self->{pid} or return;
     $self->settle;
+    my $pid = delete $self->{pid} or return;
     kill TERM => $pid;
     eval {
         $self->await('stop', sub {

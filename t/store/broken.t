@@ -55,6 +55,10 @@ unlike(slurp("$dir/$_") // '', qr/$secrets/,
     for @found;
 my $keys = $c->get('/oauth/jwks')->body;
 $s->stop;
+# Of children that close it at once none is the last for SQLite: then the write
+# log stays, and the next start would mend state.db from it.
+`sqlite3 "$dir/state.db" 'PRAGMA wal_checkpoint(TRUNCATE)'`;
+is($?, 0, 'the write log is in state.db');
 
 # -- damage before the start -------------------------------------------------
 
