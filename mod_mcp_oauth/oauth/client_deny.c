@@ -22,8 +22,7 @@ const mcp_error_t *mcp_oauth_client_deny(const char *id,
     record.expires = MCP_UNLIMITED;
     mcp_digest_sha256(key, id, strlen(id));
     MCP_TRY(mcp_store_put(works->store, MCP_RECORD_DENIED, key, &record, cx));
-    mcp_store_sequence_bump(works->revocations);
-    return NULL;
+    return mcp_oauth_service_announce(works, cx);
 }
 
 const mcp_error_t *mcp_oauth_client_is_denied(int *denied, const char *id,

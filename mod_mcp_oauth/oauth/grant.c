@@ -144,8 +144,7 @@ const mcp_error_t *mcp_oauth_grant_revoke(const char *id, apr_int64_t until,
     key_of(key, id);
     MCP_TRY(mcp_store_put(store, MCP_RECORD_REVOCATION, key, &tombstone, cx));
     MCP_TRY(mcp_store_drop(store, MCP_RECORD_GRANT, key, cx));
-    mcp_store_sequence_bump(service->works->revocations);
-    return NULL;
+    return mcp_oauth_service_announce(service->works, cx);
 }
 
 /* -- time -- */

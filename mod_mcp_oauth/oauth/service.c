@@ -55,3 +55,10 @@ const char *mcp_oauth_service_url(const mcp_oauth_service_t *service,
     return apr_pstrcat(pool, service->origin, service->path, "/", endpoint,
                        NULL);
 }
+
+const mcp_error_t *mcp_oauth_service_announce(const mcp_oauth_works_t *works,
+                                              mcp_ctx_t *cx)
+{
+    mcp_store_sequence_bump(works->revocations);
+    return mcp_store_announce(works->store, cx);
+}

@@ -58,6 +58,10 @@ mcp_oauth_service_resource(const mcp_oauth_service_t *service,
                            const char *url);
 /* Whether clients can register here (MCPRegistration): all, or some. */
 int mcp_oauth_service_registers(const mcp_oauth_service_t *service);
+/* After something was revoked and that is stored: all children, of all nodes,
+ * judge anew what they remember. */
+const mcp_error_t *mcp_oauth_service_announce(const mcp_oauth_works_t *works,
+                                              mcp_ctx_t *cx);
 /* The absolute URL of an endpoint: "token" */
 const char *mcp_oauth_service_url(const mcp_oauth_service_t *service,
                                   const char *endpoint, apr_pool_t *pool);

@@ -82,6 +82,7 @@ static int is_from_future(const mcp_live_fact_t *fact, const judging_t *j)
 static const mcp_principal_t *recall(int *is_fresh, const judging_t *j,
                                      apr_pool_t *pool)
 {
+    mcp_store_t *store = j->resource->service->works->store;
     const mcp_principal_t *who;
     mcp_live_fact_t fact;
 
@@ -94,7 +95,8 @@ static const mcp_principal_t *recall(int *is_fresh, const judging_t *j,
         return NULL;
     who = mcp_principal_unpack((const char *)fact.block + sizeof(tag_t),
                                fact.len - sizeof(tag_t), pool);
-    *is_fresh = who && fact.sequence == j->sequence;
+    *is_fresh =
+        who && fact.sequence == j->sequence && mcp_store_is_hearing(store);
     return who;
 }
 

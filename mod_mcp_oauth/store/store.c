@@ -127,3 +127,14 @@ const mcp_error_t *mcp_store_purge(mcp_store_t *store, mcp_ctx_t *cx)
 {
     return store->provider->purge(store, cx);
 }
+
+const mcp_error_t *mcp_store_announce(mcp_store_t *store, mcp_ctx_t *cx)
+{
+    return store->provider->announce ? store->provider->announce(store, cx)
+                                     : NULL;
+}
+
+int mcp_store_is_hearing(mcp_store_t *store)
+{
+    return !store->provider->is_hearing || store->provider->is_hearing(store);
+}

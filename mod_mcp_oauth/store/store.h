@@ -74,6 +74,12 @@ const mcp_error_t *mcp_store_drop(mcp_store_t *store, mcp_record_kind_t kind,
 const mcp_error_t *mcp_store_each(mcp_store_t *store, mcp_record_kind_t kind,
                                   const char *index, mcp_store_each_fn *fn,
                                   void *baton, mcp_ctx_t *cx);
+/* Tells the other nodes that something was revoked or that the keys changed;
+ * nothing where there are no others. After the change was stored. */
+const mcp_error_t *mcp_store_announce(mcp_store_t *store, mcp_ctx_t *cx);
+/* Whether what other nodes announce arrives here. While it does not, nothing
+ * that is remembered may be trusted: it may have been revoked. */
+int mcp_store_is_hearing(mcp_store_t *store);
 /* Removes what expired more than a clock step ago (MCP_STORE_CLOCK_STEP), at
  * most a bounded number at once. */
 #define MCP_STORE_CLOCK_STEP (2 * 24 * 3600)
@@ -102,6 +108,9 @@ struct mcp_store_provider_t {
     const mcp_error_t *(*each)(mcp_store_t *, mcp_record_kind_t, const char *,
                                mcp_store_each_fn *, void *, mcp_ctx_t *);
     const mcp_error_t *(*purge)(mcp_store_t *, mcp_ctx_t *);
+    /* both NULL: the store of one node */
+    const mcp_error_t *(*announce)(mcp_store_t *, mcp_ctx_t *);
+    int (*is_hearing)(mcp_store_t *);
 };
 
 #endif
