@@ -95,8 +95,8 @@ static const mcp_principal_t *recall(int *is_fresh, const judging_t *j,
         return NULL;
     who = mcp_principal_unpack((const char *)fact.block + sizeof(tag_t),
                                fact.len - sizeof(tag_t), pool);
-    *is_fresh =
-        who && fact.sequence == j->sequence && mcp_store_is_hearing(store);
+    *is_fresh = who && fact.sequence == j->sequence &&
+                mcp_store_is_hearing(store);
     return who;
 }
 

@@ -337,9 +337,9 @@ static const mcp_error_t *sqlite_purge(mcp_store_t *store, mcp_ctx_t *cx)
 }
 
 static const mcp_store_provider_t provider = {
-    "sqlite",       sqlite_put,  sqlite_add,  sqlite_get,   sqlite_take,
-    sqlite_replace, sqlite_drop, sqlite_each, sqlite_purge,
-    NULL,           NULL,
+    "sqlite",     sqlite_put,     sqlite_add,  sqlite_get,
+    sqlite_take,  sqlite_replace, sqlite_drop, sqlite_each,
+    sqlite_purge, NULL,           NULL,
 };
 
 const mcp_error_t *
