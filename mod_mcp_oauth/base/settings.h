@@ -61,6 +61,12 @@ typedef struct mcp_secret_setting_t {
     const char *source; /* "file:mcp/web.secret", "a literal": can be shown */
 } mcp_secret_setting_t;
 
+/* MCPSealingKey */
+typedef struct mcp_sealing_setting_t {
+    const mcp_secret_setting_t *key;
+    const mcp_secret_setting_t *previous; /* or NULL */
+} mcp_sealing_setting_t;
+
 /* MCPRegistration */
 typedef enum {
     MCP_REGISTRATION_OPEN = 1,
@@ -127,6 +133,7 @@ typedef struct mcp_store_setting_t {
 #define MCP_KIND_scope        apr_array_header_t * /* mcp_scope_setting_t */
 #define MCP_KIND_scope_names  apr_array_header_t * /* of const char * */
 #define MCP_KIND_secret       const mcp_secret_setting_t *
+#define MCP_KIND_sealing      const mcp_sealing_setting_t *
 #define MCP_KIND_jwks         const mcp_jwks_setting_t *
 #define MCP_KIND_registration const mcp_registration_setting_t *
 #define MCP_KIND_client       apr_array_header_t * /* mcp_client_setting_t * */

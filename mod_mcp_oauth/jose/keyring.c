@@ -3,268 +3,394 @@
 
 #include <string.h>
 
-#include <apr_hash.h>
 #include <apr_strings.h>
+#include <apr_thread_mutex.h>
 
-#include "base/random.h"
-#include "base/writer.h"
-#include "jose/keyfile.h"
-#include "jose/keyset.h"
+#include "jose/keyview.h"
+
+#define CHANGE_TRIES 32
+/* seconds until what is due is tried again, where it failed or all is well */
+#define PAUSE 60
+
+/* What was read, in a pool of its own. Kept: somebody may be using it. */
+typedef struct reading_t {
+    const mcp_jose_keyview_t *view;
+    const char *text;
+    apr_uint64_t stamp;
+    apr_pool_t *pool;
+    struct reading_t *before;
+} reading_t;
 
 struct mcp_jose_keyring_t {
-    mcp_jose_keyset_t *set;
-    apr_hash_t *jwks;    /* of issuer name to rendered text */
-    apr_hash_t *derived; /* of issuer name to its keys: for each master secret
-                          * one for each purpose */
+    reading_t *present;  /* atomic; NULL: it is empty */
+    apr_uint64_t serial; /* atomic */
+    apr_uint64_t news;   /* atomic: the number at the last look */
+    apr_int64_t due;     /* atomic: seconds; when something turns */
+    const mcp_jose_keyplace_t *place;
+    mcp_jose_lives_t lives;
+    apr_thread_mutex_t *mutex; /* over setting present */
+    mcp_ctx_t cx;              /* of those who have none */
 };
 
-#define PURPOSES (MCP_KEY_COOKIE + 1)
+#define get(atomic) __atomic_load_n(&(atomic), __ATOMIC_ACQUIRE)
+#define set(atomic, value)                                                    \
+    __atomic_store_n(&(atomic), (value), __ATOMIC_RELEASE)
 
-static const mcp_error_t *master_make(mcp_jose_keyset_t *set, mcp_ctx_t *cx)
+static apr_status_t readings_free(void *data)
 {
-    mcp_jose_master_t master;
+    mcp_jose_keyring_t *ring = data;
+    reading_t *each, *before;
 
-    master.id = 1;
-    master.created = mcp_ctx_seconds(cx);
-    MCP_TRY(mcp_random_bytes(master.secret, sizeof(master.secret), cx));
-    APR_ARRAY_PUSH(set->masters, mcp_jose_master_t) = master;
-    return NULL;
-}
-
-static const mcp_error_t *key_make(mcp_jose_issuer_t *issuer,
-                                   mcp_jose_key_state_t state, mcp_ctx_t *cx)
-{
-    mcp_jose_jwk_t *jwk;
-    mcp_jose_issuer_key_t key;
-
-    MCP_TRY(mcp_jose_jwk_make(&jwk, cx));
-    key.state = state;
-    key.created = mcp_ctx_seconds(cx);
-    key.jwk = jwk;
-    APR_ARRAY_PUSH(issuer->keys, mcp_jose_issuer_key_t) = key;
-    return NULL;
-}
-
-static const mcp_error_t *complete(int *changed, mcp_jose_keyset_t *set,
-                                   const apr_array_header_t *issuers,
-                                   mcp_ctx_t *cx)
-{
-    static const mcp_jose_key_state_t wanted[] = {MCP_KEY_STATE_CURRENT,
-                                                  MCP_KEY_STATE_NEXT};
-    int i, j;
-
-    *changed = set->masters->nelts == 0;
-    if (*changed)
-        MCP_TRY(master_make(set, cx));
-    for (i = 0; i < issuers->nelts; i++) {
-        const char *name = APR_ARRAY_IDX(issuers, i, const char *);
-        mcp_jose_issuer_t *issuer = mcp_jose_keyset_issuer(set, name);
-
-        if (!issuer)
-            issuer = mcp_jose_keyset_add(set, name);
-        for (j = 0; j < 2; j++) {
-            if (mcp_jose_keyset_key(issuer, wanted[j]))
-                continue;
-            MCP_TRY(key_make(issuer, wanted[j], cx));
-            *changed = 1;
-        }
+    for (each = ring->present; each; each = before) {
+        before = each->before;
+        apr_pool_destroy(each->pool);
     }
-    return NULL;
+    ring->present = NULL;
+    return APR_SUCCESS;
 }
 
-static const mcp_jose_jwk_t *key_at(const mcp_jose_issuer_t *issuer, int i)
+mcp_jose_keyring_t *mcp_jose_keyring_make(apr_pool_t *pool)
 {
-    return APR_ARRAY_IDX(issuer->keys, i, mcp_jose_issuer_key_t).jwk;
-}
+    mcp_jose_keyring_t *ring = apr_pcalloc(pool, sizeof(*ring));
 
-static const char *jwks_text(const mcp_jose_issuer_t *issuer, apr_pool_t *pool)
-{
-    mcp_writer_t *w = mcp_writer_make(pool);
-    int i;
-
-    mcp_writer_open(w, '{');
-    mcp_writer_name(w, "keys");
-    mcp_writer_open(w, '[');
-    for (i = 0; i < issuer->keys->nelts; i++)
-        mcp_writer_raw(w, mcp_jose_jwk_text(key_at(issuer, i), 0, pool));
-    mcp_writer_close(w);
-    mcp_writer_close(w);
-    return mcp_writer_text(w, NULL);
-}
-
-static const mcp_error_t *file_read(mcp_jose_keyset_t *set,
-                                    const mcp_jose_keyfile_t *file,
-                                    mcp_ctx_t *cx)
-{
-    const mcp_error_t *e;
-    const char *text;
-
-    MCP_TRY(mcp_jose_keyfile_read(&text, file, cx));
-    if (!text)
-        return NULL;
-    e = mcp_jose_keyset_read(set, text, cx);
-    if (!e)
-        return NULL;
-    return mcp_error_fault(e->code, cx, e->remedy, "key file %s: %s",
-                           mcp_jose_keyfile_path(file), e->detail);
-}
-
-static const mcp_error_t *set_open(mcp_jose_keyset_t *set,
-                                   const mcp_jose_keyfile_t *file,
-                                   const apr_array_header_t *issuers,
-                                   mcp_ctx_t *cx)
-{
-    int changed;
-
-    MCP_TRY(file_read(set, file, cx));
-    MCP_TRY(complete(&changed, set, issuers, cx));
-    if (!changed)
-        return NULL;
-    return mcp_jose_keyfile_write(file, mcp_jose_keyset_text(set, cx->pool),
-                                  cx);
-}
-
-/* What HKDF's info says the key is for; never change one. */
-static const char *purpose_name(mcp_jose_purpose_t purpose)
-{
-    static const char *const names[] = {
-        [MCP_KEY_CLIENT_ID] = "client_id",
-        [MCP_KEY_CLIENT_SECRET] = "client_secret",
-        [MCP_KEY_TRANSACTION] = "transaction",
-        [MCP_KEY_REFRESH_TOKEN] = "refresh_token",
-        [MCP_KEY_SESSION] = "session",
-        [MCP_KEY_REQUEST_STATE] = "request_state",
-        [MCP_KEY_COOKIE] = "cookie",
-    };
-
-    return names[purpose];
-}
-
-static void derive(unsigned char key[MCP_DIGEST_SIZE],
-                   const mcp_jose_master_t *master, mcp_jose_purpose_t purpose,
-                   const char *issuer)
-{
-    const char *name = purpose_name(purpose);
-    unsigned char info[MCP_DIGEST_SIZE * 2];
-
-    /* of fixed length, so no name and issuer can run into each other */
-    mcp_digest_sha256(info, name, strlen(name));
-    mcp_digest_sha256(info + MCP_DIGEST_SIZE, issuer, strlen(issuer));
-    mcp_digest_hkdf(key, master->secret, info, sizeof(info));
-}
-
-/* Once at the start, not in each request that has a session or a form. */
-static unsigned char *derive_all(const apr_array_header_t *masters,
-                                 const char *issuer, apr_pool_t *pool)
-{
-    unsigned char *keys = apr_palloc(pool, (apr_size_t)masters->nelts *
-                                               PURPOSES * MCP_DIGEST_SIZE);
-    int i, purpose;
-
-    for (i = 0; i < masters->nelts; i++)
-        for (purpose = 0; purpose < PURPOSES; purpose++)
-            derive(keys + (i * PURPOSES + purpose) * MCP_DIGEST_SIZE,
-                   &APR_ARRAY_IDX(masters, i, mcp_jose_master_t),
-                   (mcp_jose_purpose_t)purpose, issuer);
-    return keys;
-}
-
-static mcp_jose_keyring_t *ring_make(mcp_jose_keyset_t *set, apr_pool_t *pool)
-{
-    mcp_jose_keyring_t *ring = apr_palloc(pool, sizeof(*ring));
-    int i;
-
-    ring->set = set;
-    ring->jwks = apr_hash_make(pool);
-    ring->derived = apr_hash_make(pool);
-    for (i = 0; i < set->issuers->nelts; i++) {
-        const mcp_jose_issuer_t *issuer =
-            APR_ARRAY_IDX(set->issuers, i, mcp_jose_issuer_t *);
-
-        apr_hash_set(ring->jwks, issuer->name, APR_HASH_KEY_STRING,
-                     jwks_text(issuer, pool));
-        apr_hash_set(ring->derived, issuer->name, APR_HASH_KEY_STRING,
-                     derive_all(set->masters, issuer->name, pool));
-    }
+    ring->due = APR_INT64_MAX;
+    apr_thread_mutex_create(&ring->mutex, APR_THREAD_MUTEX_DEFAULT, pool);
+    apr_pool_cleanup_register(pool, ring, readings_free,
+                              apr_pool_cleanup_null);
     return ring;
 }
 
-const mcp_error_t *mcp_jose_keyring_open(mcp_jose_keyring_t **ring,
-                                         const char *directory,
-                                         const apr_array_header_t *issuers,
+/* -- reading -- */
+
+static const mcp_error_t *
+named(const mcp_error_t *e, const mcp_jose_keyplace_t *place, mcp_ctx_t *cx)
+{
+    return mcp_error_fault(e->code, cx, e->remedy, "%s: %s", place->name,
+                           e->detail);
+}
+
+static const mcp_error_t *lost(const mcp_jose_keyring_t *ring, mcp_ctx_t *cx)
+{
+    return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                           "Start httpd once to have keys made; if there were "
+                           "some, restore them from a backup.",
+                           "%s: there are no keys", ring->place->name);
+}
+
+static const mcp_error_t *set_read(mcp_jose_keyset_t **out, const char *text,
+                                   const mcp_jose_keyplace_t *place,
+                                   mcp_ctx_t *cx)
+{
+    const mcp_error_t *e;
+
+    *out = mcp_jose_keyset_make(cx->pool);
+    e = text ? mcp_jose_keyset_read(*out, text, cx) : NULL;
+    return e ? named(e, place, cx) : NULL;
+}
+
+/* Not in the pool of anybody, for any thread may come here. */
+static reading_t *reading_make(const char *text, apr_uint64_t stamp)
+{
+    reading_t *reading;
+    apr_pool_t *pool;
+
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS)
+        return NULL;
+    reading = apr_pcalloc(pool, sizeof(*reading));
+    reading->pool = pool;
+    reading->text = apr_pstrdup(pool, text);
+    reading->stamp = stamp;
+    return reading;
+}
+
+static const mcp_error_t *reading_fill(reading_t *reading,
+                                       const mcp_jose_keyring_t *ring,
+                                       const mcp_ctx_t *from)
+{
+    mcp_ctx_t cx = *from;
+    mcp_jose_keyset_t *keys;
+
+    cx.pool = reading->pool;
+    MCP_TRY(set_read(&keys, reading->text, ring->place, &cx));
+    reading->view = mcp_jose_keyview_make(keys, reading->pool);
+    return NULL;
+}
+
+/* Two may have read one after the other and come here in another order. */
+static int is_old(const reading_t *reading, const reading_t *present)
+{
+    return present &&
+           reading->view->set->revision < present->view->set->revision;
+}
+
+static void show(mcp_jose_keyring_t *ring, reading_t *reading)
+{
+    reading->before = ring->present;
+    set(ring->present, reading);
+    __atomic_add_fetch(&ring->serial, 1, __ATOMIC_ACQ_REL);
+    set(ring->due, mcp_jose_rotation_due(reading->view->set, &ring->lives));
+}
+
+static const mcp_error_t *take(mcp_jose_keyring_t *ring, const char *text,
+                               apr_uint64_t stamp, mcp_ctx_t *cx)
+{
+    reading_t *present = ring->present, *reading;
+    const mcp_error_t *e;
+
+    if (present && !strcmp(present->text, text)) {
+        set(present->stamp, stamp);
+        return NULL;
+    }
+    reading = reading_make(text, stamp);
+    if (!reading)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Check free memory.",
+                               "no memory for the keys");
+    e = reading_fill(reading, ring, cx);
+    if (e) /* it lives in the pool that goes */
+        e = mcp_error_fault(e->code, cx, e->remedy, "%s", e->detail);
+    if (e || is_old(reading, present))
+        apr_pool_destroy(reading->pool);
+    else
+        show(ring, reading);
+    return e;
+}
+
+/* A store that forgot everything: those who still know the keys agree on who
+ * puts them back. */
+static const mcp_error_t *put_back(mcp_jose_keyring_t *ring, mcp_ctx_t *cx)
+{
+    const reading_t *present = get(ring->present);
+    int done;
+
+    if (!present)
+        return lost(ring, cx);
+    MCP_TRY(ring->place->replace(&done, 0, present->text, ring->place, cx));
+    if (done)
+        mcp_ctx_log(cx, MCP_LOG_WARNING, 861,
+                    "%s: the keys were gone and are back; what else was "
+                    "there is lost, so users sign in again. Let the store "
+                    "write down what it is told",
+                    ring->place->name);
+    return NULL;
+}
+
+const mcp_error_t *mcp_jose_keyring_look(mcp_jose_keyring_t *ring,
                                          mcp_ctx_t *cx)
 {
-    mcp_jose_keyset_t *set = mcp_jose_keyset_make(cx->pool);
+    const reading_t *present = get(ring->present);
+    apr_uint64_t stamp = present ? get(present->stamp) : 0;
     const mcp_error_t *e;
-    mcp_jose_keyfile_t *file;
-    apr_pool_t *lock;
+    const char *text;
 
-    apr_pool_create(&lock, cx->pool);
-    e = mcp_jose_keyfile_open(&file, directory, lock, cx);
-    if (!e)
-        e = set_open(set, file, issuers, cx);
-    apr_pool_destroy(lock);
-    if (!e)
-        *ring = ring_make(set, cx->pool);
+    MCP_TRY(ring->place->read(&text, &stamp, ring->place, cx));
+    if (!stamp) {
+        MCP_TRY(put_back(ring, cx));
+        MCP_TRY(ring->place->read(&text, &stamp, ring->place, cx));
+    }
+    if (!text)
+        return NULL;
+    apr_thread_mutex_lock(ring->mutex);
+    e = take(ring, text, stamp, cx);
+    apr_thread_mutex_unlock(ring->mutex);
     return e;
+}
+
+/* -- changing -- */
+
+static const mcp_error_t *change_once(int *done, mcp_jose_keyring_t *ring,
+                                      mcp_jose_keyring_change_fn *change,
+                                      const void *baton, mcp_ctx_t *cx)
+{
+    mcp_jose_keyset_t *keys;
+    apr_uint64_t stamp = 0;
+    const char *text;
+    int changed = 0;
+
+    *done = 1;
+    MCP_TRY(ring->place->read(&text, &stamp, ring->place, cx));
+    MCP_TRY(set_read(&keys, text, ring->place, cx));
+    MCP_TRY(change(&changed, keys, baton, cx));
+    keys->revision += changed != 0;
+    return changed ? ring->place->replace(done, stamp,
+                                          mcp_jose_keyset_text(keys, cx->pool),
+                                          ring->place, cx)
+                   : NULL;
+}
+
+const mcp_error_t *mcp_jose_keyring_change(mcp_jose_keyring_t *ring,
+                                           mcp_jose_keyring_change_fn *change,
+                                           const void *baton, mcp_ctx_t *cx)
+{
+    int i, done = 0;
+
+    for (i = 0; i < CHANGE_TRIES && !done; i++)
+        MCP_TRY(change_once(&done, ring, change, baton, cx));
+    if (!done)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Try again.",
+                               "%s: others change it all the time",
+                               ring->place->name);
+    return mcp_jose_keyring_look(ring, cx);
+}
+
+static const mcp_error_t *complete(int *changed, mcp_jose_keyset_t *keys,
+                                   const void *issuers, mcp_ctx_t *cx)
+{
+    return mcp_jose_rotation_complete(changed, keys, issuers, cx);
+}
+
+const mcp_error_t *mcp_jose_keyring_open(mcp_jose_keyring_t *ring,
+                                         const mcp_jose_keyplace_t *place,
+                                         const apr_array_header_t *issuers,
+                                         const mcp_jose_lives_t *lives,
+                                         mcp_ctx_t *cx)
+{
+    static const mcp_jose_lives_t for_ever = {APR_INT64_MAX / 4,
+                                              APR_INT64_MAX / 4};
+
+    ring->place = place;
+    ring->lives = lives ? *lives : for_ever;
+    ring->cx = *cx;
+    return issuers ? mcp_jose_keyring_change(ring, complete, issuers, cx)
+                   : mcp_jose_keyring_look(ring, cx);
+}
+
+int mcp_jose_keyring_is_open(const mcp_jose_keyring_t *ring)
+{
+    return get(ring->present) != NULL;
+}
+
+/* -- following -- */
+
+static const mcp_error_t *age(int *changed, mcp_jose_keyset_t *keys,
+                              const void *lives, mcp_ctx_t *cx)
+{
+    return mcp_jose_rotation_age(changed, keys, lives, cx);
+}
+
+static void report(const mcp_error_t *e, mcp_ctx_t *cx)
+{
+    if (e)
+        mcp_ctx_log(cx, MCP_LOG_WARNING, 862,
+                    "the keys stay as they are: %s. %s", e->detail,
+                    e->remedy ? e->remedy : "");
+}
+
+/* One thread turns them; the others need not wait. */
+static void turn(mcp_jose_keyring_t *ring, apr_int64_t due, mcp_ctx_t *cx)
+{
+    apr_int64_t later = mcp_ctx_seconds(cx) + PAUSE;
+    apr_uint64_t serial = get(ring->serial);
+    const mcp_error_t *e;
+
+    if (!__atomic_compare_exchange_n(&ring->due, &due, later, 0,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        return;
+    e = mcp_jose_keyring_change(ring, age, &ring->lives, cx);
+    report(e, cx);
+    if (!e && get(ring->serial) != serial)
+        mcp_ctx_log(cx, MCP_LOG_NOTICE, 863, "%s: keys have turned by age",
+                    ring->place->name);
+}
+
+const mcp_error_t *mcp_jose_keyring_follow(mcp_jose_keyring_t *ring,
+                                           apr_uint64_t news, mcp_ctx_t *cx)
+{
+    apr_int64_t due = get(ring->due);
+
+    if (get(ring->news) != news) {
+        MCP_TRY(mcp_jose_keyring_look(ring, cx));
+        set(ring->news, news);
+    }
+    if (mcp_ctx_seconds(cx) >= due)
+        turn(ring, due, cx);
+    return NULL;
+}
+
+apr_uint64_t mcp_jose_keyring_serial(const mcp_jose_keyring_t *ring)
+{
+    return get(ring->serial);
+}
+
+/* -- using them -- */
+
+/* Somebody may have made the key a moment ago. */
+static const mcp_jose_keyview_t *look_again(const mcp_jose_keyring_t *known)
+{
+    mcp_jose_keyring_t *ring = (mcp_jose_keyring_t *)known;
+    const reading_t *before = get(ring->present);
+    mcp_ctx_t cx = ring->cx;
+
+    if (!before ||
+        apr_pool_create_unmanaged_ex(&cx.pool, NULL, NULL) != APR_SUCCESS)
+        return NULL;
+    report(mcp_jose_keyring_look(ring, &cx), &cx);
+    apr_pool_destroy(cx.pool);
+    return get(ring->present) != before ? get(ring->present)->view : NULL;
 }
 
 int mcp_jose_keyring_derive(unsigned char key[MCP_DIGEST_SIZE],
                             const mcp_jose_keyring_t *ring, int id,
                             mcp_jose_purpose_t purpose, const char *issuer)
 {
-    const apr_array_header_t *masters = ring->set->masters;
-    const unsigned char *keys =
-        apr_hash_get(ring->derived, issuer, APR_HASH_KEY_STRING);
-    int i;
+    const reading_t *present = get(ring->present);
+    const mcp_jose_keyview_t *view;
 
-    for (i = 0; i < masters->nelts; i++) {
-        const mcp_jose_master_t *master =
-            &APR_ARRAY_IDX(masters, i, mcp_jose_master_t);
-
-        if (master->id != id)
-            continue;
-        if (keys)
-            memcpy(key, keys + (i * PURPOSES + (int)purpose) * MCP_DIGEST_SIZE,
-                   MCP_DIGEST_SIZE);
-        else
-            derive(key, master, purpose, issuer);
+    if (present &&
+        mcp_jose_keyview_derive(key, present->view, id, purpose, issuer))
         return 1;
-    }
-    return 0;
+    view = id > 0 ? look_again(ring) : NULL;
+    return view && mcp_jose_keyview_derive(key, view, id, purpose, issuer);
 }
 
 int mcp_jose_keyring_current(const mcp_jose_keyring_t *ring)
 {
-    const apr_array_header_t *masters = ring->set->masters;
+    const mcp_jose_keyset_t *keys = mcp_jose_keyring_set(ring);
 
-    return APR_ARRAY_IDX(masters, masters->nelts - 1, mcp_jose_master_t).id;
+    return keys ? APR_ARRAY_IDX(keys->masters, keys->masters->nelts - 1,
+                                mcp_jose_master_t)
+                      .id
+                : 0;
 }
 
 const mcp_jose_jwk_t *mcp_jose_keyring_signer(const mcp_jose_keyring_t *ring,
                                               const char *name)
 {
-    const mcp_jose_issuer_t *issuer = mcp_jose_keyset_issuer(ring->set, name);
+    const mcp_jose_keyset_t *keys = mcp_jose_keyring_set(ring);
+    const mcp_jose_issuer_t *issuer = keys ? mcp_jose_keyset_issuer(keys, name)
+                                           : NULL;
 
     return issuer ? mcp_jose_keyset_key(issuer, MCP_KEY_STATE_CURRENT) : NULL;
 }
 
 const mcp_jose_jwk_t *mcp_jose_keyring_find(const mcp_jose_keyring_t *ring,
-                                            const char *name, const char *kid)
+                                            const char *issuer,
+                                            const char *kid)
 {
-    const mcp_jose_issuer_t *issuer = mcp_jose_keyset_issuer(ring->set, name);
-    int i;
+    const reading_t *present = get(ring->present);
+    const mcp_jose_jwk_t *jwk =
+        present ? mcp_jose_keyview_find(present->view, issuer, kid) : NULL;
+    const mcp_jose_keyview_t *view;
 
-    for (i = 0; issuer && kid && i < issuer->keys->nelts; i++)
-        if (strcmp(mcp_jose_jwk_kid(key_at(issuer, i)), kid) == 0)
-            return key_at(issuer, i);
-    return NULL;
+    if (jwk || !kid)
+        return jwk;
+    view = look_again(ring);
+    return view ? mcp_jose_keyview_find(view, issuer, kid) : NULL;
 }
 
 const char *mcp_jose_keyring_jwks(const mcp_jose_keyring_t *ring,
                                   const char *issuer, apr_pool_t *pool)
 {
-    const char *text = apr_hash_get(ring->jwks, issuer, APR_HASH_KEY_STRING);
+    const reading_t *present = get(ring->present);
+    const char *text = present ? apr_hash_get(present->view->jwks, issuer,
+                                              APR_HASH_KEY_STRING)
+                               : NULL;
 
     return apr_pstrdup(pool, text ? text : "{\"keys\":[]}");
+}
+
+const mcp_jose_keyset_t *mcp_jose_keyring_set(const mcp_jose_keyring_t *ring)
+{
+    const reading_t *present = get(ring->present);
+
+    return present ? present->view->set : NULL;
 }

@@ -9,7 +9,8 @@
 #include "base/writer.h"
 
 #define FORMAT "mcp_oauth keys"
-#define VERSION 1
+#define VERSION 2
+#define VERSION_BEFORE 1
 
 #define MASTER(set, i) (&APR_ARRAY_IDX((set)->masters, i, mcp_jose_master_t))
 #define ISSUER(set, i) APR_ARRAY_IDX((set)->issuers, i, mcp_jose_issuer_t *)
@@ -20,7 +21,7 @@ static const char *const states[] = {"current", "next", "previous"};
 
 mcp_jose_keyset_t *mcp_jose_keyset_make(apr_pool_t *pool)
 {
-    mcp_jose_keyset_t *set = apr_palloc(pool, sizeof(*set));
+    mcp_jose_keyset_t *set = apr_pcalloc(pool, sizeof(*set));
 
     set->masters = apr_array_make(pool, 1, sizeof(mcp_jose_master_t));
     set->issuers = apr_array_make(pool, 4, sizeof(mcp_jose_issuer_t *));
@@ -60,10 +61,12 @@ const mcp_jose_jwk_t *mcp_jose_keyset_key(const mcp_jose_issuer_t *issuer,
 
 static const mcp_error_t *unreadable(mcp_ctx_t *cx, const char *what)
 {
-    return mcp_error_fault(MCP_E_SERVER_ERROR, cx,
-                           "Restore it from a backup, or move it away: new "
-                           "keys are made, and all users sign in again.",
-                           "%s", what);
+    return mcp_error_fault(
+        MCP_E_SERVER_ERROR, cx,
+        "Restore it from a backup. Without one move the whole "
+        "state directory away: a new one is made, and all "
+        "users sign in again.",
+        "%s", what);
 }
 
 /* Whether json is an object of these members and no other: one that is not
@@ -116,17 +119,19 @@ static mcp_jose_key_state_t state_read(const mcp_json_t *json)
     return MCP_KEY_STATE_UNKNOWN;
 }
 
+/* since: what the time is called */
 static const mcp_error_t *key_read(mcp_jose_issuer_t *issuer,
-                                   const mcp_json_t *json, mcp_ctx_t *cx)
+                                   const mcp_json_t *json, const char *since,
+                                   mcp_ctx_t *cx)
 {
-    static const char *const names[] = {"state", "created", "jwk", NULL};
+    const char *const names[] = {"state", since, "jwk", NULL};
     mcp_jose_issuer_key_t key;
     mcp_jose_jwk_t *jwk;
     const mcp_error_t *e;
 
     key.state = state_read(mcp_json_get(json, "state"));
     if (!is_object_of(json, names) || key.state == MCP_KEY_STATE_UNKNOWN ||
-        !mcp_json_integer(&key.created, mcp_json_get(json, "created")))
+        !mcp_json_integer(&key.since, mcp_json_get(json, since)))
         return unreadable(cx, "an issuer's key is not well-formed");
     if (key.state != MCP_KEY_STATE_PREVIOUS &&
         mcp_jose_keyset_key(issuer, key.state))
@@ -142,56 +147,96 @@ static const mcp_error_t *key_read(mcp_jose_issuer_t *issuer,
     return NULL;
 }
 
-static const mcp_error_t *issuer_read(mcp_jose_keyset_t *set, const char *name,
-                                      const mcp_json_t *keys, mcp_ctx_t *cx)
+static const mcp_error_t *keys_read(mcp_jose_issuer_t *issuer,
+                                    const mcp_json_t *keys, const char *since,
+                                    mcp_ctx_t *cx)
 {
-    mcp_jose_issuer_t *issuer = mcp_jose_keyset_add(set, name);
     apr_size_t i;
 
     if (mcp_json_type(keys) != MCP_JSON_ARRAY)
         return unreadable(cx, "an issuer's keys are not an array");
     for (i = 0; i < mcp_json_size(keys); i++)
-        MCP_TRY(key_read(issuer, mcp_json_at(keys, i), cx));
+        MCP_TRY(key_read(issuer, mcp_json_at(keys, i), since, cx));
     if (!mcp_jose_keyset_key(issuer, MCP_KEY_STATE_CURRENT))
         return unreadable(cx, "an issuer has no current key");
     return NULL;
 }
 
-const mcp_error_t *mcp_jose_keyset_read(mcp_jose_keyset_t *set,
-                                        const char *text, mcp_ctx_t *cx)
+static const mcp_error_t *issuer_read(mcp_jose_keyset_t *set, const char *name,
+                                      const mcp_json_t *json, int version,
+                                      mcp_ctx_t *cx)
 {
-    static const char *const names[] = {"format", "version", "master",
-                                        "issuers", NULL};
-    const mcp_json_t *json, *masters, *issuers;
-    const char *format;
-    mcp_json_iter_t *it;
-    apr_int64_t version;
-    apr_size_t i;
+    static const char *const names[] = {"served", "keys", NULL};
+    mcp_jose_issuer_t *issuer = mcp_jose_keyset_add(set, name);
 
-    if (mcp_json_read(&json, text, strlen(text), cx))
-        return unreadable(cx, "it is truncated or not JSON");
-    format = mcp_json_string(mcp_json_get(json, "format"));
+    issuer->served = 1;
+    if (version == VERSION_BEFORE)
+        return keys_read(issuer, json, "created", cx);
+    if (!is_object_of(json, names) ||
+        mcp_json_type(mcp_json_get(json, "served")) != MCP_JSON_BOOLEAN)
+        return unreadable(cx, "an issuer is not well-formed");
+    issuer->served = mcp_json_is_true(mcp_json_get(json, "served"));
+    return keys_read(issuer, mcp_json_get(json, "keys"), "since", cx);
+}
+
+static const mcp_error_t *head_read(int *version, mcp_jose_keyset_t *set,
+                                    const mcp_json_t *json, mcp_ctx_t *cx)
+{
+    const char *format = mcp_json_string(mcp_json_get(json, "format"));
+    apr_int64_t number;
+
     if (!format || strcmp(format, FORMAT) != 0 ||
-        !mcp_json_integer(&version, mcp_json_get(json, "version")))
+        !mcp_json_integer(&number, mcp_json_get(json, "version")))
         return unreadable(cx, "it is not a key file of this module");
-    if (version != VERSION)
+    if (number != VERSION && number != VERSION_BEFORE)
         return mcp_error_fault(MCP_E_SERVER_ERROR, cx,
                                "Install the newer module again.",
                                "it was written by another version of this "
                                "module, format %" APR_INT64_T_FMT,
-                               version);
-    masters = mcp_json_get(json, "master");
-    issuers = mcp_json_get(json, "issuers");
-    if (!is_object_of(json, names) || !mcp_json_size(masters) ||
-        mcp_json_type(masters) != MCP_JSON_ARRAY ||
+                               number);
+    if (number == VERSION &&
+        !mcp_json_integer(&set->revision, mcp_json_get(json, "revision")))
+        return unreadable(cx, "it has no revision");
+    *version = (int)number;
+    return NULL;
+}
+
+static const mcp_error_t *body_read(mcp_jose_keyset_t *set,
+                                    const mcp_json_t *json, int version,
+                                    mcp_ctx_t *cx)
+{
+    const mcp_json_t *masters = mcp_json_get(json, "master");
+    const mcp_json_t *issuers = mcp_json_get(json, "issuers");
+    mcp_json_iter_t *it;
+    apr_size_t i;
+
+    if (!mcp_json_size(masters) || mcp_json_type(masters) != MCP_JSON_ARRAY ||
         mcp_json_type(issuers) != MCP_JSON_OBJECT)
         return unreadable(cx, "its members are not those of a key file");
     for (i = 0; i < mcp_json_size(masters); i++)
         MCP_TRY(master_read(set, mcp_json_at(masters, i), cx));
     for (it = mcp_json_first(issuers); it; it = mcp_json_next(issuers, it))
         MCP_TRY(issuer_read(set, mcp_json_iter_name(it),
-                            mcp_json_iter_value(it), cx));
+                            mcp_json_iter_value(it), version, cx));
     return NULL;
+}
+
+const mcp_error_t *mcp_jose_keyset_read(mcp_jose_keyset_t *set,
+                                        const char *text, mcp_ctx_t *cx)
+{
+    static const char *const names[] = {"format", "version", "revision",
+                                        "master", "issuers", NULL};
+    static const char *const before[] = {"format", "version", "master",
+                                         "issuers", NULL};
+    const mcp_json_t *json;
+    int version = 0;
+
+    if (mcp_json_read(&json, text, strlen(text), cx))
+        return unreadable(cx, "it is truncated or not JSON");
+    MCP_TRY(head_read(&version, set, json, cx));
+    if (!is_object_of(json, version == VERSION ? names : before))
+        return unreadable(cx, "its members are not those of a key file");
+    return body_read(set, json, version, cx);
 }
 
 static void issuer_write(mcp_writer_t *w, const mcp_jose_issuer_t *issuer,
@@ -200,16 +245,21 @@ static void issuer_write(mcp_writer_t *w, const mcp_jose_issuer_t *issuer,
     int i;
 
     mcp_writer_name(w, issuer->name);
+    mcp_writer_open(w, '{');
+    mcp_writer_name(w, "served");
+    mcp_writer_boolean(w, issuer->served);
+    mcp_writer_name(w, "keys");
     mcp_writer_open(w, '[');
     for (i = 0; i < issuer->keys->nelts; i++) {
         mcp_writer_open(w, '{');
         mcp_writer_member(w, "state", states[KEY(issuer, i)->state]);
-        mcp_writer_name(w, "created");
-        mcp_writer_integer(w, KEY(issuer, i)->created);
+        mcp_writer_name(w, "since");
+        mcp_writer_integer(w, KEY(issuer, i)->since);
         mcp_writer_name(w, "jwk");
         mcp_writer_raw(w, mcp_jose_jwk_text(KEY(issuer, i)->jwk, 1, pool));
         mcp_writer_close(w);
     }
+    mcp_writer_close(w);
     mcp_writer_close(w);
 }
 
@@ -223,6 +273,8 @@ const char *mcp_jose_keyset_text(const mcp_jose_keyset_t *set,
     mcp_writer_member(w, "format", FORMAT);
     mcp_writer_name(w, "version");
     mcp_writer_integer(w, VERSION);
+    mcp_writer_name(w, "revision");
+    mcp_writer_integer(w, set->revision);
     mcp_writer_name(w, "master");
     mcp_writer_open(w, '[');
     for (i = 0; i < set->masters->nelts; i++) {

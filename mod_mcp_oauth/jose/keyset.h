@@ -8,15 +8,19 @@
 #include "base/digest.h"
 #include "jose/jwk.h"
 
-/* What keys.json holds, for this folder only:
+/* What a place of keys holds as text, for this folder only:
  *
- *   {"format": "mcp_oauth keys", "version": 1,
+ *   {"format": "mcp_oauth keys", "version": 2, "revision": 7,
  *    "master": [{"id": 1, "created": 1800000000, "secret": "..."}],
  *    "issuers": {"https://example.com":
- *        [{"state": "current", "created": 1800000000, "jwk": {...}}]}}
+ *        {"served": true,
+ *         "keys": [{"state": "current", "since": 1800000000, "jwk": {...}}]}}}
  *
  * Ids rise. Each issuer has one current key, at most one next one and any
- * number of previous ones. */
+ * number of previous ones. served: the last start was for this issuer too.
+ * The revision rises with each change, so that what was read late is known to
+ * be old. Version 1, which had neither this nor served and called since
+ * created, is read as well. */
 
 typedef struct mcp_jose_master_t {
     int id;
@@ -33,16 +37,18 @@ typedef enum {
 
 typedef struct mcp_jose_issuer_key_t {
     mcp_jose_key_state_t state;
-    apr_int64_t created;
+    apr_int64_t since; /* it is in this state, in seconds */
     const mcp_jose_jwk_t *jwk;
 } mcp_jose_issuer_key_t;
 
 typedef struct mcp_jose_issuer_t {
     const char *name;
+    int served;
     apr_array_header_t *keys; /* of mcp_jose_issuer_key_t */
 } mcp_jose_issuer_t;
 
 typedef struct mcp_jose_keyset_t {
+    apr_int64_t revision;
     apr_array_header_t *masters; /* of mcp_jose_master_t */
     apr_array_header_t *issuers; /* of mcp_jose_issuer_t *, as in the file */
     apr_hash_t *by_name;         /* the same */

@@ -47,10 +47,9 @@ const mcp_error_t *mcp_request_state_make(const char **sealed,
     unsigned char key[MCP_DIGEST_SIZE];
 
     if (!key_of(key, id, t->x))
-        return mcp_error_fault(MCP_E_SERVER_ERROR, t->cx,
-                               "restart the server; if that does not help, "
-                               "look at keys.json in the state directory",
-                               "the current master key cannot be used");
+        return mcp_error_fault(MCP_E_UNAVAILABLE, t->cx,
+                               "See what was logged when the keys were read.",
+                               "this child has no keys");
     text = apr_psprintf(t->cx->pool, "%" APR_INT64_T_FMT " %s", expires, text);
     MCP_TRY(
         mcp_store_seal_make(sealed, key, bound_to(t, arguments), text, t->cx));

@@ -91,10 +91,9 @@ const mcp_error_t *mcp_session_make(const char **id, const char *version,
     put(bytes + BEGIN, 8, (apr_uint64_t)mcp_ctx_seconds(cx));
     MCP_TRY(mcp_random_bytes(bytes + NONCE, NONCE_SIZE, cx));
     if (!mac_of(bytes + FACTS_SIZE, bytes, x, cx))
-        return mcp_error_fault(MCP_E_SERVER_ERROR, cx,
-                               "restart the server; if that does not help, "
-                               "look at keys.json in the state directory",
-                               "the current master key cannot be used");
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                               "See what was logged when the keys were read.",
+                               "this child has no keys");
     *id = mcp_encode_base64url(bytes, ID_SIZE, cx->pool);
     return NULL;
 }

@@ -48,11 +48,15 @@ const mcp_error_t *mcp_oauth_access_token_make(
     const mcp_oauth_resource_t *resource, const char *scope, mcp_ctx_t *cx)
 {
     const mcp_oauth_service_t *service = resource->service;
+    const mcp_jose_jwk_t *signer =
+        mcp_jose_keyring_signer(service->works->keys, service->issuer);
     apr_int64_t now = mcp_ctx_seconds(cx);
     apr_int64_t end = mcp_oauth_grant_end(grant, resource);
     mcp_writer_t *w = mcp_writer_make(cx->pool);
     const char *jti;
 
+    if (!signer)
+        return mcp_oauth_service_keyless(cx);
     token->expires_in = resource->settings->lifetime->access_token;
     if (now + token->expires_in > end)
         token->expires_in = end - now;
@@ -66,7 +70,6 @@ const mcp_error_t *mcp_oauth_access_token_make(
     write_integer(w, "exp", now + token->expires_in);
     mcp_writer_member(w, "jti", jti);
     mcp_writer_close(w);
-    return mcp_jose_jws_sign(
-        &token->text, mcp_writer_text(w, NULL), MCP_ACCESS_TOKEN_TYPE,
-        mcp_jose_keyring_signer(service->works->keys, service->issuer), cx);
+    return mcp_jose_jws_sign(&token->text, mcp_writer_text(w, NULL),
+                             MCP_ACCESS_TOKEN_TYPE, signer, cx);
 }

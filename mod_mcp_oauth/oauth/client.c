@@ -103,7 +103,9 @@ const mcp_error_t *mcp_oauth_client_make(mcp_oauth_client_t *client,
         client->method == MCP_CLIENT_POST)
         MCP_TRY(mcp_random_text(&nonce, NONCE_BYTES, cx));
     json = registration_text(client, nonce, cx->pool);
-    mcp_jose_keyring_derive(key, keys, id, MCP_KEY_CLIENT_ID, service->issuer);
+    if (!mcp_jose_keyring_derive(key, keys, id, MCP_KEY_CLIENT_ID,
+                                 service->issuer))
+        return mcp_oauth_service_keyless(cx);
     mac_make(mac, key, prefix, json, cx->pool);
 
     len = strlen(json);

@@ -62,3 +62,10 @@ const mcp_error_t *mcp_oauth_service_announce(const mcp_oauth_works_t *works,
     mcp_store_sequence_bump(works->revocations);
     return mcp_store_announce(works->store, cx);
 }
+
+const mcp_error_t *mcp_oauth_service_keyless(mcp_ctx_t *cx)
+{
+    return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                           "See what was logged when the keys were read.",
+                           "this child has no keys");
+}

@@ -62,6 +62,8 @@ int mcp_oauth_service_registers(const mcp_oauth_service_t *service);
  * judge anew what they remember. */
 const mcp_error_t *mcp_oauth_service_announce(const mcp_oauth_works_t *works,
                                               mcp_ctx_t *cx);
+/* UNAVAILABLE: there is no key to make anything with. */
+const mcp_error_t *mcp_oauth_service_keyless(mcp_ctx_t *cx);
 /* The absolute URL of an endpoint: "token" */
 const char *mcp_oauth_service_url(const mcp_oauth_service_t *service,
                                   const char *endpoint, apr_pool_t *pool);

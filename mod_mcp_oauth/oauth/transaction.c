@@ -36,8 +36,9 @@ mcp_oauth_transaction_make(const char **text,
     mcp_writer_name(w, "request");
     mcp_oauth_request_write(w, request);
     mcp_writer_close(w);
-    mcp_jose_keyring_derive(key, service->works->keys, id, MCP_KEY_TRANSACTION,
-                            service->issuer);
+    if (!mcp_jose_keyring_derive(key, service->works->keys, id,
+                                 MCP_KEY_TRANSACTION, service->issuer))
+        return mcp_oauth_service_keyless(cx);
     MCP_TRY(mcp_store_seal_make(&sealed, key, service->issuer,
                                 mcp_writer_text(w, NULL), cx));
     *text = apr_psprintf(cx->pool, "%d.%s", id, sealed);

@@ -13,12 +13,20 @@
 #define BEARER_LENGTH (sizeof(BEARER) - 1)
 #define SKEW 60 /* seconds that another node's clock may be ahead */
 
+/* What a token is judged for and by. It stands before the principal in what is
+ * remembered. */
+typedef struct tag_t {
+    const mcp_oauth_resource_t *resource;
+    apr_uint64_t keys; /* the keyring's serial */
+} tag_t;
+
 /* A token on its way to a principal. */
 typedef struct judging_t {
     const char *text;
     apr_size_t len;
     unsigned char digest[MCP_DIGEST_SIZE];
     const mcp_oauth_resource_t *resource;
+    tag_t tag;
     apr_uint64_t sequence; /* of revocations, read before anything is asked */
     apr_int64_t now;
 } judging_t;
@@ -47,10 +55,6 @@ static const char *token_read(apr_size_t *len, const char *authorization)
 
 /* -- the memory of good tokens -- */
 
-/* A block is the resource that the token was judged for, then the principal.
- */
-typedef const mcp_oauth_resource_t *tag_t;
-
 static void remember(const judging_t *j, const mcp_principal_t *who,
                      apr_pool_t *pool)
 {
@@ -60,7 +64,7 @@ static void remember(const judging_t *j, const mcp_principal_t *who,
     const void *packed = mcp_principal_pack(&len, who, pool);
     char *block = apr_palloc(pool, sizeof(tag_t) + len);
 
-    memcpy(block, &j->resource, sizeof(tag_t));
+    memcpy(block, &j->tag, sizeof(tag_t));
     memcpy(block + sizeof(tag_t), packed, len);
     fact.block = block;
     fact.len = sizeof(tag_t) + len;
@@ -90,7 +94,7 @@ static const mcp_principal_t *recall(int *is_fresh, const judging_t *j,
                            j->digest, j->now, pool))
         return NULL;
     if (fact.len < sizeof(tag_t) ||
-        memcmp(fact.block, &j->resource, sizeof(tag_t)) != 0 ||
+        memcmp(fact.block, &j->tag, sizeof(tag_t)) != 0 ||
         is_from_future(&fact, j))
         return NULL;
     who = mcp_principal_unpack((const char *)fact.block + sizeof(tag_t),
@@ -248,7 +252,8 @@ mcp_oauth_verify_bearer(const mcp_principal_t **who, const char *authorization,
         return NULL;
     if (!j.len || j.len > MCP_JWS_MAX)
         return bad(cx, "it is empty or too long");
-    j.resource = resource;
+    j.resource = j.tag.resource = resource;
+    j.tag.keys = mcp_jose_keyring_serial(resource->service->works->keys);
     j.now = mcp_ctx_seconds(cx);
     j.sequence = mcp_store_sequence_get(resource->service->works->revocations);
     mcp_digest_sha256(j.digest, j.text, j.len);

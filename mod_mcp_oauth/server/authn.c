@@ -10,6 +10,7 @@
 #include "server/deny.h"
 #include "server/request.h"
 #include "server/site.h"
+#include "server/state.h"
 
 static int is_ours(request_rec *r)
 {
@@ -88,7 +89,7 @@ int mcp_server_authn_check(request_rec *r)
     who = mcp_server_request_inherited(r);
     if (who)
         return admit(r, q, who);
-    e = mcp_server_site_ready(&q->cx);
+    e = mcp_server_state_ready(&q->cx);
     if (!e)
         e = mcp_oauth_verify_bearer(
             &who, apr_table_get(r->headers_in, "Authorization"), own->resource,

@@ -13,6 +13,7 @@
 #include "server/password.h"
 #include "server/request.h"
 #include "server/site.h"
+#include "server/state.h"
 
 #define CORS_HEADERS "Authorization, Content-Type, MCP-Protocol-Version"
 #define CORS_EXPOSED "WWW-Authenticate, Retry-After"
@@ -160,7 +161,7 @@ static const mcp_error_t *check(request_rec *r, const mcp_server_request_t *q,
         return mcp_error_make(MCP_E_NOT_FOUND, cx,
                               "another virtual host is the issuer");
     if (endpoint->place == MCP_PLACE_PATH)
-        return mcp_server_site_ready(cx);
+        return mcp_server_state_ready(cx);
     return NULL;
 }
 

@@ -105,20 +105,58 @@ static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
 
 /* -- the parent -- */
 
-static apr_array_header_t *issuers_of(const apr_array_header_t *all,
-                                      apr_pool_t *pool)
+static apr_int64_t longer(apr_int64_t a, apr_int64_t b)
 {
+    return a > b ? a : b;
+}
+
+/* Of what master secrets make for a location: its clients' ids, the forms and
+ * cookies of sign-ins, refresh tokens, MCP sessions. */
+static apr_int64_t longest(const mcp_lifetime_t *lifetime)
+{
+    apr_int64_t refresh = lifetime->refresh_token < lifetime->grant
+                              ? lifetime->refresh_token
+                              : lifetime->grant;
+
+    return longer(
+        longer(lifetime->registration, refresh),
+        longer(lifetime->session,
+               longer(lifetime->sign_in, lifetime->browser_session)));
+}
+
+static void lives_read(mcp_jose_lives_t *lives, const mcp_config_site_t *site)
+{
+    int i;
+
+    for (i = 0; i < site->sections->nelts; i++) {
+        const mcp_lifetime_t *lifetime =
+            APR_ARRAY_IDX(site->sections, i, const mcp_config_section_t *)
+                ->settings->lifetime;
+
+        if (lifetime->signing_key < lives->key)
+            lives->key = lifetime->signing_key;
+        lives->made = longer(lives->made, longest(lifetime));
+    }
+}
+
+static const mcp_server_state_plan_t *plan_make(const apr_array_header_t *all,
+                                                apr_pool_t *pool)
+{
+    mcp_server_state_plan_t *plan = apr_pcalloc(pool, sizeof(*plan));
     apr_array_header_t *issuers = apr_array_make(pool, 2, sizeof(char *));
     int i;
 
+    plan->issuers = issuers;
+    plan->lives.key = MCP_UNLIMITED;
     for (i = 0; i < all->nelts; i++) {
         const mcp_config_site_t *site =
             APR_ARRAY_IDX(all, i, const mcp_config_site_t *);
 
         if (site->issuer)
             mcp_scope_add(issuers, site->issuer);
+        lives_read(&plan->lives, site);
     }
-    return issuers;
+    return plan;
 }
 
 /* Also in the first pass of a start, which fails where people see it. */
@@ -133,7 +171,7 @@ int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     mcp_server_context_of_server(&cx, s, pconf);
     if (mcp_server_lock_make(s, pconf)) /* httpd has said why */
         return HTTP_INTERNAL_SERVER_ERROR;
-    e = mcp_server_state_make(works, settings_of(s), issuers_of(sites, ptemp),
+    e = mcp_server_state_make(works, settings_of(s), plan_make(sites, pconf),
                               &cx);
     if (!e)
         e = shared_get(&works->shared, s, &cx);

@@ -9,7 +9,6 @@
 #include "server/context.h"
 #include "server/parts.h"
 #include "server/rule.h"
-#include "server/state.h"
 #include "tool/offered.h"
 
 #define WELL_KNOWN_RESOURCE "/.well-known/oauth-protected-resource"
@@ -319,14 +318,4 @@ const mcp_server_section_t *
 mcp_server_site_section(const mcp_config_section_t *section)
 {
     return section->runtime;
-}
-
-const mcp_error_t *mcp_server_site_ready(mcp_ctx_t *cx)
-{
-    if (mcp_server_state_is_open(cx))
-        return NULL;
-    return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                           "See what this child logged when it started, and "
-                           "mend what MCPStateDirectory lacks.",
-                           "the state is not open in this child");
 }

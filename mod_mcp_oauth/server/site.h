@@ -50,7 +50,5 @@ void mcp_server_site_open(const apr_array_header_t *sites,
 const mcp_server_site_t *mcp_server_site_of(const server_rec *s);
 const mcp_server_section_t *
 mcp_server_site_section(const mcp_config_section_t *section);
-/* Whether this child could open what it works with; UNAVAILABLE else. */
-const mcp_error_t *mcp_server_site_ready(mcp_ctx_t *cx);
 
 #endif

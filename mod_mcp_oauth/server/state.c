@@ -2,136 +2,19 @@
 #include "server/state.h"
 
 #include <ap_mpm.h>
-#include <apr_file_io.h>
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <unixd.h>
 
+#include "jose/keyfile.h"
+#include "oauth/sealed_keys.h"
+#include "server/directory.h"
 #include "server/lock.h"
 
 #define MOST_CONNECTIONS 8
 #define VERIFIED_TOKENS 8192
 #define SECONDS_BETWEEN_TRIES 2
-
-#define FPROT_0700 (APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE)
-#define FPROT_0755                                                            \
-    (FPROT_0700 | APR_FPROT_GREAD | APR_FPROT_GEXECUTE | APR_FPROT_WREAD |    \
-     APR_FPROT_WEXECUTE)
-
-/* -- the directory -- */
-
-static const mcp_error_t *cannot(const char *what, const char *path,
-                                 apr_status_t rv, mcp_ctx_t *cx)
-{
-    char text[120];
-
-    return mcp_error_fault(
-        MCP_E_SERVER_ERROR, cx,
-        "Give MCPStateDirectory a directory of its own that the user that "
-        "httpd starts as can make or owns.",
-        "cannot %s %s: %s", what, path, apr_strerror(rv, text, sizeof(text)));
-}
-
-/* Whether nothing else is in it: keys.json, state.db and what SQLite puts
- * beside it, revocations. */
-static int is_only_ours(const char *directory, apr_pool_t *pool)
-{
-    apr_finfo_t info;
-    apr_dir_t *dir;
-    int ours = 1;
-
-    if (apr_dir_open(&dir, directory, pool))
-        return 0;
-    while (ours && !apr_dir_read(&info, APR_FINFO_NAME, dir))
-        ours = *info.name == '.' || !strncmp(info.name, "keys.json", 9) ||
-               !strncmp(info.name, "state.db", 8) ||
-               !strcmp(info.name, "revocations");
-    apr_dir_close(dir);
-    return ours;
-}
-
-static const mcp_error_t *directory_close(const char *path, mcp_ctx_t *cx)
-{
-    if (!is_only_ours(path, cx->pool))
-        return mcp_error_fault(
-            MCP_E_SERVER_ERROR, cx,
-            "Give it a directory of its own; httpd makes it.",
-            "MCPStateDirectory %s is open to others than its owner, and "
-            "holds other files",
-            path);
-    return chmod(path, S_IRWXU) ? cannot("close to others", path, errno, cx)
-                                : NULL;
-}
-
-static const mcp_error_t *directory_make(const char *path, mcp_ctx_t *cx)
-{
-    const char *end = ap_strrchr_c(path, '/');
-    apr_status_t rv = APR_SUCCESS;
-    struct stat info;
-
-    if (!stat(path, &info)) {
-        if (!S_ISDIR(info.st_mode))
-            return cannot("use as a directory", path, APR_ENOTDIR, cx);
-        return info.st_mode & (S_IRWXG | S_IRWXO) ? directory_close(path, cx)
-                                                  : NULL;
-    }
-    if (end && end != path)
-        rv = apr_dir_make_recursive(apr_pstrmemdup(cx->pool, path, end - path),
-                                    FPROT_0755, cx->pool);
-    if (!rv)
-        rv = apr_dir_make(path, FPROT_0700, cx->pool);
-    return rv ? cannot("make the directory", path, rv, cx) : NULL;
-}
-
-/* Through a descriptor and never through a link: a child's user can put links
- * into this directory, and we are root here. */
-static const mcp_error_t *give_away(const char *path, int flags, mcp_ctx_t *cx)
-{
-    int fd =
-        open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags);
-    int failed = 0;
-    struct stat info;
-
-    if (fd < 0)
-        return errno == ELOOP || errno == ENOENT || errno == ENXIO
-                   ? NULL
-                   : cannot("open", path, errno, cx);
-    if (fstat(fd, &info))
-        failed = errno;
-    else if (info.st_uid != ap_unixd_config.user_id &&
-             (S_ISDIR(info.st_mode) ||
-              (S_ISREG(info.st_mode) && info.st_nlink == 1)))
-        failed = fchown(fd, ap_unixd_config.user_id, ap_unixd_config.group_id)
-                     ? errno
-                     : 0;
-    close(fd);
-    return failed ? cannot("give away", path, failed, cx) : NULL;
-}
-
-static const mcp_error_t *give_all_away(const char *directory, mcp_ctx_t *cx)
-{
-    const mcp_error_t *e = NULL;
-    apr_finfo_t info;
-    apr_dir_t *dir;
-    apr_status_t rv;
-
-    if (geteuid() != 0)
-        return NULL;
-    rv = apr_dir_open(&dir, directory, cx->pool);
-    if (rv)
-        return cannot("read", directory, rv, cx);
-    while (!e && !apr_dir_read(&info, APR_FINFO_NAME, dir)) {
-        if (*info.name != '.')
-            e = give_away(
-                apr_pstrcat(cx->pool, directory, "/", info.name, NULL), 0, cx);
-    }
-    apr_dir_close(dir);
-    return e ? e : give_away(directory, O_DIRECTORY, cx);
-}
 
 /* -- what is in it -- */
 
@@ -168,20 +51,56 @@ static const mcp_error_t *sequence_make(const char *directory, mcp_ctx_t *cx)
     return e;
 }
 
+/* A new key file would turn what is in state.db into what nobody can use. */
+static const mcp_error_t *keyless_check(const char *directory, mcp_ctx_t *cx)
+{
+    const char *keys =
+        apr_pstrcat(cx->pool, directory, "/" MCP_KEYFILE_NAME, NULL);
+    const char *db = apr_pstrcat(cx->pool, directory, "/state.db", NULL);
+    struct stat info;
+
+    if (!lstat(keys, &info) || lstat(db, &info))
+        return NULL;
+    return mcp_error_fault(
+        MCP_E_SERVER_ERROR, cx,
+        apr_psprintf(cx->pool,
+                     "Restore it from a backup. Without one move %s away, "
+                     "too: all users sign in again.",
+                     db),
+        "%s is missing, and %s holds grants that need it", keys, db);
+}
+
+static const mcp_error_t *keys_make(mcp_oauth_works_t *works,
+                                    const mcp_server_settings_t *settings,
+                                    const mcp_server_state_plan_t *plan,
+                                    mcp_ctx_t *cx)
+{
+    const char *directory = settings->state_directory;
+    const mcp_jose_keyplace_t *place = mcp_oauth_sealed_keys_place(
+        mcp_jose_keyfile_place(directory, cx->pool), settings->sealing,
+        cx->pool);
+
+    MCP_TRY(keyless_check(directory, cx));
+    MCP_TRY(mcp_jose_keyring_open(works->keys, place, plan->issuers,
+                                  &plan->lives, cx));
+    return mcp_oauth_sealed_keys_renew(works->keys, place, cx);
+}
+
 const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
-                                         const apr_array_header_t *issuers,
+                                         const mcp_server_state_plan_t *plan,
                                          mcp_ctx_t *cx)
 {
     const char *directory = settings->state_directory;
     mcp_store_sqlite_config_t config;
 
     store_config(&config, settings);
-    MCP_TRY(directory_make(directory, cx));
-    MCP_TRY(mcp_jose_keyring_open(&works->keys, directory, issuers, cx));
+    works->keys = mcp_jose_keyring_make(cx->pool);
+    MCP_TRY(mcp_server_directory_make(directory, cx));
+    MCP_TRY(keys_make(works, settings, plan, cx));
     MCP_TRY(mcp_store_sqlite_prepare(&config, cx));
     MCP_TRY(sequence_make(directory, cx));
-    return give_all_away(directory, cx);
+    return mcp_server_directory_give(directory, cx);
 }
 
 /* -- in a child -- */
@@ -227,7 +146,7 @@ static void try_again(mcp_ctx_t *of_request)
         __atomic_store_n(&child.is_open, 1, __ATOMIC_RELEASE);
 }
 
-int mcp_server_state_is_open(mcp_ctx_t *cx)
+static int is_open(mcp_ctx_t *cx)
 {
     if (__atomic_load_n(&child.is_open, __ATOMIC_ACQUIRE))
         return 1;
@@ -237,6 +156,20 @@ int mcp_server_state_is_open(mcp_ctx_t *cx)
     try_again(cx);
     apr_thread_mutex_unlock(child.mutex);
     return __atomic_load_n(&child.is_open, __ATOMIC_ACQUIRE);
+}
+
+const mcp_error_t *mcp_server_state_ready(mcp_ctx_t *cx)
+{
+    const mcp_oauth_works_t *works = child.works;
+
+    if (!is_open(cx))
+        return mcp_error_fault(
+            MCP_E_UNAVAILABLE, cx,
+            "See what this child logged when it started, and mend what "
+            "MCPStateDirectory lacks.",
+            "the state is not open in this child");
+    return mcp_jose_keyring_follow(
+        works->keys, mcp_store_sequence_get(works->revocations), cx);
 }
 
 static apr_status_t own_pool_make(apr_pool_t **pool, apr_pool_t *parent)
@@ -271,7 +204,8 @@ const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
     if (!rv)
         rv = own_pool_make(&child.cx.pool, cx->pool);
     if (rv)
-        return cannot("get memory for", settings->state_directory, rv, cx);
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Check free memory.",
+                               "no memory for the state");
     e = attempt(&child.cx);
     child.is_open = !e;
     return e;

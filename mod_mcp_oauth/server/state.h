@@ -10,17 +10,25 @@
  * makes it, as root where httpd starts so, for the user that children run as.
  */
 
+/* What the whole configuration wants of it. */
+typedef struct mcp_server_state_plan_t {
+    const apr_array_header_t *issuers; /* const char *: whose keys */
+    mcp_jose_lives_t lives;
+} mcp_server_state_plan_t;
+
 /* In the parent. Opens the keys; checks that the rest can be opened. */
 const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
-                                         const apr_array_header_t *issuers,
+                                         const mcp_server_state_plan_t *plan,
                                          mcp_ctx_t *cx);
 /* In a child, as its user; cx->pool is the child's. After a failure
- * mcp_server_state_is_open tries again now and then: a directory may be
- * mounted late. */
+ * mcp_server_state_ready tries again now and then: a directory may be mounted
+ * late. */
 const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
                                          mcp_ctx_t *cx);
-int mcp_server_state_is_open(mcp_ctx_t *cx);
+/* Before a request uses it: UNAVAILABLE where this child could not open it;
+ * takes note of keys that somebody changed. */
+const mcp_error_t *mcp_server_state_ready(mcp_ctx_t *cx);
 
 #endif

@@ -12,6 +12,9 @@ use Conf;
 write_file('instructions.txt', "Use add for sums.\nUse echo else.\n");
 write_file('empty.txt', '');
 $ENV{MCP_TOKEN} = 'an-initial-access-token';
+$ENV{MCP_SEALING_KEY} = 'k' x 44;
+write_file('sealing.key', 's' x 44 . "\n");
+chmod 0600, Conf::root() . '/sealing.key';
 write_file('large.txt', 'x' x 16385);
 write_file('latin1.txt', "caf\xe9\n");
 
@@ -44,7 +47,7 @@ my @server = (
     ['MCPLifetime browser-session=unlimited', qr/out of range/],
     ['MCPLifetime access-token=unlimited', qr/out of range; it goes from 1min to 1d/],
     ['MCPLifetime refresh-grace=61min', qr/from none to 60min/],
-    ['MCPLifetime acess-token=1h', qr/"acess-token" is not a key. The keys are access-token refresh-token grant refresh-grace code sign-in consent browser-session registration assertion session\./],
+    ['MCPLifetime acess-token=1h', qr/"acess-token" is not a key. The keys are access-token refresh-token grant refresh-grace code sign-in consent browser-session registration assertion signing-key session\./],
     ['MCPLifetime access-token = 1h', qr/"access-token" is not KEY=VALUE, without blanks around the =/],
     ['MCPLifetime access-token=', qr/is not KEY=VALUE/],
     ['MCPLifetime =1h', qr/is not KEY=VALUE/],
@@ -176,6 +179,16 @@ my @server = (
     ['MCPStore sqlite sync=full'],
     ['MCPStore mysql', qr/"mysql" is not a store. The only one is sqlite/],
     ['MCPStore sqlite sync=off', qr/"sync=off" is not a setting of sqlite. The only one is sync=full/],
+    ['MCPSealingKey env:MCP_SEALING_KEY'],
+    ['MCPSealingKey env:MCP_SEALING_KEY file:sealing.key'],
+    ['MCPSealingKey file:sealing.key file:sealing.key', qr/both keys are the same\. The first one seals/],
+    ['MCPSealingKey env:MCP_TOKEN', qr/the secret has 23 bytes, which can be guessed; 32 are the least/],
+    ['MCPSealingKey file:nowhere.key', qr/nowhere\.key/],
+    ['MCPSealingKey', qr/Write MCPSealingKey SECRET \[PREVIOUS\]/],
+    ['MCPSealingKey env:MCP_SEALING_KEY file:sealing.key x', qr/"x" is one argument too many/],
+    ['MCPLifetime signing-key=30d'],
+    ['MCPLifetime signing-key=unlimited'],
+    ['MCPLifetime signing-key=1h', qr/signing-key="1h" is out of range; it goes from 1d to unlimited/],
     ['MCPRedirectSchemes myapp com.example.app'],
     ['MCPRedirectSchemes +myapp -cursor'],
     ['MCPRedirectSchemes +myapp cursor', qr/either all schemes have a \+ or -, or none has one/],

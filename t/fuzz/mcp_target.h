@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "../unit/keys.h"
 #include "target.h"
 
 #include "mcp/dispatch.h"
@@ -75,7 +76,7 @@ static inline void target_works(mcp_works_t *works, mcp_ctx_t *cx)
 
     APR_ARRAY_PUSH(issuers, const char *) = "https://mcp.example";
     PROMISE(mkdtemp(directory));
-    PROMISE(!mcp_jose_keyring_open(&ring, directory, issuers, cx));
+    PROMISE(!keys_open(&ring, directory, issuers, cx));
     unlink(apr_pstrcat(cx->pool, directory, "/keys.json", NULL));
     unlink(apr_pstrcat(cx->pool, directory, "/keys.lock", NULL));
     rmdir(directory);

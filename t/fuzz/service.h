@@ -8,6 +8,7 @@
 #include <apr_hash.h>
 
 #include "oauth/endpoint.h"
+#include "../unit/keys.h"
 #include "target.h"
 
 /* An authorization server whose keys stay the same, with a store that is empty
@@ -37,7 +38,7 @@ static inline mcp_jose_keyring_t *keys_get(void)
     issuers = apr_array_make(lasting_cx.pool, 1, sizeof(const char *));
     APR_ARRAY_PUSH(issuers, const char *) = ISSUER;
     PROMISE(mkdtemp(directory) != NULL);
-    PROMISE(!mcp_jose_keyring_open(&keys, directory, issuers, &lasting_cx));
+    PROMISE(!keys_open(&keys, directory, issuers, &lasting_cx));
     PROMISE(
         !unlink(apr_pstrcat(lasting_cx.pool, directory, "/keys.json", NULL)));
     PROMISE(!rmdir(directory));

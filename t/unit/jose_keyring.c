@@ -1,4 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "keys.h"
 #include "tempdir.h"
 
 #include <sys/wait.h>
@@ -19,7 +20,7 @@ static const mcp_error_t *ring_open(mcp_jose_keyring_t **ring,
     APR_ARRAY_PUSH(issuers, const char *) = issuer;
     if (more)
         APR_ARRAY_PUSH(issuers, const char *) = more;
-    return mcp_jose_keyring_open(ring, directory, issuers, cx);
+    return keys_open(ring, directory, issuers, cx);
 }
 
 static const char *keys_path(const char *directory, mcp_ctx_t *cx)
@@ -117,7 +118,7 @@ static void test_derive(const char *directory, mcp_ctx_t *cx)
        "no key from a master secret that is not there");
 }
 
-#define HEAD "{\"format\":\"mcp_oauth keys\",\"version\":1,"
+#define HEAD "{\"format\":\"mcp_oauth keys\",\"version\":2,\"revision\":1,"
 #define MASTER                                                                \
     "{\"id\":1,\"created\":1,"                                                \
     "\"secret\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}"
@@ -133,10 +134,15 @@ static const struct {
     {"an array", "[]", "Restore"},
     {"foreign JSON", "{\"keys\":[]}", "Restore"},
     {"another format",
-     "{\"format\":\"x\",\"version\":1,\"master\":[" MASTER "],\"issuers\":{}}",
+     "{\"format\":\"x\",\"version\":2,\"revision\":1,\"master\":[" MASTER
+     "],\"issuers\":{}}",
      "Restore"},
     {"a newer version",
-     "{\"format\":\"mcp_oauth keys\",\"version\":2,\"new\":1}", "newer"},
+     "{\"format\":\"mcp_oauth keys\",\"version\":3,\"new\":1}", "newer"},
+    {"no revision",
+     "{\"format\":\"mcp_oauth keys\",\"version\":2,\"master\":[" MASTER
+     "],\"issuers\":{}}",
+     "Restore"},
     {"a version that is a text",
      "{\"format\":\"mcp_oauth keys\",\"version\":\"1\"}", "Restore"},
     {"a member too many",
@@ -155,18 +161,25 @@ static const struct {
     {"issuers as an array", HEAD "\"master\":[" MASTER "],\"issuers\":[]}",
      "Restore"},
     {"an issuer without keys",
+     HEAD "\"master\":[" MASTER "],\"issuers\":{\"" ONE
+          "\":{\"served\":true,\"keys\":[]}}}",
+     "Restore"},
+    {"an issuer as version 1 had it",
      HEAD "\"master\":[" MASTER "],\"issuers\":{\"" ONE "\":[]}}", "Restore"},
     {"an issuer's key that is none",
      HEAD "\"master\":[" MASTER "],\"issuers\":{\"" ONE
-          "\":[{\"state\":\"current\",\"created\":1,\"jwk\":{}}]}}",
+          "\":{\"served\":true,\"keys\":[{\"state\":\"current\",\"since\":1,"
+          "\"jwk\":{}}]}}}",
      "Restore"},
     {"a key in an unknown state",
      HEAD "\"master\":[" MASTER "],\"issuers\":{\"" ONE
-          "\":[{\"state\":\"old\",\"created\":1,\"jwk\":{}}]}}",
+          "\":{\"served\":true,\"keys\":[{\"state\":\"old\",\"since\":1,"
+          "\"jwk\":{}}]}}}",
      "Restore"},
     {"an issuer twice",
-     HEAD "\"master\":[" MASTER "],\"issuers\":{\"" ONE "\":[],\"" ONE
-          "\":[]}}",
+     HEAD "\"master\":[" MASTER "],\"issuers\":{\"" ONE
+          "\":{\"served\":true,\"keys\":[]},\"" ONE
+          "\":{\"served\":true,\"keys\":[]}}}",
      "Restore"},
 };
 

@@ -2,6 +2,7 @@
 #ifndef MCP_T_UNIT_MCP_WORLD_H
 #define MCP_T_UNIT_MCP_WORLD_H
 
+#include "keys.h"
 #include "tempdir.h"
 
 #include "base/json.h"
@@ -29,8 +30,7 @@ static inline void world_keys(world_t *w, mcp_ctx_t *cx)
 
     w->directory = tempdir(cx->pool);
     APR_ARRAY_PUSH(issuers, const char *) = WORLD_ISSUER;
-    fine(mcp_jose_keyring_open(&ring, w->directory, issuers, cx),
-         "the world has keys");
+    fine(keys_open(&ring, w->directory, issuers, cx), "the world has keys");
     w->works.keys = ring;
     w->works.issuer = WORLD_ISSUER;
 }

@@ -164,8 +164,8 @@ static void test_restart(world_t *w, mcp_ctx_t *cx)
     mcp_oauth_client_t one = a_client(MCP_CLIENT_NONE, cx);
 
     fine(mcp_oauth_client_make(&one, &w->service, cx), "before a restart");
-    fine(mcp_jose_keyring_open(&w->works.keys, w->directory,
-                               list_of(cx->pool, ISSUER, NULL), cx),
+    fine(keys_open(&w->works.keys, w->directory,
+                   list_of(cx->pool, ISSUER, NULL), cx),
          "the keys are read again");
     ok(found(&w->service, one.id, cx) != NULL, "after it the client is known");
 }

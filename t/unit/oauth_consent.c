@@ -267,9 +267,9 @@ static void test_http(world_t *w, mcp_ctx_t *cx)
     mcp_oauth_exchange_t *x;
 
     w->service.issuer = w->service.origin = "http://127.0.0.1:8080";
-    fine(mcp_jose_keyring_open(
-             &w->works.keys, w->directory,
-             list_of(cx->pool, ISSUER, "http://127.0.0.1:8080", NULL), cx),
+    fine(keys_open(&w->works.keys, w->directory,
+                   list_of(cx->pool, ISSUER, "http://127.0.0.1:8080", NULL),
+                   cx),
          "an issuer on http");
     w->cookie = NULL;
     pass_seconds(3600);

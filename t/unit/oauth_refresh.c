@@ -214,8 +214,8 @@ static void test_restart(world_t *w, const char *client, mcp_ctx_t *cx)
 {
     const char *json = tokens_for(w, client, cx);
 
-    fine(mcp_jose_keyring_open(&w->works.keys, w->directory,
-                               list_of(cx->pool, ISSUER, NULL), cx),
+    fine(keys_open(&w->works.keys, w->directory,
+                   list_of(cx->pool, ISSUER, NULL), cx),
          "a restart");
     w->works.verified = mcp_live_seen_make(256, cx->pool);
     ok(opens(w, json, cx), "forgets no access token");

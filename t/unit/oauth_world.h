@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "oauth/endpoint.h"
 #include "store/sqlite.h"
+#include "keys.h"
 #include "tempdir.h"
 
 /* An authorization server without httpd: a real keyring and a real store in a
@@ -178,7 +179,7 @@ static inline void works_make(world_t *w, mcp_ctx_t *cx)
     memset(&config, 0, sizeof(config));
     config.directory = w->directory;
     config.connections = 4;
-    fine(mcp_jose_keyring_open(
+    fine(keys_open(
              &w->works.keys, w->directory,
              list_of(cx->pool, ISSUER, "https://other.example.com", NULL), cx),
          "world: keys");

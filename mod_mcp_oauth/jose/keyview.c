@@ -1,0 +1,131 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "jose/keyview.h"
+
+#include <string.h>
+
+#include "base/writer.h"
+
+#define PURPOSES (MCP_KEY_COOKIE + 1)
+
+static const mcp_jose_jwk_t *key_at(const mcp_jose_issuer_t *issuer, int i)
+{
+    return APR_ARRAY_IDX(issuer->keys, i, mcp_jose_issuer_key_t).jwk;
+}
+
+static const char *jwks_text(const mcp_jose_issuer_t *issuer, apr_pool_t *pool)
+{
+    mcp_writer_t *w = mcp_writer_make(pool);
+    int i;
+
+    mcp_writer_open(w, '{');
+    mcp_writer_name(w, "keys");
+    mcp_writer_open(w, '[');
+    for (i = 0; i < issuer->keys->nelts; i++)
+        mcp_writer_raw(w, mcp_jose_jwk_text(key_at(issuer, i), 0, pool));
+    mcp_writer_close(w);
+    mcp_writer_close(w);
+    return mcp_writer_text(w, NULL);
+}
+
+/* What HKDF's info says the key is for; never change one. */
+static const char *purpose_name(mcp_jose_purpose_t purpose)
+{
+    static const char *const names[] = {
+        [MCP_KEY_CLIENT_ID] = "client_id",
+        [MCP_KEY_CLIENT_SECRET] = "client_secret",
+        [MCP_KEY_TRANSACTION] = "transaction",
+        [MCP_KEY_REFRESH_TOKEN] = "refresh_token",
+        [MCP_KEY_SESSION] = "session",
+        [MCP_KEY_REQUEST_STATE] = "request_state",
+        [MCP_KEY_COOKIE] = "cookie",
+    };
+
+    return names[purpose];
+}
+
+static void derive(unsigned char key[MCP_DIGEST_SIZE],
+                   const mcp_jose_master_t *master, mcp_jose_purpose_t purpose,
+                   const char *issuer)
+{
+    const char *name = purpose_name(purpose);
+    unsigned char info[MCP_DIGEST_SIZE * 2];
+
+    /* of fixed length, so no name and issuer can run into each other */
+    mcp_digest_sha256(info, name, strlen(name));
+    mcp_digest_sha256(info + MCP_DIGEST_SIZE, issuer, strlen(issuer));
+    mcp_digest_hkdf(key, master->secret, info, sizeof(info));
+}
+
+/* Once at the start, not in each request that has a session or a form. */
+static unsigned char *derive_all(const apr_array_header_t *masters,
+                                 const char *issuer, apr_pool_t *pool)
+{
+    unsigned char *keys = apr_palloc(pool, (apr_size_t)masters->nelts *
+                                               PURPOSES * MCP_DIGEST_SIZE);
+    int i, purpose;
+
+    for (i = 0; i < masters->nelts; i++)
+        for (purpose = 0; purpose < PURPOSES; purpose++)
+            derive(keys + (i * PURPOSES + purpose) * MCP_DIGEST_SIZE,
+                   &APR_ARRAY_IDX(masters, i, mcp_jose_master_t),
+                   (mcp_jose_purpose_t)purpose, issuer);
+    return keys;
+}
+
+const mcp_jose_keyview_t *mcp_jose_keyview_make(const mcp_jose_keyset_t *set,
+                                                apr_pool_t *pool)
+{
+    mcp_jose_keyview_t *view = apr_palloc(pool, sizeof(*view));
+    int i;
+
+    view->set = set;
+    view->jwks = apr_hash_make(pool);
+    view->derived = apr_hash_make(pool);
+    for (i = 0; i < set->issuers->nelts; i++) {
+        const mcp_jose_issuer_t *issuer =
+            APR_ARRAY_IDX(set->issuers, i, mcp_jose_issuer_t *);
+
+        apr_hash_set(view->jwks, issuer->name, APR_HASH_KEY_STRING,
+                     jwks_text(issuer, pool));
+        apr_hash_set(view->derived, issuer->name, APR_HASH_KEY_STRING,
+                     derive_all(set->masters, issuer->name, pool));
+    }
+    return view;
+}
+
+int mcp_jose_keyview_derive(unsigned char key[MCP_DIGEST_SIZE],
+                            const mcp_jose_keyview_t *view, int id,
+                            mcp_jose_purpose_t purpose, const char *issuer)
+{
+    const apr_array_header_t *masters = view->set->masters;
+    const unsigned char *keys =
+        apr_hash_get(view->derived, issuer, APR_HASH_KEY_STRING);
+    int i;
+
+    for (i = 0; i < masters->nelts; i++) {
+        const mcp_jose_master_t *master =
+            &APR_ARRAY_IDX(masters, i, mcp_jose_master_t);
+
+        if (master->id != id)
+            continue;
+        if (keys)
+            memcpy(key, keys + (i * PURPOSES + (int)purpose) * MCP_DIGEST_SIZE,
+                   MCP_DIGEST_SIZE);
+        else
+            derive(key, master, purpose, issuer);
+        return 1;
+    }
+    return 0;
+}
+
+const mcp_jose_jwk_t *mcp_jose_keyview_find(const mcp_jose_keyview_t *view,
+                                            const char *name, const char *kid)
+{
+    const mcp_jose_issuer_t *issuer = mcp_jose_keyset_issuer(view->set, name);
+    int i;
+
+    for (i = 0; issuer && kid && i < issuer->keys->nelts; i++)
+        if (strcmp(mcp_jose_jwk_kid(key_at(issuer, i)), kid) == 0)
+            return key_at(issuer, i);
+    return NULL;
+}

@@ -1,0 +1,28 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_JOSE_KEYVIEW_H
+#define MCP_JOSE_KEYVIEW_H
+
+#include "jose/keyring.h"
+#include "jose/keyset.h"
+
+/* What a keyring holds between two changes, with what requests ask for worked
+ * out beforehand. Immutable. */
+typedef struct mcp_jose_keyview_t {
+    const mcp_jose_keyset_t *set;
+    apr_hash_t *jwks;    /* of issuer name to rendered text */
+    apr_hash_t *derived; /* of issuer name to its keys: for each master secret
+                          * one for each purpose */
+} mcp_jose_keyview_t;
+
+const mcp_jose_keyview_t *mcp_jose_keyview_make(const mcp_jose_keyset_t *set,
+                                                apr_pool_t *pool);
+/* 0 when there is no master secret of that number */
+int mcp_jose_keyview_derive(unsigned char key[MCP_DIGEST_SIZE],
+                            const mcp_jose_keyview_t *view, int id,
+                            mcp_jose_purpose_t purpose, const char *issuer);
+/* the issuer's key named kid, or NULL */
+const mcp_jose_jwk_t *mcp_jose_keyview_find(const mcp_jose_keyview_t *view,
+                                            const char *issuer,
+                                            const char *kid);
+
+#endif
