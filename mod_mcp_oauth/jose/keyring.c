@@ -12,20 +12,11 @@
 /* seconds until what is due is tried again, where it failed or all is well */
 #define PAUSE 60
 
-/* What was read, in a pool of its own. Kept: somebody may be using it. */
-typedef struct reading_t {
-    const mcp_jose_keyview_t *view;
-    const char *text;
-    apr_uint64_t stamp;
-    apr_pool_t *pool;
-    struct reading_t *before;
-} reading_t;
-
 struct mcp_jose_keyring_t {
-    reading_t *present;  /* atomic; NULL: it is empty */
-    apr_uint64_t serial; /* atomic */
-    apr_uint64_t news;   /* atomic: the number at the last look */
-    apr_int64_t due;     /* atomic: seconds; when something turns */
+    mcp_jose_keyview_t *present; /* atomic; NULL: it is empty */
+    apr_uint64_t serial;         /* atomic */
+    apr_uint64_t news;           /* atomic: the number at the last look */
+    apr_int64_t due;             /* atomic: seconds; when something turns */
     const mcp_jose_keyplace_t *place;
     mcp_jose_lives_t lives;
     apr_thread_mutex_t *mutex; /* over setting present */
@@ -36,14 +27,14 @@ struct mcp_jose_keyring_t {
 #define set(atomic, value)                                                    \
     __atomic_store_n(&(atomic), (value), __ATOMIC_RELEASE)
 
-static apr_status_t readings_free(void *data)
+static apr_status_t views_free(void *data)
 {
     mcp_jose_keyring_t *ring = data;
-    reading_t *each, *before;
+    mcp_jose_keyview_t *each, *before;
 
     for (each = ring->present; each; each = before) {
         before = each->before;
-        apr_pool_destroy(each->pool);
+        mcp_jose_keyview_free(each);
     }
     ring->present = NULL;
     return APR_SUCCESS;
@@ -55,8 +46,7 @@ mcp_jose_keyring_t *mcp_jose_keyring_make(apr_pool_t *pool)
 
     ring->due = APR_INT64_MAX;
     apr_thread_mutex_create(&ring->mutex, APR_THREAD_MUTEX_DEFAULT, pool);
-    apr_pool_cleanup_register(pool, ring, readings_free,
-                              apr_pool_cleanup_null);
+    apr_pool_cleanup_register(pool, ring, views_free, apr_pool_cleanup_null);
     return ring;
 }
 
@@ -77,89 +67,43 @@ static const mcp_error_t *lost(const mcp_jose_keyring_t *ring, mcp_ctx_t *cx)
                            "%s: there are no keys", ring->place->name);
 }
 
-static const mcp_error_t *set_read(mcp_jose_keyset_t **out, const char *text,
-                                   const mcp_jose_keyplace_t *place,
-                                   mcp_ctx_t *cx)
-{
-    const mcp_error_t *e;
-
-    *out = mcp_jose_keyset_make(cx->pool);
-    e = text ? mcp_jose_keyset_read(*out, text, cx) : NULL;
-    return e ? named(e, place, cx) : NULL;
-}
-
-/* Not in the pool of anybody, for any thread may come here. */
-static reading_t *reading_make(const char *text, apr_uint64_t stamp)
-{
-    reading_t *reading;
-    apr_pool_t *pool;
-
-    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS)
-        return NULL;
-    reading = apr_pcalloc(pool, sizeof(*reading));
-    reading->pool = pool;
-    reading->text = apr_pstrdup(pool, text);
-    reading->stamp = stamp;
-    return reading;
-}
-
-static const mcp_error_t *reading_fill(reading_t *reading,
-                                       const mcp_jose_keyring_t *ring,
-                                       const mcp_ctx_t *from)
-{
-    mcp_ctx_t cx = *from;
-    mcp_jose_keyset_t *keys;
-
-    cx.pool = reading->pool;
-    MCP_TRY(set_read(&keys, reading->text, ring->place, &cx));
-    reading->view = mcp_jose_keyview_make(keys, reading->pool);
-    return NULL;
-}
-
 /* Two may have read one after the other and come here in another order. */
-static int is_old(const reading_t *reading, const reading_t *present)
+static int is_old(const mcp_jose_keyview_t *view,
+                  const mcp_jose_keyview_t *present)
 {
-    return present &&
-           reading->view->set->revision < present->view->set->revision;
-}
-
-static void show(mcp_jose_keyring_t *ring, reading_t *reading)
-{
-    reading->before = ring->present;
-    set(ring->present, reading);
-    __atomic_add_fetch(&ring->serial, 1, __ATOMIC_ACQ_REL);
-    set(ring->due, mcp_jose_rotation_due(reading->view->set, &ring->lives));
+    return present && view->set->revision < present->set->revision;
 }
 
 static const mcp_error_t *take(mcp_jose_keyring_t *ring, const char *text,
                                apr_uint64_t stamp, mcp_ctx_t *cx)
 {
-    reading_t *present = ring->present, *reading;
+    mcp_jose_keyview_t *present = ring->present, *view;
     const mcp_error_t *e;
 
     if (present && !strcmp(present->text, text)) {
         set(present->stamp, stamp);
         return NULL;
     }
-    reading = reading_make(text, stamp);
-    if (!reading)
-        return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Check free memory.",
-                               "no memory for the keys");
-    e = reading_fill(reading, ring, cx);
-    if (e) /* it lives in the pool that goes */
-        e = mcp_error_fault(e->code, cx, e->remedy, "%s", e->detail);
-    if (e || is_old(reading, present))
-        apr_pool_destroy(reading->pool);
-    else
-        show(ring, reading);
-    return e;
+    e = mcp_jose_keyview_read(&view, text, cx);
+    if (e)
+        return named(e, ring->place, cx);
+    if (is_old(view, present)) {
+        mcp_jose_keyview_free(view);
+        return NULL;
+    }
+    view->stamp = stamp;
+    view->before = present;
+    set(ring->present, view);
+    __atomic_add_fetch(&ring->serial, 1, __ATOMIC_ACQ_REL);
+    set(ring->due, mcp_jose_rotation_due(view->set, &ring->lives));
+    return NULL;
 }
 
 /* A store that forgot everything: those who still know the keys agree on who
  * puts them back. */
 static const mcp_error_t *put_back(mcp_jose_keyring_t *ring, mcp_ctx_t *cx)
 {
-    const reading_t *present = get(ring->present);
+    const mcp_jose_keyview_t *present = get(ring->present);
     int done;
 
     if (!present)
@@ -177,7 +121,7 @@ static const mcp_error_t *put_back(mcp_jose_keyring_t *ring, mcp_ctx_t *cx)
 const mcp_error_t *mcp_jose_keyring_look(mcp_jose_keyring_t *ring,
                                          mcp_ctx_t *cx)
 {
-    const reading_t *present = get(ring->present);
+    const mcp_jose_keyview_t *present = get(ring->present);
     apr_uint64_t stamp = present ? get(present->stamp) : 0;
     const mcp_error_t *e;
     const char *text;
@@ -201,14 +145,18 @@ static const mcp_error_t *change_once(int *done, mcp_jose_keyring_t *ring,
                                       mcp_jose_keyring_change_fn *change,
                                       const void *baton, mcp_ctx_t *cx)
 {
-    mcp_jose_keyset_t *keys;
+    mcp_jose_keyset_t *keys = mcp_jose_keyset_make(cx->pool);
+    const mcp_error_t *e = NULL;
     apr_uint64_t stamp = 0;
     const char *text;
     int changed = 0;
 
     *done = 1;
     MCP_TRY(ring->place->read(&text, &stamp, ring->place, cx));
-    MCP_TRY(set_read(&keys, text, ring->place, cx));
+    if (text)
+        e = mcp_jose_keyset_read(keys, text, cx);
+    if (e)
+        return named(e, ring->place, cx);
     MCP_TRY(change(&changed, keys, baton, cx));
     keys->revision += changed != 0;
     return changed ? ring->place->replace(done, stamp,
@@ -261,10 +209,19 @@ int mcp_jose_keyring_is_open(const mcp_jose_keyring_t *ring)
 
 /* -- following -- */
 
+typedef struct aging_t {
+    const mcp_jose_lives_t *lives;
+    int *has_turned; /* by us */
+} aging_t;
+
 static const mcp_error_t *age(int *changed, mcp_jose_keyset_t *keys,
-                              const void *lives, mcp_ctx_t *cx)
+                              const void *baton, mcp_ctx_t *cx)
 {
-    return mcp_jose_rotation_age(changed, keys, lives, cx);
+    const aging_t *aging = baton;
+
+    MCP_TRY(mcp_jose_rotation_age(changed, keys, aging->lives, cx));
+    *aging->has_turned = *changed;
+    return NULL;
 }
 
 static void report(const mcp_error_t *e, mcp_ctx_t *cx)
@@ -279,15 +236,16 @@ static void report(const mcp_error_t *e, mcp_ctx_t *cx)
 static void turn(mcp_jose_keyring_t *ring, apr_int64_t due, mcp_ctx_t *cx)
 {
     apr_int64_t later = mcp_ctx_seconds(cx) + PAUSE;
-    apr_uint64_t serial = get(ring->serial);
+    int has_turned = 0;
+    const aging_t aging = {&ring->lives, &has_turned};
     const mcp_error_t *e;
 
     if (!__atomic_compare_exchange_n(&ring->due, &due, later, 0,
                                      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
         return;
-    e = mcp_jose_keyring_change(ring, age, &ring->lives, cx);
+    e = mcp_jose_keyring_change(ring, age, &aging, cx);
     report(e, cx);
-    if (!e && get(ring->serial) != serial)
+    if (!e && has_turned)
         mcp_ctx_log(cx, MCP_LOG_NOTICE, 863, "%s: keys have turned by age",
                     ring->place->name);
 }
@@ -317,7 +275,7 @@ apr_uint64_t mcp_jose_keyring_serial(const mcp_jose_keyring_t *ring)
 static const mcp_jose_keyview_t *look_again(const mcp_jose_keyring_t *known)
 {
     mcp_jose_keyring_t *ring = (mcp_jose_keyring_t *)known;
-    const reading_t *before = get(ring->present);
+    const mcp_jose_keyview_t *before = get(ring->present);
     mcp_ctx_t cx = ring->cx;
 
     if (!before ||
@@ -325,18 +283,17 @@ static const mcp_jose_keyview_t *look_again(const mcp_jose_keyring_t *known)
         return NULL;
     report(mcp_jose_keyring_look(ring, &cx), &cx);
     apr_pool_destroy(cx.pool);
-    return get(ring->present) != before ? get(ring->present)->view : NULL;
+    return get(ring->present) != before ? get(ring->present) : NULL;
 }
 
 int mcp_jose_keyring_derive(unsigned char key[MCP_DIGEST_SIZE],
                             const mcp_jose_keyring_t *ring, int id,
                             mcp_jose_purpose_t purpose, const char *issuer)
 {
-    const reading_t *present = get(ring->present);
+    const mcp_jose_keyview_t *present = get(ring->present);
     const mcp_jose_keyview_t *view;
 
-    if (present &&
-        mcp_jose_keyview_derive(key, present->view, id, purpose, issuer))
+    if (present && mcp_jose_keyview_derive(key, present, id, purpose, issuer))
         return 1;
     view = id > 0 ? look_again(ring) : NULL;
     return view && mcp_jose_keyview_derive(key, view, id, purpose, issuer);
@@ -366,9 +323,9 @@ const mcp_jose_jwk_t *mcp_jose_keyring_find(const mcp_jose_keyring_t *ring,
                                             const char *issuer,
                                             const char *kid)
 {
-    const reading_t *present = get(ring->present);
+    const mcp_jose_keyview_t *present = get(ring->present);
     const mcp_jose_jwk_t *jwk =
-        present ? mcp_jose_keyview_find(present->view, issuer, kid) : NULL;
+        present ? mcp_jose_keyview_find(present, issuer, kid) : NULL;
     const mcp_jose_keyview_t *view;
 
     if (jwk || !kid)
@@ -380,17 +337,17 @@ const mcp_jose_jwk_t *mcp_jose_keyring_find(const mcp_jose_keyring_t *ring,
 const char *mcp_jose_keyring_jwks(const mcp_jose_keyring_t *ring,
                                   const char *issuer, apr_pool_t *pool)
 {
-    const reading_t *present = get(ring->present);
-    const char *text = present ? apr_hash_get(present->view->jwks, issuer,
-                                              APR_HASH_KEY_STRING)
-                               : NULL;
+    const mcp_jose_keyview_t *present = get(ring->present);
+    const char *text =
+        present ? apr_hash_get(present->jwks, issuer, APR_HASH_KEY_STRING)
+                : NULL;
 
     return apr_pstrdup(pool, text ? text : "{\"keys\":[]}");
 }
 
 const mcp_jose_keyset_t *mcp_jose_keyring_set(const mcp_jose_keyring_t *ring)
 {
-    const reading_t *present = get(ring->present);
+    const mcp_jose_keyview_t *present = get(ring->present);
 
-    return present ? present->view->set : NULL;
+    return present ? present->set : NULL;
 }

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "jose/keyview.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 #include "base/writer.h"
@@ -72,25 +73,53 @@ static unsigned char *derive_all(const apr_array_header_t *masters,
     return keys;
 }
 
-const mcp_jose_keyview_t *mcp_jose_keyview_make(const mcp_jose_keyset_t *set,
-                                                apr_pool_t *pool)
+static void fill(mcp_jose_keyview_t *view)
 {
-    mcp_jose_keyview_t *view = apr_palloc(pool, sizeof(*view));
+    const apr_array_header_t *issuers = view->set->issuers;
     int i;
 
-    view->set = set;
-    view->jwks = apr_hash_make(pool);
-    view->derived = apr_hash_make(pool);
-    for (i = 0; i < set->issuers->nelts; i++) {
+    view->jwks = apr_hash_make(view->pool);
+    view->derived = apr_hash_make(view->pool);
+    for (i = 0; i < issuers->nelts; i++) {
         const mcp_jose_issuer_t *issuer =
-            APR_ARRAY_IDX(set->issuers, i, mcp_jose_issuer_t *);
+            APR_ARRAY_IDX(issuers, i, mcp_jose_issuer_t *);
 
         apr_hash_set(view->jwks, issuer->name, APR_HASH_KEY_STRING,
-                     jwks_text(issuer, pool));
+                     jwks_text(issuer, view->pool));
         apr_hash_set(view->derived, issuer->name, APR_HASH_KEY_STRING,
-                     derive_all(set->masters, issuer->name, pool));
+                     derive_all(view->set->masters, issuer->name, view->pool));
     }
-    return view;
+}
+
+const mcp_error_t *mcp_jose_keyview_read(mcp_jose_keyview_t **out,
+                                         const char *text, mcp_ctx_t *cx)
+{
+    mcp_ctx_t own = *cx;
+    mcp_jose_keyview_t *view;
+    mcp_jose_keyset_t *set;
+    const mcp_error_t *e;
+
+    if (apr_pool_create_unmanaged_ex(&own.pool, NULL, NULL) != APR_SUCCESS)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Check free memory.",
+                               "no memory for the keys");
+    view = apr_pcalloc(own.pool, sizeof(*view));
+    view->pool = own.pool;
+    view->text = apr_pstrdup(own.pool, text);
+    view->set = set = mcp_jose_keyset_make(own.pool);
+    e = mcp_jose_keyset_read(set, view->text, &own);
+    if (e) { /* it lives in the pool that goes */
+        e = mcp_error_fault(e->code, cx, e->remedy, "%s", e->detail);
+        mcp_jose_keyview_free(view);
+        return e;
+    }
+    fill(view);
+    *out = view;
+    return NULL;
+}
+
+void mcp_jose_keyview_free(mcp_jose_keyview_t *view)
+{
+    apr_pool_destroy(view->pool);
 }
 
 int mcp_jose_keyview_derive(unsigned char key[MCP_DIGEST_SIZE],
