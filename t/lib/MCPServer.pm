@@ -4,7 +4,7 @@ package MCPServer;
 # An Apache of a test's own: restarts, kills, clocks, other configurations.
 #
 #   my $s = MCPServer->new(config => $text, mpm => 'worker', tls => 1,
-#                          faketime => 1, site => 0);
+#                          faketime => 1, site => 0, disk => '512k');
 #   $s->start; $s->graceful; $s->restart; $s->kill_child; $s->kill_all; $s->stop
 #   $s->set_clock('+86400')            with faketime: seconds from now
 #   my ($ok, $output) = $s->check      httpd -t
@@ -13,6 +13,8 @@ package MCPServer;
 # The configuration may use ${PORT} ${ROOT} ${CONF} ${MODULES} ${ISSUER}. Unless
 # site => 0, t/conf/site.conf comes before it; load => 0 leaves our modules out. Nothing sleeps: every step waits
 # until it has happened. The log is watched like the main server's.
+# disk: state/ is a disk of that size of the server's own, while it runs; what
+# is in it is seen by inside('COMMAND').
 
 use strict;
 use warnings;
@@ -64,6 +66,7 @@ sub new {
         root => "$dir", dir => $dir, port => $o{port} || free_port(),
         mpm => $o{mpm} || $ENV{MCP_MPM} || 'event', tls => $o{tls},
         faketime => $o{faketime}, env => $o{env} || {}, owner => $$,
+        disk => $o{disk},
     }, $class;
     mkdir "$self->{root}/$_" or croak "$_: $!"
         for qw(logs state htdocs conf run);
@@ -203,6 +206,36 @@ sub environment {
     $ENV{DONT_FAKE_MONOTONIC} = $ENV{FAKETIME_DONT_FAKE_MONOTONIC} = 1;
 }
 
+# -- a disk of its own ---------------------------------------------------------
+
+# In a mount namespace, which needs no root.
+my @namespaces = $> == 0 ? qw(-m) : qw(--map-current-user --keep-caps -m);
+
+sub has_disks {
+    return system('unshare @ARGV sh -c "mount -t tmpfs tmpfs /mnt" 2>/dev/null'
+        =~ s/\@ARGV/@namespaces/r) == 0;
+}
+
+sub on_its_disk {
+    my ($self, @command) = @_;
+    return @command unless $self->{disk};
+    my $mount = "mount -t tmpfs -o size=$self->{disk},mode=777 tmpfs "
+        . "$self->{root}/state";
+    return ('unshare', @namespaces, 'sh', '-c', "$mount && exec \"\$@\"", 'sh',
+        @command);
+}
+
+# What a shell command prints that sees the server's disk.
+sub inside {
+    my ($self, $command) = @_;
+    my @enter = $> == 0 ? () : qw(-U --preserve-credentials);
+    open my $from, '-|', 'nsenter', '-t', $self->{pid}, @enter, '-m', 'sh',
+        '-c', $command or croak "nsenter: $!";
+    my $output = do { local $/; <$from> };
+    close $from;
+    return $output;
+}
+
 # -- life --------------------------------------------------------------------
 
 sub await {
@@ -249,7 +282,8 @@ sub start {
         # Else the children keep the test's pipes open after its end.
         POSIX::close($_) for 3 .. 63;
         $self->environment;
-        exec $self->command('-DFOREGROUND') or POSIX::_exit(127);
+        exec $self->on_its_disk($self->command('-DFOREGROUND'))
+            or POSIX::_exit(127);
     }
     $self->{pid} = $pid;
     $self->await('start', sub {

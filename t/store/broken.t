@@ -94,6 +94,17 @@ sub cannot_start {
 expect_log(qr/MCP\d{5}: .*\Q$dir\E/);
 
 my $json = $good{'keys.json'};
+# state.db after a change
+sub database {
+    my $change = shift;
+    my $copy = $s->root . '/copy.db';
+    spew($copy, $good{'state.db'});
+    `sqlite3 "$copy" '$change; PRAGMA wal_checkpoint(TRUNCATE)'`;
+    die "sqlite3: $?" if $?;
+    my $bytes = slurp($copy);
+    unlink glob "$copy*";
+    return $bytes;
+}
 my $remedy = qr/\Q$dir\E.*(?:restore|move|chmod|check|install|give)/i;
 for (
     ['keys.json with garbage', 'keys.json', "\0\1garbage"],
@@ -108,6 +119,12 @@ for (
         substr $db, 4096, length($db) - 4096, "\xff" x (length($db) - 4096);
         $db }],
     ['state.db that others may read', 'state.db', $good{'state.db'}, 0640],
+    ['keys.json of a newer version', 'keys.json',
+        $json =~ s/("version":)\d+/${1}99/r],
+    ['a state.db of a newer version', 'state.db',
+        database('PRAGMA user_version = 99')],
+    ['a state.db of another program', 'state.db',
+        database('PRAGMA application_id = 1')],
     ['revocations with garbage', 'revocations', 'much too long for it'],
     ['an empty revocations', 'revocations', ''],
     ['revocations that others may write', 'revocations',
@@ -118,6 +135,11 @@ for (
     spew("$dir/$file", $bytes, $mode);
     cannot_start($name, $remedy);
 }
+mend();
+unlink "$dir/keys.json";
+cannot_start('no keys.json, but a state.db',
+    qr/\Q$dir\E\/keys\.json is missing.*Restore it from a backup/);
+ok(!-e "$dir/keys.json", 'no new keys are made in their place');
 for my $file (@files) {
     mend();
     rename "$dir/$file", $s->root . "/$file.away";
