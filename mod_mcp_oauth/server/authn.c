@@ -5,6 +5,7 @@
 #include <http_core.h>
 #include <http_request.h>
 
+#include "base/audit.h"
 #include "oauth/challenge.h"
 #include "oauth/verify.h"
 #include "server/deny.h"
@@ -36,9 +37,22 @@ static void challenge(request_rec *r, const mcp_server_section_t *own,
         mcp_oauth_challenge_text(own->resource, e, own->asked, r->pool));
 }
 
+static void tell(const mcp_server_section_t *own, const mcp_error_t *e,
+                 mcp_ctx_t *cx)
+{
+    mcp_audit_about_t about;
+
+    memset(&about, 0, sizeof(about));
+    about.resource = own->resource->url;
+    about.reason = e->detail;
+    mcp_audit(cx, MCP_AUDIT_TOKEN_REFUSED, &about);
+}
+
 static int refuse(request_rec *r, const mcp_server_section_t *own,
                   const mcp_error_t *e, mcp_ctx_t *cx)
 {
+    if (e->code == MCP_E_INVALID_TOKEN)
+        tell(own, e, cx);
     if (mcp_error_http(e) == HTTP_UNAUTHORIZED)
         challenge(r, own, e);
     return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, cx);
@@ -51,6 +65,7 @@ static int ask(request_rec *r, const mcp_server_section_t *own, mcp_ctx_t *cx)
         mcp_error_tell(MCP_E_INVALID_TOKEN, cx, "An access token is needed.");
 
     challenge(r, own, NULL);
+    mcp_server_account_decide(r, MCP_DECISION_NO_TOKEN, NULL);
     return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, cx);
 }
 

@@ -5,7 +5,7 @@
 #include <httpd.h>
 
 /* Who signed in, as handlers and backends see it: the environment MCP_SUBJECT,
- * MCP_CLIENT, MCP_SCOPES (and REMOTE_USER), the request headers
+ * MCP_CLIENT, MCP_SCOPES, MCP_GRANT (and REMOTE_USER), the request headers
  * X-MCP-Auth-Subject, -User, -Client, -Scopes. */
 
 /* post_read_request: a client cannot send these headers itself */
