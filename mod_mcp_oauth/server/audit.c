@@ -289,17 +289,15 @@ static const mcp_error_t *target_get(target_t **target, const char *name,
 static const mcp_error_t *shared_make(shared_t **shared, int count,
                                       mcp_ctx_t *cx)
 {
-    apr_size_t size = (apr_size_t)count * sizeof(shared_t) + sizeof(**shared);
+    apr_size_t size = (apr_size_t)count * sizeof(shared_t);
     apr_status_t rv;
     apr_shm_t *memory;
 
     rv = apr_shm_create(&memory, size, NULL, cx->pool);
     if (rv)
         return cannot("(its shared memory)", rv, cx);
-    memset(apr_shm_baseaddr_get(memory), 0, size);
-    /* APR keeps its own size in front, so the memory begins unaligned */
-    *shared = (shared_t *)APR_ALIGN_DEFAULT(
-        (apr_uintptr_t)apr_shm_baseaddr_get(memory));
+    *shared = apr_shm_baseaddr_get(memory);
+    memset(*shared, 0, size);
     return NULL;
 }
 
