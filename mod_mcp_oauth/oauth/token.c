@@ -206,8 +206,9 @@ static const mcp_error_t *redeem_client(const ask_t *ask, mcp_ctx_t *cx)
     mcp_oauth_grant_t *grant;
 
     MCP_TRY(mcp_oauth_client_grant_get(&grant, &own, ask->x->service, cx));
+    MCP_TRY(answer(ask, grant, grant->scope, cx));
     tell(MCP_AUDIT_TOKEN_ISSUED, grant, NULL, cx);
-    return answer(ask, grant, grant->scope, cx);
+    return NULL;
 }
 
 /* -- the endpoint -- */

@@ -9,6 +9,7 @@
 #include "oauth/challenge.h"
 #include "oauth/verify.h"
 #include "server/deny.h"
+#include "server/identity.h"
 #include "server/request.h"
 #include "server/site.h"
 
@@ -23,6 +24,7 @@ static int admit(request_rec *r, mcp_server_request_t *q,
                  const mcp_principal_t *who)
 {
     q->principal = who;
+    mcp_server_identity_tell(r, who);
     /* httpd's member is not const; nobody writes through it */
     r->user = (char *)(who->user ? who->user : who->subject);
     r->ap_auth_type = apr_pstrdup(r->pool, "Bearer");

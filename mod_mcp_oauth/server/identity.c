@@ -118,7 +118,7 @@ static void set_grant(request_rec *r, const mcp_principal_t *who)
                        mcp_digest_text(who->grant, r->pool));
 }
 
-static void set_environment(request_rec *r, const mcp_principal_t *who)
+void mcp_server_identity_tell(request_rec *r, const mcp_principal_t *who)
 {
     apr_table_setn(r->subprocess_env, "MCP_SUBJECT", who->subject);
     apr_table_setn(r->subprocess_env, "MCP_CLIENT", who->client);
@@ -148,10 +148,11 @@ int mcp_server_identity_fixups(request_rec *r)
     section = q->section;
     if (q->claim == MCP_REQUEST_ENDPOINT || !section->is_protected)
         return DECLINED;
-    if (!q->principal) /* httpd leaves out authn where nothing changed */
+    if (!q->principal) { /* httpd leaves out authn where nothing changed */
         q->principal = mcp_server_request_inherited(r);
-    if (q->principal)
-        set_environment(r, q->principal);
+        if (q->principal)
+            mcp_server_identity_tell(r, q->principal);
+    }
     if (!q->account.decision)
         mcp_server_account_decide(r, MCP_DECISION_GRANTED, NULL);
     if (q->claim == MCP_REQUEST_SERVER)

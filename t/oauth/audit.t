@@ -327,6 +327,36 @@ ok($s->logged(qr/MCP00840/) <= 4,
 $s->stop;
 log_is_clean();
 
+# a disk that gets full in the middle of a line, and is cleaned up
+$s = MCPServer->new(config => 'MCPAuditLog logs/audit');
+$s->start;
+$c = $s->client;
+my $limit = 1 << 28;
+truncate $s->root . '/logs/audit', $limit - 60 or die $!;
+sub limit_files {
+    for my $child ($s->children) {
+        system('prlimit', "--pid=$child", "--fsize=$_[0]:") == 0
+            or die 'prlimit';
+    }
+}
+limit_files($limit);
+expect_log(qr/MCP00840/);
+is($c->register_response->status, 201, 'half a line fails no request');
+is($c->register_response->status, 201, 'nor what comes after it');
+is(-s $s->root . '/logs/audit', $limit, 'the file is full');
+limit_files('unlimited');
+at_once(16, sub { $c->register; 1 });
+ok($s->logged(qr/MCP00841: MCPAuditLog \S+audit can be written again/),
+    'it is said when it goes on');
+open my $in, '<:raw', $s->root . '/logs/audit' or die $!;
+seek $in, $limit - 60, 0;
+my ($torn, @whole) = <$in>;
+like($torn, qr/^\{"time":[^}]*\n\z/, 'the line in between is torn');
+is(scalar(grep { eval { json_decode($_)->{event} } eq 'registered' } @whole),
+    16, 'and no other');
+$s->stop;
+log_is_clean();
+
 $s = MCPServer->new(config => 'MCPAuditLog nowhere/audit');
 ok(!eval { $s->start; 1 }, 'a directory that is not there stops the start');
 ok($s->logged(qr/MCP00461: cannot open MCPAuditLog \S+nowhere\/audit: No such file or directory\. Name a file/),
