@@ -4,7 +4,6 @@
 #include <http_config.h>
 #include <http_protocol.h>
 #include <http_request.h>
-
 #include <mpm_common.h>
 
 #include "config/directives.h"

@@ -85,8 +85,8 @@ static const char *request_id(request_rec *r)
     return r->log_id;
 }
 
-static const char *line_make(apr_size_t *len, const place_t *place,
-                             const entry_t *entry, mcp_ctx_t *cx)
+static const char *line_make(const place_t *place, const entry_t *entry,
+                             mcp_ctx_t *cx)
 {
     mcp_writer_t *w = mcp_writer_make(cx->pool);
     request_rec *r = entry->request;
@@ -107,7 +107,7 @@ static const char *line_make(apr_size_t *len, const place_t *place,
         mcp_writer_integer(w, (apr_int64_t)entry->count);
     }
     mcp_writer_close(w);
-    return apr_pstrcat(cx->pool, mcp_writer_text(w, len), "\n", NULL);
+    return apr_pstrcat(cx->pool, mcp_writer_text(w, NULL), "\n", NULL);
 }
 
 /* -- writing -- */
@@ -132,8 +132,8 @@ static void write_line(const place_t *place, const entry_t *entry,
                        mcp_ctx_t *cx)
 {
     target_t *target = place->target;
+    const char *line = line_make(place, entry, cx);
     apr_size_t len, done;
-    const char *line = line_make(&len, place, entry, cx);
     apr_uint64_t was_torn =
         __atomic_exchange_n(target->is_torn, 0, __ATOMIC_ACQ_REL);
     apr_status_t rv;

@@ -10,7 +10,8 @@
 /* MCPAuditLog: a JSON object on a line for each event, in one write of at most
  * 4 KiB, so that lines of many children do not mix in a file or a pipe. What
  * cannot be written is lost and said once in the error log; no request fails
- * for it. MCPLimit audit= bounds each kind of event. */
+ * for it. A pipe that nobody reads makes writers wait, as those of CustomLog
+ * do. MCPLimit audit= bounds each kind of event. */
 
 /* In the parent, as the user that httpd starts as: opens what the sites
  * (mcp_config_site_t *) name, anew at each restart. */

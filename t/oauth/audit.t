@@ -101,7 +101,11 @@ like($first->{time}, qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
     'RFC 3339: it says when');
 is($first->{address}, '127.0.0.1', 'and from where');
 is($first->{server}, $issuer, 'and at which server');
-open my $ids, '<', $s->root . '/logs/ids' or die $!;
+my $id_file = $s->root . '/logs/ids';
+$s->await('the access log', sub {
+    open my $in, '<', $id_file or return;
+    grep { $_ eq "$first->{request}\n" } <$in> });
+open my $ids, '<', $id_file or die $!;
 chomp(my @ids = <$ids>);
 is($ids[-1], $first->{request}, 'and in which request, as %L has it');
 is(length brief($client->{client_id}), 64, 'a long client_id is short there');
@@ -287,6 +291,8 @@ log_is_clean();
 my $port = MCPServer::free_port();
 $s = MCPServer->new(config => <<"END");
 MCPAuditLog "|\$cat >> \${ROOT}/logs/piped"
+CustomLog "\${ROOT}/logs/ids" "%L"
+LogLevel notice
 Listen 127.0.0.1:$port
 <VirtualHost 127.0.0.1:$port>
     ServerName  http://localhost:$port
@@ -300,6 +306,12 @@ my $other = MCPClient->new(url => "http://localhost:$port", log => $s->log);
 $other->register;
 is_deeply([map $_->{server}, events_in($own)], ["http://localhost:$port"],
     'a virtual host has a log of its own');
+my $own_ids = $s->root . '/logs/ids';
+$s->await('the access log', sub { -s $own_ids });
+open $ids, '<', $own_ids or die $!;
+chomp(@ids = <$ids>);
+is($ids[-1], (events_in($own))[0]{request},
+    'the request is what %L has, also where nothing went to the error log');
 at_once(8, sub { $s->client->register; 1 });
 $s->await('the pipe', sub { -e $piped && 8 == (my @e = eval {
     events_in($piped) }) });
