@@ -93,6 +93,25 @@ static const struct problem_t {
 #include "config/problem.def"
 };
 
+static const struct named_t {
+    const char *name;
+    const char *other;
+    const char *help;
+} tags[] = {
+#define MCP_TAG(word, variable, value, help) {word, variable, help},
+#include "server/account.def"
+};
+
+static const struct named_t events[] = {
+#define MCP_AUDIT(name, word, class, help) {word, #class, help},
+#include "base/audit.def"
+};
+
+static const struct named_t members[] = {
+#define MCP_AUDIT_MEMBER(name, most, help) {#name, "", help},
+#include "base/audit.def"
+};
+
 /* httpd's own directives, as far as they concern us */
 static const struct {
     const char *line;
@@ -280,6 +299,50 @@ static void own_put(void)
     }
 }
 
+static void tags_put(void)
+{
+    size_t i;
+
+    puts("\n## Log tags and environment\n\n"
+         "In a LogFormat `%{WORD}^mc` says what became of a request; what is "
+         "not known, or was not asked for, is `-`. Handlers, CGI programs, "
+         "Header and ErrorLogFormat (`%{VARIABLE}e`) find the same in the "
+         "environment. No client can set it.\n\n"
+         "    LogFormat \"%h %u %t \\\"%r\\\" %>s %{method}^mc "
+         "%{target}^mc %{decision}^mc\" mcp\n\n"
+         "| word | variable | |\n|---|---|---|");
+    for (i = 0; i < COUNT(tags); i++) {
+        printf("| `%s` | %s | ", tags[i].name, tags[i].other);
+        text_put(tags[i].help);
+        puts(" |");
+    }
+}
+
+static void events_put(void)
+{
+    size_t i;
+
+    puts("\n## What MCPAuditLog has\n\n"
+         "Each line is a JSON object of at most 4096 bytes: time (UTC), "
+         "event, request (as `%L` of LogFormat and ErrorLogFormat has it), "
+         "address, server (the issuer of the virtual host), and of these what "
+         "is known:\n\n"
+         "| member | |\n|---|---|");
+    for (i = 0; i < COUNT(members); i++) {
+        printf("| `%s` | ", members[i].name);
+        text_put(members[i].help);
+        puts(" |");
+    }
+    puts("\n| event | |\n|---|---|");
+    for (i = 0; i < COUNT(events); i++) {
+        printf("| `%s` | ", events[i].name);
+        text_put(events[i].help);
+        if (!strcmp(events[i].other, "ALWAYS"))
+            printf(" Never left out.");
+        puts(" |");
+    }
+}
+
 static void problems_put(void)
 {
     static const struct {
@@ -339,6 +402,8 @@ static void manual_put(void)
     for (i = 0; i < COUNT(directives); i++)
         directive_put(&directives[i]);
     own_put();
+    tags_put();
+    events_put();
     problems_put();
 }
 

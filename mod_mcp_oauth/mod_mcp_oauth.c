@@ -4,8 +4,10 @@
 #include <http_config.h>
 #include <http_protocol.h>
 #include <http_request.h>
+#include <mpm_common.h>
 
 #include "config/directives.h"
+#include "server/audit.h"
 #include "server/authn.h"
 #include "server/authz.h"
 #include "server/claim.h"
@@ -31,6 +33,8 @@ static void register_hooks(apr_pool_t *pool)
                         APR_HOOK_MIDDLE);
     ap_hook_child_init(mcp_server_life_child_init, NULL, NULL,
                        APR_HOOK_MIDDLE);
+
+    ap_hook_monitor(mcp_server_audit_monitor, NULL, NULL, APR_HOOK_MIDDLE);
 
     ap_hook_expr_lookup(mcp_server_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
 

@@ -6,8 +6,11 @@
 #include <apr_time.h>
 
 /* A context is what a function below httpd knows of the world: a pool, the
- * time, randomness and a log. One per request (or per job); used by one
- * thread. Unit tests set the clock and the randomness through it. */
+ * time, randomness, a log and an audit log. One per request (or per job); used
+ * by one thread. Unit tests set the clock and the randomness through it. */
+
+typedef struct mcp_ctx_t mcp_ctx_t;
+struct mcp_audit_about_t;
 
 typedef enum {
     MCP_LOG_ERR,
@@ -23,13 +26,16 @@ typedef struct mcp_host_t {
     int (*random)(void *baton, unsigned char *buf, apr_size_t len);
     void (*log)(void *baton, mcp_log_level_t level, int number,
                 const char *line);
+    /* event: one of base/audit.h. NULL: nobody wants to know */
+    void (*audit)(mcp_ctx_t *cx, int event,
+                  const struct mcp_audit_about_t *about);
 } mcp_host_t;
 
-typedef struct mcp_ctx_t {
+struct mcp_ctx_t {
     apr_pool_t *pool;       /* lives as long as the context */
     const mcp_host_t *host; /* static */
     void *baton;            /* the host's: its request or server */
-} mcp_ctx_t;
+};
 
 apr_time_t mcp_ctx_now(mcp_ctx_t *cx);
 /* whole seconds since the epoch, as JWT claims and records count them */

@@ -129,6 +129,7 @@ typedef struct mcp_store_setting_t {
 #define MCP_KIND_path         const char *         /* no last slash but "/" */
 #define MCP_KIND_path_list    apr_array_header_t * /* of const char * */
 #define MCP_KIND_path_state   const char *         /* absolute */
+#define MCP_KIND_path_log     const char *         /* or "|COMMAND", "none" */
 #define MCP_KIND_idp          apr_array_header_t * /* of const mcp_idp_t * */
 #define MCP_KIND_scope        apr_array_header_t * /* mcp_scope_setting_t */
 #define MCP_KIND_scope_names  apr_array_header_t * /* of const char * */

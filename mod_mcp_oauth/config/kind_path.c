@@ -1,4 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include <apr_file_info.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 
@@ -86,6 +87,46 @@ static const char *state_parse(void *value, const mcp_config_line_t *line)
     return NULL;
 }
 
+/* "||COMMAND" and "|$COMMAND" are httpd's own ways to say how it is run. */
+static const char *log_command_check(const char *word,
+                                     const mcp_config_line_t *line)
+{
+    const char *command = word + 1;
+
+    command += *command == '|' || *command == '$';
+    if (command[strspn(command, " \t")])
+        return NULL;
+    return mcp_config_line_refuse(line, "\"%s\" names no command.", word);
+}
+
+static int is_directory(const char *path, apr_pool_t *pool)
+{
+    apr_finfo_t info;
+
+    return !apr_stat(&info, path, APR_FINFO_TYPE, pool) &&
+           info.filetype == APR_DIR;
+}
+
+static const char *log_parse(void *value, const mcp_config_line_t *line)
+{
+    const char *word = mcp_config_line_word(line, 0);
+    const char *path;
+
+    *(const char **)value = word;
+    if (*word == '|')
+        return log_command_check(word, line);
+    if (!strcmp(word, "none"))
+        return NULL;
+    path = ap_server_root_relative(line->pool, word);
+    *(const char **)value = path;
+    if (!*word || !path)
+        return mcp_config_line_refuse(line, "\"%s\" is not a path.", word);
+    if (is_directory(path, line->pool))
+        return mcp_config_line_refuse(
+            line, "\"%s\" is a directory. Name a file in it.", word);
+    return NULL;
+}
+
 const mcp_config_kind_t mcp_config_kind_path = {
     path_parse, mcp_config_kind_replace, mcp_config_kind_string};
 
@@ -94,3 +135,6 @@ const mcp_config_kind_t mcp_config_kind_path_list = {
 
 const mcp_config_kind_t mcp_config_kind_path_state = {
     state_parse, mcp_config_kind_replace, mcp_config_kind_string};
+
+const mcp_config_kind_t mcp_config_kind_path_log = {
+    log_parse, mcp_config_kind_replace, mcp_config_kind_string};

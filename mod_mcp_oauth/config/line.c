@@ -91,7 +91,7 @@ const char *mcp_config_line_pair(const char **key, const char **value,
 
 mcp_ctx_t *mcp_config_line_ctx(const mcp_config_line_t *line)
 {
-    static const mcp_host_t host = {NULL, NULL, NULL};
+    static const mcp_host_t host = {NULL, NULL, NULL, NULL};
     mcp_ctx_t *cx = apr_pcalloc(line->pool, sizeof(*cx));
 
     cx->pool = line->pool;

@@ -43,6 +43,7 @@ struct mcp_config_site_t {
     const mcp_config_site_t *endpoints; /* that one, or this */
     apr_array_header_t *sections;       /* of mcp_config_section_t * */
     void *runtime;                      /* server/'s */
+    void *audit;                        /* server/audit's */
 };
 
 /* All virtual hosts (mcp_config_site_t *). Every error that teaches is logged

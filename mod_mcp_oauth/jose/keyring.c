@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
 
+#include "base/audit.h"
 #include "jose/keyview.h"
 
 #define CHANGE_TRIES 32
@@ -232,6 +233,28 @@ static void report(const mcp_error_t *e, mcp_ctx_t *cx)
                     e->remedy ? e->remedy : "");
 }
 
+void mcp_jose_keyring_tell(const mcp_jose_keyring_t *ring, const char *reason,
+                           mcp_ctx_t *cx)
+{
+    const apr_array_header_t *all = mcp_jose_keyring_set(ring)->issuers;
+    mcp_audit_about_t about = {0};
+    int i;
+
+    mcp_ctx_log(cx, MCP_LOG_NOTICE, 863, "%s: keys have turned (%s)",
+                ring->place->name, reason);
+    about.reason = reason;
+    for (i = 0; i < all->nelts; i++) {
+        const mcp_jose_issuer_t *issuer =
+            APR_ARRAY_IDX(all, i, const mcp_jose_issuer_t *);
+
+        if (!issuer->served)
+            continue;
+        about.key = mcp_jose_jwk_kid(
+            mcp_jose_keyset_key(issuer, MCP_KEY_STATE_CURRENT));
+        mcp_audit(cx, MCP_AUDIT_KEY_ROTATED, &about);
+    }
+}
+
 /* One thread turns them; the others need not wait. */
 static void turn(mcp_jose_keyring_t *ring, apr_int64_t due, mcp_ctx_t *cx)
 {
@@ -246,8 +269,7 @@ static void turn(mcp_jose_keyring_t *ring, apr_int64_t due, mcp_ctx_t *cx)
     e = mcp_jose_keyring_change(ring, age, &aging, cx);
     report(e, cx);
     if (!e && has_turned)
-        mcp_ctx_log(cx, MCP_LOG_NOTICE, 863, "%s: keys have turned by age",
-                    ring->place->name);
+        mcp_jose_keyring_tell(ring, "age", cx);
 }
 
 const mcp_error_t *mcp_jose_keyring_follow(mcp_jose_keyring_t *ring,

@@ -54,6 +54,10 @@ const mcp_error_t *mcp_jose_keyring_change(mcp_jose_keyring_t *ring,
                                            mcp_jose_keyring_change_fn *change,
                                            const void *baton, mcp_ctx_t *cx);
 
+/* Says in both logs that keys have turned, once they have: "age" */
+void mcp_jose_keyring_tell(const mcp_jose_keyring_t *ring, const char *reason,
+                           mcp_ctx_t *cx);
+
 /* -- using them: a key that is not known is looked for in the place -- */
 
 /* What each derived key is for; never reuse one. */

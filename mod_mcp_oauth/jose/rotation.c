@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/audit.h"
 #include "base/random.h"
 
 #define MASTER(set, i) (&APR_ARRAY_IDX((set)->masters, i, mcp_jose_master_t))
@@ -75,15 +76,20 @@ static const char *also(const char *list, const char *name, apr_pool_t *pool)
 
 static void tell(const char *lost, const char *gained, mcp_ctx_t *cx)
 {
-    if (lost)
-        mcp_ctx_log(cx, MCP_LOG_WARNING, 860,
-                    "the last start was for the issuer %s, which is not "
-                    "configured any more%s%s: its tokens and registrations "
-                    "are good for nothing here, and clients, which compare "
-                    "issuers byte by byte, sign in anew. If that is not "
-                    "meant, write: MCPAuthIssuer %s",
-                    lost, gained ? "; now it is for " : "",
-                    gained ? gained : "", lost);
+    mcp_audit_about_t about = {0};
+
+    if (!lost)
+        return;
+    about.reason = lost;
+    mcp_audit(cx, MCP_AUDIT_ISSUER_CHANGED, &about);
+    mcp_ctx_log(cx, MCP_LOG_WARNING, 860,
+                "the last start was for the issuer %s, which is not "
+                "configured any more%s%s: its tokens and registrations "
+                "are good for nothing here, and clients, which compare "
+                "issuers byte by byte, sign in anew. If that is not "
+                "meant, write: MCPAuthIssuer %s",
+                lost, gained ? "; now it is for " : "", gained ? gained : "",
+                lost);
 }
 
 /* Notes who is served. */

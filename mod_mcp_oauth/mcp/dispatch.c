@@ -45,6 +45,7 @@ static const mcp_error_t *end_session(mcp_turn_t *t)
     t->era = &mcp_era_legacy;
     MCP_TRY(mcp_session_get(&t->session, t->x, t->cx));
     t->x->era = t->session.version;
+    t->x->session = mcp_session_text(&t->session, t->cx->pool);
     MCP_TRY(mcp_era_legacy_check_version(t));
     mcp_session_end(&t->session, t->x, t->cx);
     t->x->status = 204;
@@ -72,7 +73,7 @@ void mcp_dispatch(mcp_exchange_t *x, mcp_ctx_t *cx)
     x->json = x->session_id = x->allow = NULL;
     x->json_len = 0;
     x->required_scopes = NULL;
-    x->rpc_method = x->rpc_target = x->era = NULL;
+    x->rpc_method = x->rpc_target = x->era = x->session = NULL;
     x->failure = NULL;
     if (!strcmp(x->method, "POST"))
         e = post(&turn);

@@ -39,6 +39,7 @@ typedef struct mcp_exchange_t {
     const char *rpc_method;     /* "tools/call", or NULL */
     const char *rpc_target;     /* the tool's name, or NULL */
     const char *era;            /* "2026-07-28", "2025-11-25", ... or NULL */
+    const char *session;        /* the SHA-256 of its id, or NULL */
     const mcp_error_t *failure; /* what went into a JSON-RPC error, or NULL */
 } mcp_exchange_t;
 

@@ -73,6 +73,7 @@ static const mcp_error_t *admit(mcp_turn_t *t)
         return NULL;
     MCP_TRY(mcp_session_get(&t->session, t->x, t->cx));
     t->x->era = t->session.version;
+    t->x->session = mcp_session_text(&t->session, t->cx->pool);
     return mcp_era_legacy_check_version(t);
 }
 

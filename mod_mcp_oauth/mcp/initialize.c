@@ -57,6 +57,7 @@ const mcp_error_t *mcp_initialize_answer(mcp_turn_t *t)
     t->x->era = version;
     MCP_TRY(mcp_session_make(&t->x->session_id, version,
                              capabilities_of(declared), t->x, t->cx));
+    t->x->session = mcp_digest_text(t->x->session_id, t->cx->pool);
 
     mcp_turn_begin(t, NULL);
     mcp_writer_member(t->w, "protocolVersion", version);

@@ -160,6 +160,12 @@ const mcp_error_t *mcp_session_get(mcp_session_t *session,
     return NULL;
 }
 
+const char *mcp_session_text(const mcp_session_t *session, apr_pool_t *pool)
+{
+    return mcp_encode_base64url(session->digest, sizeof(session->digest),
+                                pool);
+}
+
 void mcp_session_end(const mcp_session_t *session, const mcp_exchange_t *x,
                      mcp_ctx_t *cx)
 {

@@ -36,6 +36,8 @@ int mcp_session_read(mcp_session_t *session, const char *id,
  * SESSION_NOT_FOUND when mcp_session_read refuses it. */
 const mcp_error_t *mcp_session_get(mcp_session_t *session,
                                    const mcp_exchange_t *x, mcp_ctx_t *cx);
+/* How a log names it: its digest as text. */
+const char *mcp_session_text(const mcp_session_t *session, apr_pool_t *pool);
 /* No request will find it any more, in any child. */
 void mcp_session_end(const mcp_session_t *session, const mcp_exchange_t *x,
                      mcp_ctx_t *cx);

@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/audit.h"
 #include "base/encode.h"
 #include "oauth/assertion.h"
 
@@ -215,14 +216,34 @@ static const mcp_error_t *by_secret(const mcp_oauth_client_t **client,
     return NULL;
 }
 
+/* -- both -- */
+
+static void tell(const char *id, const mcp_error_t *e, mcp_ctx_t *cx)
+{
+    mcp_audit_about_t about;
+
+    memset(&about, 0, sizeof(about));
+    about.client = mcp_oauth_client_brief(id, cx->pool);
+    about.reason = e->detail;
+    mcp_audit(cx, MCP_AUDIT_CLIENT_REFUSED, &about);
+}
+
 const mcp_error_t *
 mcp_oauth_authenticate_client(const mcp_oauth_client_t **client,
                               mcp_oauth_exchange_t *x, const apr_table_t *form,
                               mcp_ctx_t *cx)
 {
+    const mcp_error_t *e;
+
     *client = NULL;
     if (mcp_oauth_exchange_field(form, "client_assertion") ||
         mcp_oauth_exchange_field(form, "client_assertion_type"))
-        return by_assertion(client, x, form, cx);
-    return by_secret(client, x, form, cx);
+        e = by_assertion(client, x, form, cx);
+    else
+        e = by_secret(client, x, form, cx);
+    if (e && e->code == MCP_E_INVALID_CLIENT)
+        tell(*client ? (*client)->id
+                     : mcp_oauth_exchange_field(form, "client_id"),
+             e, cx);
+    return e;
 }

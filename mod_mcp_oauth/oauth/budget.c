@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/audit.h"
 #include "base/encode.h"
 #include "live/throttle.h"
 
@@ -29,6 +30,7 @@ const mcp_error_t *mcp_oauth_budget_spend(const mcp_oauth_exchange_t *x,
     const mcp_live_rate_t rate = {limit->count, limit->window};
     apr_int64_t now = mcp_ctx_seconds(cx);
     int wait = mcp_live_throttle_wait(shared, what, address, &rate, now);
+    mcp_audit_about_t about;
     mcp_error_t *e;
 
     if (!wait) {
@@ -40,5 +42,8 @@ const mcp_error_t *mcp_oauth_budget_spend(const mcp_oauth_exchange_t *x,
         limit->count, what, limit->window,
         mcp_encode_log(x->address ? x->address : "", 80, cx->pool));
     e->retry_after = wait;
+    memset(&about, 0, sizeof(about));
+    about.reason = what;
+    mcp_audit(cx, MCP_AUDIT_LIMITED, &about);
     return e;
 }

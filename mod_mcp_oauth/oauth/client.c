@@ -20,6 +20,7 @@
 #define MAC_SIZE 16
 #define NONCE_BYTES 12
 #define HOUR 3600
+#define BRIEF_BEGIN 20
 
 static const char *const methods[] = {"none", "client_secret_basic",
                                       "client_secret_post", "private_key_jwt"};
@@ -37,6 +38,14 @@ int mcp_oauth_client_method_read(const char *word)
         if (!strcmp(methods[i], word))
             return i;
     return -1;
+}
+
+const char *mcp_oauth_client_brief(const char *id, apr_pool_t *pool)
+{
+    if (!id || strlen(id) <= MCP_CLIENT_BRIEF_MAX)
+        return id;
+    return apr_psprintf(pool, "%.*s~%s", BRIEF_BEGIN, id,
+                        mcp_digest_text(id, pool));
 }
 
 /* -- writing -- */

@@ -10,7 +10,8 @@
  * client, and a restart forgets none. An id that is an https URL is that of a
  * metadata document (oauth/cimd.h). */
 
-#define MCP_CLIENT_ID_MAX 1024 /* of what we issue */
+#define MCP_CLIENT_ID_MAX 1024  /* of what we issue */
+#define MCP_CLIENT_BRIEF_MAX 64 /* of what people are shown */
 
 typedef enum {
     MCP_CLIENT_NONE, /* a public client */
@@ -62,6 +63,11 @@ const mcp_error_t *mcp_oauth_client_deny(const char *id,
 const mcp_error_t *mcp_oauth_client_is_denied(int *denied, const char *id,
                                               const mcp_oauth_works_t *works,
                                               mcp_ctx_t *cx);
+/* An id for people, logs and the command line: as it is where it has at most
+ * 64 bytes; of a longer one the first 20, "~" and its SHA-256 in base64url,
+ * which are 64 again. The brief form of a brief form is itself. NULL stays
+ * NULL. */
+const char *mcp_oauth_client_brief(const char *id, apr_pool_t *pool);
 /* token_endpoint_auth_method: the word, and its reading (-1: not known) */
 const char *mcp_oauth_client_method_word(mcp_oauth_client_method_t method);
 int mcp_oauth_client_method_read(const char *word);

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include <string.h>
 
+#include "base/audit.h"
 #include "base/writer.h"
 #include "oauth/client.h"
 
@@ -10,6 +11,7 @@ const mcp_error_t *mcp_oauth_client_deny(const char *id,
 {
     mcp_writer_t *w = mcp_writer_make(cx->pool);
     unsigned char key[MCP_DIGEST_SIZE];
+    mcp_audit_about_t about;
     mcp_record_t record;
 
     mcp_writer_open(w, '{');
@@ -22,6 +24,9 @@ const mcp_error_t *mcp_oauth_client_deny(const char *id,
     record.expires = MCP_UNLIMITED;
     mcp_digest_sha256(key, id, strlen(id));
     MCP_TRY(mcp_store_put(works->store, MCP_RECORD_DENIED, key, &record, cx));
+    memset(&about, 0, sizeof(about));
+    about.client = mcp_oauth_client_brief(id, cx->pool);
+    mcp_audit(cx, MCP_AUDIT_CLIENT_DENIED, &about);
     return mcp_oauth_service_announce(works, cx);
 }
 

@@ -7,6 +7,7 @@
 #include "base/encode.h"
 #include "base/form.h"
 #include "base/scope.h"
+#include "oauth/about.h"
 #include "oauth/code.h"
 #include "oauth/cookie.h"
 #include "oauth/redirect.h"
@@ -19,6 +20,16 @@ static mcp_oauth_remembered_t remembered_of(const mcp_oauth_consent_ask_t *ask)
                                     &ask->login->identity};
 
     return whose;
+}
+
+static mcp_audit_about_t about_of(const mcp_oauth_consent_ask_t *ask,
+                                  const char *reason, mcp_ctx_t *cx)
+{
+    mcp_audit_about_t about =
+        mcp_oauth_about_request(ask->request, &ask->login->identity, cx->pool);
+
+    about.reason = reason;
+    return about;
 }
 
 /* -- the page -- */
@@ -121,13 +132,16 @@ static const mcp_error_t *show(mcp_oauth_exchange_t *x,
                                const mcp_oauth_consent_ask_t *ask,
                                mcp_ctx_t *cx)
 {
+    const mcp_audit_about_t about = about_of(ask, NULL, cx);
     mcp_oauth_flow_t flow = {ask->request, ask->login, NULL};
     const char *name;
 
     if (ask->login->idp)
         MCP_TRY(mcp_oauth_cookie_ensure(&flow.binding, x, cx));
     MCP_TRY(mcp_oauth_flow_make(&name, &flow, x->service, cx));
-    return page(x, ask, name, cx);
+    MCP_TRY(page(x, ask, name, cx));
+    mcp_audit(cx, MCP_AUDIT_CONSENT_SHOWN, &about);
+    return NULL;
 }
 
 /* -- the answer -- */
@@ -138,6 +152,7 @@ static const mcp_error_t *send_code(mcp_oauth_exchange_t *x,
 {
     const mcp_oauth_request_t *request = ask->request;
     const char *name = request->client_name, *code;
+    mcp_audit_about_t about = about_of(ask, why, cx);
     mcp_oauth_code_t record;
 
     memset(&record, 0, sizeof(record));
@@ -149,6 +164,8 @@ static const mcp_error_t *send_code(mcp_oauth_exchange_t *x,
                 mcp_encode_log(record.identity.user, 80, cx->pool),
                 mcp_encode_log(name ? name : "", 80, cx->pool),
                 request->resource, request->scope, why);
+    about.grant = record.grant;
+    mcp_audit(cx, MCP_AUDIT_CODE_ISSUED, &about);
     mcp_oauth_exchange_leave(
         x,
         mcp_form_append(cx->pool, request->redirect_uri, "code", code, "state",
@@ -173,7 +190,9 @@ const mcp_error_t *mcp_oauth_consent_give(mcp_oauth_exchange_t *x,
                                           mcp_ctx_t *cx)
 {
     const mcp_oauth_remembered_t whose = remembered_of(ask);
+    const mcp_audit_about_t about = about_of(ask, NULL, cx);
 
+    mcp_audit(cx, MCP_AUDIT_CONSENT_GIVEN, &about);
     MCP_TRY(mcp_oauth_remembered_put(&whose, cx));
     MCP_TRY(stay(x, ask, cx));
     return send_code(x, ask, "asked", cx);
@@ -244,9 +263,12 @@ const mcp_error_t *mcp_oauth_consent_ask(mcp_oauth_exchange_t *x,
     mcp_oauth_request_t limited = *ask->request;
     const mcp_oauth_consent_ask_t of = {&limited, ask->resource, ask->login};
     const mcp_error_t *e = limit(&limited, ask, x->expr, cx);
+    mcp_audit_about_t about;
     int done = 0;
 
     if (e && e->code == MCP_E_ACCESS_DENIED) {
+        about = about_of(&of, e->detail, cx);
+        mcp_audit(cx, MCP_AUDIT_ACCESS_DENIED, &about);
         refuse(x, &of, mcp_error_oauth(e), mcp_error_text(e), cx);
         return NULL;
     }

@@ -4,9 +4,19 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "oauth/about.h"
 #include "oauth/consent.h"
 #include "oauth/cookie.h"
 #include "oauth/signin.h"
+
+static void tell(mcp_audit_event_t event, const mcp_oauth_flow_t *flow,
+                 mcp_ctx_t *cx)
+{
+    const mcp_audit_about_t about = mcp_oauth_about_request(
+        flow->request, &flow->login->identity, cx->pool);
+
+    mcp_audit(cx, event, &about);
+}
 
 static const mcp_error_t *approve(mcp_oauth_exchange_t *x,
                                   const mcp_oauth_flow_t *flow, mcp_ctx_t *cx)
@@ -27,6 +37,7 @@ static const mcp_error_t *deny(mcp_oauth_exchange_t *x,
     static const mcp_oauth_refusal_t denied = {"access_denied",
                                                "The user said no."};
 
+    tell(MCP_AUDIT_CONSENT_DENIED, flow, cx);
     mcp_oauth_request_refuse(x, flow->request, &denied, cx);
     return NULL;
 }
@@ -44,6 +55,7 @@ static const mcp_error_t *sign_out(mcp_oauth_exchange_t *x,
     MCP_TRY(mcp_oauth_session_end(x, cx));
     mcp_ctx_log(cx, MCP_LOG_INFO, 701, "'%s' signed out",
                 mcp_encode_log(flow->login->identity.user, 80, cx->pool));
+    tell(MCP_AUDIT_SIGNED_OUT, flow, cx);
     return mcp_oauth_signin_again(x, flow->request, 1, cx);
 }
 

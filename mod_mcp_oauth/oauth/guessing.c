@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/audit.h"
 #include "base/encode.h"
 #include "live/throttle.h"
 #include "oauth/budget.h"
@@ -34,6 +35,7 @@ const mcp_error_t *mcp_oauth_guessing_check(const mcp_oauth_exchange_t *x,
     const char *address = mcp_oauth_budget_address(x, cx->pool);
     mcp_live_rate_t rate = rate_of(x), once = {1, rate.window};
     apr_int64_t now = mcp_ctx_seconds(cx);
+    mcp_audit_about_t about;
     mcp_error_t *e;
     int wait;
 
@@ -52,6 +54,10 @@ const mcp_error_t *mcp_oauth_guessing_check(const mcp_oauth_exchange_t *x,
     e = mcp_error_make(MCP_E_TOO_MANY_REQUESTS, cx,
                        "too many failed sign-ins");
     e->retry_after = wait;
+    memset(&about, 0, sizeof(about));
+    about.user = user;
+    about.reason = "sign-in";
+    mcp_audit(cx, MCP_AUDIT_LIMITED, &about);
     return e;
 }
 

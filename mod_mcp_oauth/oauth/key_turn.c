@@ -15,5 +15,10 @@ const mcp_error_t *mcp_oauth_key_turn(mcp_oauth_key_turn_t how,
                                       mcp_ctx_t *cx)
 {
     MCP_TRY(mcp_jose_keyring_change(works->keys, turn, &how, cx));
+    mcp_jose_keyring_tell(works->keys,
+                          how == MCP_KEY_TURN_ORDERLY
+                              ? "administrator"
+                              : "administrator: compromised",
+                          cx);
     return mcp_oauth_service_announce(works, cx);
 }

@@ -2,6 +2,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/audit.h"
 #include "base/writer.h"
 #include "oauth/budget.h"
 #include "oauth/client_keys.h"
@@ -167,20 +168,63 @@ static const char *answer(const mcp_oauth_client_t *client, const char *secret,
     return mcp_writer_text(w, NULL);
 }
 
+/* -- the endpoint -- */
+
+static const mcp_error_t *client_read(mcp_oauth_client_t *client,
+                                      mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
+{
+    const mcp_json_t *json;
+
+    MCP_TRY(policy_check(x, cx));
+    MCP_TRY(body_read(&json, x, cx));
+    MCP_TRY(mcp_oauth_metadata_read(client, json, x->service, cx));
+    MCP_TRY(method_read(client, json, cx));
+    return mcp_oauth_client_make(client, x->service, cx);
+}
+
+static const char *reason_of(const mcp_error_t *e)
+{
+    switch (e->code) {
+    case MCP_E_NOT_FOUND:
+        return "closed";
+    case MCP_E_TOO_MANY_REQUESTS:
+        return "limit";
+    case MCP_E_INVALID_TOKEN:
+        return "initial-access-token";
+    default:
+        return mcp_error_text(e);
+    }
+}
+
+static void tell(const mcp_oauth_client_t *client, const mcp_error_t *e,
+                 mcp_ctx_t *cx)
+{
+    mcp_audit_about_t about;
+
+    memset(&about, 0, sizeof(about));
+    if (e)
+        about.reason = reason_of(e);
+    else {
+        about.client = mcp_oauth_client_brief(client->id, cx->pool);
+        about.scope = client->scope;
+    }
+    mcp_audit(cx, e ? MCP_AUDIT_REGISTRATION_REFUSED : MCP_AUDIT_REGISTERED,
+              &about);
+}
+
 /* Dynamic client registration (RFC 7591 3) */
 const mcp_error_t *mcp_oauth_register_handle(mcp_oauth_exchange_t *x,
                                              mcp_ctx_t *cx)
 {
     mcp_oauth_client_t client;
-    const mcp_json_t *json;
+    const mcp_error_t *e;
 
     memset(&client, 0, sizeof(client));
     mcp_oauth_exchange_private(x);
-    MCP_TRY(policy_check(x, cx));
-    MCP_TRY(body_read(&json, x, cx));
-    MCP_TRY(mcp_oauth_metadata_read(&client, json, x->service, cx));
-    MCP_TRY(method_read(&client, json, cx));
-    MCP_TRY(mcp_oauth_client_make(&client, x->service, cx));
+    e = client_read(&client, x, cx);
+    tell(&client, e, cx);
+    if (e)
+        return e;
     x->status = 201;
     x->json = answer(&client,
                      mcp_oauth_client_secret(&client, x->service, cx->pool),

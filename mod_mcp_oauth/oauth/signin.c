@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "oauth/about.h"
 #include "oauth/consent.h"
 #include "oauth/guessing.h"
 #include "oauth/transaction.h"
@@ -85,6 +86,24 @@ consent(const attempt_t *a, const mcp_oauth_login_t *login, mcp_ctx_t *cx)
     return mcp_oauth_consent_ask(a->x, &ask, cx);
 }
 
+static void tell_refused(const attempt_t *a, mcp_ctx_t *cx)
+{
+    mcp_audit_about_t about =
+        mcp_oauth_about_request(a->request, NULL, cx->pool);
+
+    about.user = username(a);
+    mcp_audit(cx, MCP_AUDIT_SIGN_IN_FAILED, &about);
+}
+
+static void tell_entered(const attempt_t *a, const mcp_identity_t *identity,
+                         mcp_ctx_t *cx)
+{
+    mcp_audit_about_t about =
+        mcp_oauth_about_request(a->request, identity, cx->pool);
+
+    mcp_audit(cx, MCP_AUDIT_SIGNED_IN, &about);
+}
+
 /* The provider has said who it is. */
 static const mcp_error_t *enter(const attempt_t *a, const mcp_idp_t *idp,
                                 const mcp_identity_t *identity, mcp_ctx_t *cx)
@@ -94,6 +113,7 @@ static const mcp_error_t *enter(const attempt_t *a, const mcp_idp_t *idp,
 
     if (a->form)
         mcp_oauth_guessing_succeeded(a->x, username(a), cx);
+    tell_entered(a, identity, cx);
     return consent(a, &login, cx);
 }
 
@@ -122,6 +142,7 @@ static const mcp_error_t *step(const attempt_t *a, mcp_ctx_t *cx)
         return page(a, 0, cx);
     case MCP_IDP_REFUSED:
         mcp_oauth_guessing_failed(a->x, username(a), cx);
+        tell_refused(a, cx);
         return page(a, 1, cx);
     case MCP_IDP_REDIRECT:
         mcp_oauth_exchange_leave(a->x, said.location, cx);

@@ -5,6 +5,7 @@
 #include "base/encode.h"
 #include "base/form.h"
 #include "base/scope.h"
+#include "oauth/about.h"
 #include "oauth/access_token.h"
 #include "oauth/authenticate.h"
 #include "oauth/client_grant.h"
@@ -23,6 +24,16 @@ typedef struct ask_t {
     const mcp_oauth_client_t *client;
     const mcp_oauth_resource_t *resource; /* asked for, or NULL */
 } ask_t;
+
+/* reason: of the event, or NULL */
+static void tell(mcp_audit_event_t event, const mcp_oauth_grant_t *grant,
+                 const char *reason, mcp_ctx_t *cx)
+{
+    mcp_audit_about_t about = mcp_oauth_about_grant(grant, cx->pool);
+
+    about.reason = reason;
+    mcp_audit(cx, event, &about);
+}
 
 /* RFC 6749 5.1. scope: of the access token. */
 static const mcp_error_t *answer(const ask_t *ask,
@@ -124,6 +135,8 @@ static const mcp_error_t *used_again(const mcp_oauth_code_t *code,
                 "%s is revoked",
                 mcp_encode_log(code->identity.user, 80, cx->pool),
                 mcp_digest_text(code->grant, cx->pool));
+    tell(MCP_AUDIT_CODE_REUSED, &grant, NULL, cx);
+    tell(MCP_AUDIT_REVOKED, &grant, "code-reused", cx);
     return refused(cx, "was redeemed before");
 }
 
@@ -158,6 +171,7 @@ static const mcp_error_t *redeem_code(const ask_t *ask, mcp_ctx_t *cx)
     grant_fill(&grant, code, cx);
     mcp_oauth_grant_extend(&grant, resource, grant.created);
     MCP_TRY(mcp_oauth_grant_put(&grant, service, cx));
+    tell(MCP_AUDIT_CODE_REDEEMED, &grant, NULL, cx);
     return answer(ask, &grant, grant.scope, cx);
 }
 
@@ -192,7 +206,9 @@ static const mcp_error_t *redeem_client(const ask_t *ask, mcp_ctx_t *cx)
     mcp_oauth_grant_t *grant;
 
     MCP_TRY(mcp_oauth_client_grant_get(&grant, &own, ask->x->service, cx));
-    return answer(ask, grant, grant->scope, cx);
+    MCP_TRY(answer(ask, grant, grant->scope, cx));
+    tell(MCP_AUDIT_TOKEN_ISSUED, grant, NULL, cx);
+    return NULL;
 }
 
 /* -- the endpoint -- */

@@ -5,9 +5,11 @@
 #include <http_core.h>
 #include <http_request.h>
 
+#include "base/audit.h"
 #include "oauth/challenge.h"
 #include "oauth/verify.h"
 #include "server/deny.h"
+#include "server/identity.h"
 #include "server/request.h"
 #include "server/site.h"
 #include "server/state.h"
@@ -23,6 +25,7 @@ static int admit(request_rec *r, mcp_server_request_t *q,
                  const mcp_principal_t *who)
 {
     q->principal = who;
+    mcp_server_identity_tell(r, who);
     /* httpd's member is not const; nobody writes through it */
     r->user = (char *)(who->user ? who->user : who->subject);
     r->ap_auth_type = apr_pstrdup(r->pool, "Bearer");
@@ -37,9 +40,22 @@ static void challenge(request_rec *r, const mcp_server_section_t *own,
         mcp_oauth_challenge_text(own->resource, e, own->asked, r->pool));
 }
 
+static void tell(const mcp_server_section_t *own, const mcp_error_t *e,
+                 mcp_ctx_t *cx)
+{
+    mcp_audit_about_t about;
+
+    memset(&about, 0, sizeof(about));
+    about.resource = own->resource->url;
+    about.reason = e->detail;
+    mcp_audit(cx, MCP_AUDIT_TOKEN_REFUSED, &about);
+}
+
 static int refuse(request_rec *r, const mcp_server_section_t *own,
                   const mcp_error_t *e, mcp_ctx_t *cx)
 {
+    if (e->code == MCP_E_INVALID_TOKEN)
+        tell(own, e, cx);
     if (mcp_error_http(e) == HTTP_UNAUTHORIZED)
         challenge(r, own, e);
     return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, cx);
@@ -52,6 +68,7 @@ static int ask(request_rec *r, const mcp_server_section_t *own, mcp_ctx_t *cx)
         mcp_error_tell(MCP_E_INVALID_TOKEN, cx, "An access token is needed.");
 
     challenge(r, own, NULL);
+    mcp_server_account_decide(r, MCP_DECISION_NO_TOKEN, NULL);
     return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, cx);
 }
 

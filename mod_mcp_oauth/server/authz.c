@@ -8,6 +8,7 @@
 
 #include "base/scope.h"
 #include "config/directives.h"
+#include "oauth/about.h"
 #include "oauth/challenge.h"
 #include "server/deny.h"
 #include "server/site.h"
@@ -139,19 +140,38 @@ static int lacks_scope(request_rec *r, mcp_server_request_t *q)
     return status == OK && q->missing->nelts;
 }
 
+/* scope: what was missing, or NULL: there is another reason */
+static void tell(const mcp_server_request_t *q, const char *scope,
+                 const char *reason, mcp_ctx_t *cx)
+{
+    const mcp_server_section_t *own = mcp_server_site_section(q->section);
+    mcp_audit_about_t about;
+
+    memset(&about, 0, sizeof(about));
+    if (q->principal)
+        about = mcp_oauth_about_principal(q->principal, NULL, cx->pool);
+    if (own->resource)
+        about.resource = own->resource->url;
+    about.scope = scope;
+    about.reason = reason;
+    mcp_audit(cx, scope ? MCP_AUDIT_STEP_UP : MCP_AUDIT_ACCESS_DENIED, &about);
+}
+
 const mcp_error_t *mcp_server_authz_step_up(request_rec *r,
                                             const mcp_server_request_t *q,
                                             const apr_array_header_t *missing)
 {
     const mcp_server_section_t *own = mcp_server_site_section(q->section);
     apr_array_header_t *wanted = apr_array_copy(r->pool, missing);
+    const char *lacks = mcp_scope_text(missing, r->pool);
     mcp_ctx_t cx = q->cx;
     mcp_error_t *e;
     int i;
 
     e = mcp_error_tell(MCP_E_INSUFFICIENT_SCOPE, &cx,
-                       "The access token lacks this scope: %s",
-                       mcp_scope_text(missing, r->pool));
+                       "The access token lacks this scope: %s", lacks);
+    tell(q, lacks, NULL, &cx);
+    mcp_server_account_fail(r, e);
     for (i = 0; q->principal && q->principal->scopes &&
                 i < q->principal->scopes->nelts;
          i++)
@@ -182,6 +202,7 @@ int mcp_server_authz_check(request_rec *r)
         apr_table_unset(r->err_headers_out, "WWW-Authenticate");
         e = mcp_error_make(MCP_E_ACCESS_DENIED, &q->cx,
                            "the Require lines deny this user");
+        tell(q, NULL, e->detail, &q->cx);
     }
     return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, &q->cx);
 }

@@ -4,6 +4,7 @@
 #include <http_log.h>
 
 #include "base/random.h"
+#include "server/audit.h"
 
 APLOG_USE_MODULE(mcp_oauth);
 
@@ -37,8 +38,10 @@ static void log_server(void *baton, mcp_log_level_t level, int number,
     ap_log_error(APLOG_MARK, levels[level], 0, s, "MCP%05d: %s", number, line);
 }
 
-static const mcp_host_t of_request = {now, mcp_random_system, log_request};
-static const mcp_host_t of_server = {now, mcp_random_system, log_server};
+static const mcp_host_t of_request = {now, mcp_random_system, log_request,
+                                      mcp_server_audit_request};
+static const mcp_host_t of_server = {now, mcp_random_system, log_server,
+                                     mcp_server_audit_server};
 
 void mcp_server_context_of_request(mcp_ctx_t *cx, request_rec *r)
 {

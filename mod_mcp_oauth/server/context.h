@@ -7,7 +7,7 @@
 #include "base/ctx.h"
 
 /* The world as httpd shows it to what lies below: its clock, the system's
- * randomness and its error log. */
+ * randomness, its error log and MCPAuditLog. */
 
 /* of a request: lines go to its log; lives in r->pool */
 void mcp_server_context_of_request(mcp_ctx_t *cx, request_rec *r);

@@ -6,6 +6,7 @@
 #include "base/encode.h"
 #include "base/writer.h"
 #include "page/page.h"
+#include "server/account.h"
 #include "server/answer.h"
 #include "server/body.h"
 #include "server/page.h"
@@ -26,6 +27,7 @@ void mcp_server_deny_log(request_rec *r, const mcp_error_t *e, mcp_ctx_t *cx)
 {
     const char *uri = mcp_encode_log(r->uri, MAX_URI_IN_LOG, r->pool);
 
+    mcp_server_account_fail(r, e);
     if (e->remedy)
         mcp_ctx_log(cx, MCP_LOG_ERR, 450, "%s: %s. %s", uri,
                     mcp_server_deny_sentence(e, r->pool), e->remedy);

@@ -16,7 +16,8 @@ typedef enum {
 
 /* The detail without a full stop, for a line that goes on. */
 const char *mcp_server_deny_sentence(const mcp_error_t *e, apr_pool_t *pool);
-/* What is the client's fault is INFO; ours is ERR and says what to do. */
+/* What is the client's fault is INFO; ours is ERR and says what to do. It is
+ * noted in the request's account. */
 void mcp_server_deny_log(request_rec *r, const mcp_error_t *e, mcp_ctx_t *cx);
 
 /* r's method, for a detail: a client may send anything. */

@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "base/audit.h"
 #include "mcp/origin.h"
 #include "server/answer.h"
 #include "server/deny.h"
@@ -32,11 +33,17 @@ static int answer_preflight(request_rec *r)
 
 static int refuse(request_rec *r, mcp_server_request_t *q)
 {
-    return mcp_server_deny_early(
-        r, q->section->is_server ? MCP_DENY_RPC : MCP_DENY_OAUTH,
+    const mcp_error_t *e =
         mcp_error_make(MCP_E_ORIGIN_REFUSED, &q->cx,
-                       "MCPAllowOrigin does not name this Origin"),
-        &q->cx);
+                       "MCPAllowOrigin does not name this Origin");
+    mcp_audit_about_t about;
+
+    memset(&about, 0, sizeof(about));
+    about.resource = q->section->url;
+    about.reason = e->detail;
+    mcp_audit(&q->cx, MCP_AUDIT_ACCESS_DENIED, &about);
+    return mcp_server_deny_early(
+        r, q->section->is_server ? MCP_DENY_RPC : MCP_DENY_OAUTH, e, &q->cx);
 }
 
 int mcp_server_gate_check(request_rec *r)

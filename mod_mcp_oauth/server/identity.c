@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 #include <http_protocol.h>
 
+#include "base/digest.h"
 #include "base/encode.h"
 #include "server/request.h"
 #include "server/site.h"
@@ -109,7 +110,15 @@ static const char *scopes_header(const mcp_principal_t *who, apr_pool_t *pool)
     return text;
 }
 
-static void set_environment(request_rec *r, const mcp_principal_t *who)
+/* Its digest is for whoever answers: our own handler needs none. */
+static void set_grant(request_rec *r, const mcp_principal_t *who)
+{
+    if (who->grant)
+        apr_table_setn(r->subprocess_env, "MCP_GRANT",
+                       mcp_digest_text(who->grant, r->pool));
+}
+
+void mcp_server_identity_tell(request_rec *r, const mcp_principal_t *who)
 {
     apr_table_setn(r->subprocess_env, "MCP_SUBJECT", who->subject);
     apr_table_setn(r->subprocess_env, "MCP_CLIENT", who->client);
@@ -139,14 +148,19 @@ int mcp_server_identity_fixups(request_rec *r)
     section = q->section;
     if (q->claim == MCP_REQUEST_ENDPOINT || !section->is_protected)
         return DECLINED;
-    if (!q->principal) /* httpd leaves out authn where nothing changed */
+    if (!q->principal) { /* httpd leaves out authn where nothing changed */
         q->principal = mcp_server_request_inherited(r);
-    if (q->principal)
-        set_environment(r, q->principal);
+        if (q->principal)
+            mcp_server_identity_tell(r, q->principal);
+    }
+    if (!q->account.decision)
+        mcp_server_account_decide(r, MCP_DECISION_GRANTED, NULL);
     if (q->claim == MCP_REQUEST_SERVER)
         return DECLINED; /* the tool's call says who calls */
     apr_table_unset(r->headers_in, "Authorization");
-    if (q->principal)
+    if (q->principal) {
         set_headers(r, q->principal);
+        set_grant(r, q->principal);
+    }
     return DECLINED;
 }

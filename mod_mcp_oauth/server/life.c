@@ -5,6 +5,8 @@
 #include <http_core.h>
 
 #include "base/scope.h"
+#include "server/account.h"
+#include "server/audit.h"
 #include "server/context.h"
 #include "server/deny.h"
 #include "server/lock.h"
@@ -35,6 +37,7 @@ int mcp_server_life_pre_config(apr_pool_t *pconf, apr_pool_t *plog,
 {
     sites = NULL;
     works = NULL;
+    mcp_server_account_register(pconf);
     return mcp_server_lock_register(pconf) ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }
 
@@ -53,7 +56,8 @@ int mcp_server_life_check_config(apr_pool_t *pconf, apr_pool_t *plog,
 {
     apr_array_header_t *all;
 
-    if (mcp_config_site_read(&all, s, pconf, ptemp))
+    if (mcp_config_site_read(&all, s, pconf, ptemp) ||
+        mcp_server_account_check(s, ptemp))
         return HTTP_INTERNAL_SERVER_ERROR;
     if (!is_used(all))
         return OK;
@@ -171,8 +175,10 @@ int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     mcp_server_context_of_server(&cx, s, pconf);
     if (mcp_server_lock_make(s, pconf)) /* httpd has said why */
         return HTTP_INTERNAL_SERVER_ERROR;
-    e = mcp_server_state_make(works, settings_of(s), plan_make(sites, pconf),
-                              &cx);
+    e = mcp_server_audit_open(sites, &cx);
+    if (!e)
+        e = mcp_server_state_make(works, settings_of(s),
+                                  plan_make(sites, pconf), &cx);
     if (!e)
         e = shared_get(&works->shared, s, &cx);
     if (e) {

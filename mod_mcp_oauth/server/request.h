@@ -6,6 +6,7 @@
 
 #include "config/site.h"
 #include "mod_mcp_oauth.h"
+#include "server/account.h"
 #include "server/endpoint.h"
 
 /* What we know of one request_rec. Subrequests and internal redirects have
@@ -34,6 +35,7 @@ typedef struct mcp_server_request_t {
     const mcp_principal_t *principal;      /* from its access token */
     mcp_server_authz_t authz;
     apr_array_header_t *missing; /* of const char *; scopes collected */
+    mcp_server_account_t account;
 } mcp_server_request_t;
 
 /* NULL when nothing was noted yet */

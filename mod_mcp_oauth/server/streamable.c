@@ -107,6 +107,7 @@ static int serve(request_rec *r, mcp_server_request_t *q)
     x.cancelled = cancelled;
     x.baton = r;
     mcp_dispatch(&x, &q->cx);
+    mcp_server_account_message(r, &x);
     return reply(r, q, &x);
 }
 

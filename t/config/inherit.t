@@ -25,8 +25,9 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
         for qw(authorize token register jwks);
     is($site->{MCPRedirectSchemes}, 'cursor vscode vscode-insiders claude zed windsurf', 'default schemes');
     is($site->{MCPStore}, 'sqlite', 'default store');
-    is($site->{MCPLimit}, 'sessions=10000 sign-in-failures=10/min fetches=20 registrations=600/h', 'default limits');
+    is($site->{MCPLimit}, 'sessions=10000 sign-in-failures=10/min fetches=20 registrations=600/h audit=600/min', 'default limits');
     is($site->{MCPFetch}, 'timeout=10s connect-timeout=3s', 'default times of requests');
+    is($site->{MCPAuditLog}, 'none', 'no audit log');
     is($site->{MCPClientMetadata}, 'any', 'documents of any host count');
     is($site->{MCPStateDirectory}, root() . '/state/mcp-oauth', 'the state starts at ServerRoot');
     is($mcp->{resource}, 'https://h.example/mcp', 'the resource is origin and path');
@@ -50,6 +51,7 @@ MCPScope b "B of the server"
 MCPScope d "D" "expr=%{MCP_USER} == 'ada'"
 MCPTokenClaims user email
 MCPRedirectSchemes +one
+MCPAuditLog logs/audit
 $idp
 @{[ host('https://x.example', <<"HOST") ]}
 MCPTitle "Here"
@@ -60,11 +62,16 @@ MCPRedirectSchemes +two -zed
 @{[ location('/mcp', $plain, 'MCPTitle "Inside"', 'MCPLifetime grant=20d', 'MCPTokenClaims none', 'MCPScope c "C"') ]}
 @{[ location('/own', $plain, 'MCPIdentityProvider httpd file', 'AuthUserFile x', 'MCPAllowOrigin any') =~ s/MCPIdentityProvider httpd file\nAuthUserFile x/<MCPIdentityProvider httpd file>\nAuthUserFile x\nLabel Guests\n<\/MCPIdentityProvider>/r ]}
 HOST
+@{[ host('https://z.example', "MCPAuditLog \"|rotatelogs x\"\n" . location('/mcp', $plain)) ]}
+@{[ host('https://n.example', "MCPAuditLog none\n" . location('/mcp', $plain)) ]}
 @{[ host('https://y.example', "MCPRedirectSchemes only\n" . location('/mcp', $plain)) ]}
 END
     my $mcp = $sites->{'x.example'}{sections}{'<Location "/mcp">'};
     my $own = $sites->{'x.example'}{sections}{'<Location "/own">'};
     my $other = $sites->{'y.example'}{sections}{'<Location "/mcp">'};
+    is($sites->{'x.example'}{MCPAuditLog}, root() . '/logs/audit', 'a virtual host inherits the audit log');
+    is($sites->{'z.example'}{MCPAuditLog}, '"|rotatelogs x"', 'or has its own');
+    is($sites->{'n.example'}{MCPAuditLog}, 'none', 'or none');
     is($mcp->{MCPTitle}, 'Inside', 'a location overrides its virtual host');
     is($own->{MCPTitle}, 'Here', 'a virtual host overrides the server');
     is($other->{MCPTitle}, 'Everywhere', 'a virtual host inherits from the server');

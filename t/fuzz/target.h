@@ -47,7 +47,8 @@ static inline void target_log(void *baton, mcp_log_level_t level, int number,
 /* A context with a pool of its own; end it with target_end(). */
 static inline mcp_ctx_t target_begin(void)
 {
-    static const mcp_host_t host = {target_now, target_random, target_log};
+    static const mcp_host_t host = {target_now, target_random, target_log,
+                                    NULL};
     static int ready;
     mcp_ctx_t cx = {NULL, &host, NULL};
 

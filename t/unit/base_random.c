@@ -15,8 +15,8 @@ static int count(void *baton, unsigned char *buf, apr_size_t len)
 
 static void body(mcp_ctx_t *cx)
 {
-    static const mcp_host_t counting = {tap_clock, count, tap_write};
-    static const mcp_host_t empty = {tap_clock, refuse, tap_write};
+    static const mcp_host_t counting = {tap_clock, count, tap_write, NULL};
+    static const mcp_host_t empty = {tap_clock, refuse, tap_write, NULL};
     unsigned char a[32] = {0}, b[32] = {0};
     const mcp_error_t *e;
     const char *text;

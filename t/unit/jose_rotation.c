@@ -174,6 +174,8 @@ static void test_age(mcp_ctx_t *cx)
     is(kid_in(ring, ONE, MCP_KEY_STATE_CURRENT), next, "the next one signs");
     ok(mcp_jose_keyring_current(ring) == 2, "the master secret turned, too");
     ok(strstr(tap_log, "MCP00863") != NULL, "the log says so");
+    ok(strstr(tap_audit, "key-rotated") && strstr(tap_audit, next),
+       "so does the audit log, which key signs now");
     pass_seconds(MCP_ROTATION_OVERLAP - 1);
     mcp_jose_keyring_follow(ring, 0, cx);
     ok(mcp_jose_keyring_find(ring, ONE, current) != NULL,
@@ -356,6 +358,8 @@ static void test_issuers(mcp_ctx_t *cx)
            strstr(tap_log, "now it is for " ONE "/x") &&
            strstr(tap_log, "MCPAuthIssuer " ONE),
        "an issuer that changed is noticed and explained");
+    ok(strstr(tap_audit, "issuer-changed") && strstr(tap_audit, ONE),
+       "and audited");
     *tap_log = '\0';
     keys_open(&ring, directory, issuers_of(cx->pool, TWO, ONE "/x"), cx);
     is(tap_log, "", "once");

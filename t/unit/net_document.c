@@ -424,7 +424,7 @@ static void quiet(void *baton, mcp_log_level_t level, int number,
 static void caller_start(caller_t *caller, mcp_net_documents_t *d,
                          const char *url, mcp_ctx_t *cx)
 {
-    static const mcp_host_t host = {tap_clock, mcp_random_system, quiet};
+    static const mcp_host_t host = {tap_clock, mcp_random_system, quiet, NULL};
 
     caller->d = d;
     caller->url = url;

@@ -158,6 +158,24 @@ static void test_limits(world_t *w, mcp_ctx_t *cx)
     ok(found(&w->service, one.id, cx) != NULL, "or for ever");
 }
 
+static void test_brief(mcp_ctx_t *cx)
+{
+    const char *longest = apr_psprintf(cx->pool, "%064d", 7);
+    const char *longer = apr_psprintf(cx->pool, "c1-0.%060d", 7);
+    const char *brief = mcp_oauth_client_brief(longer, cx->pool);
+
+    is(mcp_oauth_client_brief("web", cx->pool), "web", "a short id is shown");
+    is(mcp_oauth_client_brief(longest, cx->pool), longest,
+       "so is one of 64 bytes");
+    is(brief,
+       apr_pstrcat(cx->pool, "c1-0.000000000000000~",
+                   mcp_digest_text(longer, cx->pool), NULL),
+       "of a longer one the beginning and the digest");
+    is(mcp_oauth_client_brief(brief, cx->pool), brief,
+       "which is its own brief form");
+    is(mcp_oauth_client_brief(NULL, cx->pool), NULL, "none has none");
+}
+
 /* A restart forgets nobody: the keys are in their file. */
 static void test_restart(world_t *w, mcp_ctx_t *cx)
 {
@@ -179,6 +197,7 @@ static void test(mcp_ctx_t *cx)
     test_forged(w, cx);
     test_strange(w, cx);
     test_limits(w, cx);
+    test_brief(cx);
     test_restart(w, cx);
 }
 

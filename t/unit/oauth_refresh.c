@@ -91,6 +91,32 @@ static void test_reuse(world_t *w, const char *client, mcp_ctx_t *cx)
        "and ends the family");
 }
 
+/* What the audit log says of a family, in words. */
+static void test_audit(world_t *w, const char *client, mcp_ctx_t *cx)
+{
+    const char *first = tokens_for(w, client, cx), *second, *word, *at;
+    const char *words = "";
+
+    *tap_audit = '\0';
+    second = refresh(w, client, token_in(first, cx), NULL, cx);
+    refresh(w, client, token_in(first, cx), NULL, cx);
+    refresh(w, client, token_in(second, cx), NULL, cx);
+    refresh(w, client, token_in(first, cx), NULL, cx);
+    refresh(w, client, token_in(second, cx), NULL, cx);
+    for (at = tap_audit; (at = strstr(at, "{\"event\":\"")); at = word) {
+        word = at + 10;
+        words = apr_pstrcat(
+            cx->pool, words,
+            apr_pstrmemdup(cx->pool, word, strcspn(word, "\"")), " ", NULL);
+    }
+    is(words, "refreshed refresh-repeated refreshed refresh-reused revoked ",
+       "each turn is an event, and what comes after the end is none");
+    ok(!has_text(tap_audit, token_in(first, cx)) &&
+           !has_text(tap_audit, client) &&
+           has_text(tap_audit, "\"user\":\"ada\""),
+       "with the user, without a token");
+}
+
 static void test_bound(world_t *w, const char *client, mcp_ctx_t *cx)
 {
     const char *first = tokens_for(w, client, cx);
@@ -287,6 +313,7 @@ static void test(mcp_ctx_t *cx)
     test_turns(w, client, cx);
     test_grace(w, client, cx);
     test_reuse(w, client, cx);
+    test_audit(w, client, cx);
     test_bound(w, client, cx);
     test_scope(w, client, cx);
     test_lifetimes(w, client, cx);

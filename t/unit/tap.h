@@ -11,16 +11,19 @@
 #include <apr_pools.h>
 #include <apr_strings.h>
 
+#include "base/audit.h"
 #include "base/error.h"
 #include "base/random.h"
 
 /* A TAP program: TAP_MAIN(body) with ok() and is() inside. The context `cx`
  * has a clock that the test sets (tap_now), the system's randomness and a log
- * that is kept in tap_log. */
+ * that is kept in tap_log; audit events are in tap_audit, a JSON object on a
+ * line each. */
 
 static int tap_count, tap_failed;
 static apr_time_t tap_now = APR_TIME_C(1800000000) * APR_USEC_PER_SEC;
 static char tap_log[65536];
+static char tap_audit[65536];
 
 static inline int ok(int pass, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -86,7 +89,22 @@ static inline void tap_write(void *baton, mcp_log_level_t level, int number,
              (int)level, number, line);
 }
 
-static const mcp_host_t tap_host = {tap_clock, mcp_random_system, tap_write};
+static inline void tap_note(mcp_ctx_t *cx, int event,
+                            const mcp_audit_about_t *about)
+{
+    size_t used = strlen(tap_audit);
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "event", mcp_audit_word(event));
+    mcp_audit_write(w, about, cx->pool);
+    mcp_writer_close(w);
+    snprintf(tap_audit + used, sizeof(tap_audit) - used, "%s\n",
+             mcp_writer_text(w, NULL));
+}
+
+static const mcp_host_t tap_host = {tap_clock, mcp_random_system, tap_write,
+                                    tap_note};
 
 #define TAP_MAIN(body)                                                        \
     int main(int argc, const char *const *argv)                               \
