@@ -9,7 +9,8 @@ use MCPExpect;
 use MCPServer;
 
 my $day = 86400;
-my $lifetimes = "MCPLifetime access-token=1d signing-key=1d\n";
+my $lifetimes = "MCPLifetime access-token=1d signing-key=1d\n"
+    . "MCPAuditLog logs/audit\n";
 my $s = MCPServer->new(faketime => 1, config => "$CHILDREN\n$lifetimes");
 my $dir = $s->root . '/state/mcp-oauth';
 $s->start;
@@ -63,6 +64,9 @@ is_deeply([@after[0, 1]], \@before,
     'those that were there are there: nobody needs a new JWK Set for it');
 is(scalar(key_sets()), 1, 'one JWK Set in all children');
 is($s->logged(qr/MCP00863/), 1, 'one child has turned them');
+is_deeply([map { $_->{event} eq 'key-rotated' ? [@{$_}{qw(key reason)}] : () }
+    map json_decode($_), split /\n/, slurp($s->root . '/logs/audit')],
+    [[$before[1], 'age']], 'which is audited');
 my $fresh = $c->journey(client => $client);
 is(jwt_header($fresh->{access_token})->{kid}, $before[1],
     'the key that was shown as the next one signs');
