@@ -88,9 +88,11 @@ typedef struct mcp_jwks_setting_t {
 #define MCP_GRANTS_CODE 1
 #define MCP_GRANTS_REFRESH 2
 #define MCP_GRANTS_CLIENT 4
+#define MCP_GRANTS_NONE 8
 
-/* Consent: its places among the alternatives */
+/* Consent, Introspection: their places among the alternatives */
 #define MCP_CONSENT_OFF 2
+#define MCP_INTROSPECTION_ON 1
 
 /* <MCPRegisteredClient> */
 typedef struct mcp_client_setting_t {
@@ -102,6 +104,7 @@ typedef struct mcp_client_setting_t {
     apr_array_header_t *scopes;         /* the most it gets; NULL: any */
     int grants;
     int consent;
+    int introspection;
     const char *where; /* "<MCPRegisteredClient web>, line 12 of FILE" */
 } mcp_client_setting_t;
 

@@ -66,8 +66,21 @@ static void section_write(const mcp_config_section_t *section,
     settings_write("    ", mcp_config_row_locations, settings, pool);
 }
 
+static int has_introspection(const apr_array_header_t *clients)
+{
+    int i;
+
+    for (i = 0; clients && i < clients->nelts; i++)
+        if (APR_ARRAY_IDX(clients, i, const mcp_client_setting_t *)
+                ->introspection == MCP_INTROSPECTION_ON)
+            return 1;
+    return 0;
+}
+
 static int is_there(const mcp_config_site_t *site, const char *path)
 {
+    if (!strcmp(path, "introspect"))
+        return has_introspection(site->settings->clients);
     return strcmp(path, "register") != 0 ||
            site->settings->registration->mode != MCP_REGISTRATION_CLOSED;
 }

@@ -53,6 +53,8 @@ const char *mcp_config_kind_client_read(mcp_client_setting_t **made,
 
 static const char *grants_check(const mcp_client_setting_t *client)
 {
+    if (client->grants & MCP_GRANTS_NONE && client->grants != MCP_GRANTS_NONE)
+        return "none in Grants goes with no other. Drop it, or the others";
     if (!client->secret && !client->keys && client->grants & MCP_GRANTS_CLIENT)
         return "client_credentials is for clients that can prove who they "
                "are. Add Secret or Keys, or take it out of Grants";
@@ -86,12 +88,28 @@ static const char *consent_check(const mcp_client_setting_t *client)
     return NULL;
 }
 
+/* RFC 7662 4: whoever may ask can find out what tokens are good. */
+static const char *introspection_check(const mcp_client_setting_t *client)
+{
+    if (client->introspection != MCP_INTROSPECTION_ON)
+        return client->grants & MCP_GRANTS_NONE
+                   ? "Grants none is for a client that asks about tokens. Add "
+                     "Introspection on, or say what it is granted"
+                   : NULL;
+    return client->secret || client->keys
+               ? NULL
+               : "Introspection on, but anybody could say that it is this "
+                 "client. Add Secret or Keys, or take Introspection out";
+}
+
 static const char *together_check(const mcp_client_setting_t *client)
 {
     const char *wrong = grants_check(client);
 
     if (client->secret && client->keys)
         return "Secret and Keys are two ways to prove who it is. Drop one";
+    if (!wrong)
+        wrong = introspection_check(client);
     return wrong ? wrong : consent_check(client);
 }
 

@@ -1,9 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include <string.h>
 
-#include "base/form.h"
 #include "oauth/client.h"
 #include "oauth/decision.h"
+#include "oauth/ended.h"
 #include "oauth/endpoint.h"
 #include "oauth/query.h"
 #include "oauth/redirect.h"
@@ -120,6 +120,8 @@ static const mcp_error_t *get(mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
     request.client_id = ask.client->id;
     request.client_name = ask.client->name;
     request.state = field(form, "state");
+    MCP_TRY(mcp_oauth_ended_client_mark(
+        &request.client_mark, request.client_id, x->service->works, cx));
     MCP_TRY(redirect_choose(&request, &ask, cx));
     refusal = mcp_oauth_request_check(&request, &ask, cx);
     if (!refusal)
@@ -151,12 +153,8 @@ static const mcp_error_t *post(mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
 {
     apr_table_t *form;
 
-    if (!x->content_type ||
-        strcmp(x->content_type, "application/x-www-form-urlencoded") != 0)
-        return mcp_error_make(MCP_E_MEDIA_TYPE, cx,
-                              "a form of another media type");
     MCP_TRY(origin_check(x, cx));
-    MCP_TRY(mcp_form_read(&form, x->body, x->body_len, cx));
+    MCP_TRY(mcp_oauth_exchange_form(&form, x, cx));
     if (field(form, "flow"))
         return mcp_oauth_decision_take(x, form, cx);
     if (field(form, "transaction"))

@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "oauth/ended.h"
 #include "oauth/scopes.h"
 #include "oauth/target.h"
 
@@ -14,6 +15,7 @@ typedef struct wanted_t {
     const mcp_oauth_client_t *client;
     const mcp_oauth_resource_t *resource;
     mcp_identity_t identity;
+    const char *mark; /* the client's, when it asked: oauth/ended.h */
     const char *scope;
     apr_int64_t until; /* the last token would live as long */
     mcp_oauth_grant_t *found;
@@ -81,8 +83,26 @@ static const mcp_error_t *look(void *baton, const unsigned char *key,
     return NULL;
 }
 
+/* After the grant was stored, and not before: see oauth/ended.h. */
+static const mcp_error_t *ended_check(const wanted_t *wanted,
+                                      const mcp_oauth_works_t *works,
+                                      mcp_ctx_t *cx)
+{
+    const mcp_oauth_begun_t begun = {NULL, NULL, wanted->client->id,
+                                     wanted->mark};
+    int ended;
+
+    MCP_TRY(mcp_oauth_ended_since(&ended, &begun, works, cx));
+    if (!ended)
+        return NULL;
+    MCP_TRY(mcp_oauth_grant_revoke(wanted->found, works, cx));
+    return mcp_error_make(MCP_E_INVALID_GRANT, cx,
+                          "everything of the client was ended meanwhile");
+}
+
 static const mcp_error_t *make(wanted_t *wanted, mcp_ctx_t *cx)
 {
+    const mcp_oauth_works_t *works = wanted->resource->service->works;
     mcp_oauth_grant_t *grant = apr_pcalloc(cx->pool, sizeof(*grant));
     apr_int64_t end;
 
@@ -95,7 +115,8 @@ static const mcp_error_t *make(wanted_t *wanted, mcp_ctx_t *cx)
     end = mcp_oauth_grant_end(grant, wanted->resource);
     grant->expires = wanted->until + DAY < end ? wanted->until + DAY : end;
     wanted->found = grant;
-    return mcp_oauth_grant_put(grant, wanted->resource->service, cx);
+    MCP_TRY(mcp_oauth_grant_put(grant, works, cx));
+    return ended_check(wanted, works, cx);
 }
 
 const mcp_error_t *
@@ -112,6 +133,8 @@ mcp_oauth_client_grant_get(mcp_oauth_grant_t **grant,
     wanted.identity.subject = ask->client->id;
     wanted.identity.user =
         apr_pstrcat(cx->pool, MCP_CLIENT_USER, ask->client->id, NULL);
+    MCP_TRY(mcp_oauth_ended_client_mark(&wanted.mark, ask->client->id,
+                                        service->works, cx));
     MCP_TRY(resource_choose(&wanted, ask->resource, service, cx));
     MCP_TRY(scope_choose(&wanted, ask, cx));
     wanted.until = mcp_ctx_seconds(cx) +
@@ -121,8 +144,8 @@ mcp_oauth_client_grant_get(mcp_oauth_grant_t **grant,
                        mcp_oauth_identity_index(&wanted.identity, cx->pool),
                        look, &wanted, cx));
     if (wanted.found)
-        MCP_TRY(
-            mcp_oauth_grant_get(&wanted.found, wanted.found->id, service, cx));
+        MCP_TRY(mcp_oauth_grant_get(&wanted.found, wanted.found->id,
+                                    service->works, cx));
     if (!wanted.found)
         MCP_TRY(make(&wanted, cx));
     *grant = wanted.found;

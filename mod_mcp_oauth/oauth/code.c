@@ -24,6 +24,7 @@ static const char *record_text(const mcp_oauth_code_t *code, apr_size_t *len,
     mcp_oauth_request_write(w, code->request);
     mcp_writer_name(w, "identity");
     mcp_oauth_identity_write(w, &code->identity);
+    mcp_writer_member(w, "mark", code->mark);
     mcp_writer_member(w, "grant", code->grant);
     mcp_writer_close(w);
     return mcp_writer_text(w, len);
@@ -75,6 +76,7 @@ const mcp_error_t *mcp_oauth_code_find(mcp_oauth_code_t **record,
     MCP_TRY(mcp_json_read(&json, stored->value, stored->len, cx));
     found->request =
         mcp_oauth_request_read(mcp_json_get(json, "request"), cx->pool);
+    found->mark = mcp_json_string(mcp_json_get(json, "mark"));
     found->grant = mcp_json_string(mcp_json_get(json, "grant"));
     found->spent = stored->spent;
     if (!found->request || !found->grant ||

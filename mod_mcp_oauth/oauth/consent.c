@@ -17,7 +17,7 @@
 static mcp_oauth_remembered_t remembered_of(const mcp_oauth_consent_ask_t *ask)
 {
     mcp_oauth_remembered_t whose = {ask->request, ask->resource,
-                                    &ask->login->identity};
+                                    &ask->login->identity, ask->login->mark};
 
     return whose;
 }
@@ -158,6 +158,7 @@ static const mcp_error_t *send_code(mcp_oauth_exchange_t *x,
     memset(&record, 0, sizeof(record));
     record.request = request;
     record.identity = ask->login->identity;
+    record.mark = ask->login->mark;
     MCP_TRY(mcp_oauth_code_make(&code, &record, x->service, cx));
     mcp_ctx_log(cx, MCP_LOG_INFO, 700,
                 "'%s' lets the client '%s' use %s with the scopes '%s' (%s)",

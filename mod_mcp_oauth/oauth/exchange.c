@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/form.h"
 #include "base/writer.h"
 
 #define REGISTRATION_RELATION "http://oauth.net/core/2.1/#registration"
@@ -13,6 +14,18 @@ const char *mcp_oauth_exchange_field(const apr_table_t *form, const char *name)
     const char *value = apr_table_get(form, name);
 
     return value && *value ? value : NULL;
+}
+
+const mcp_error_t *mcp_oauth_exchange_form(apr_table_t **form,
+                                           const mcp_oauth_exchange_t *x,
+                                           mcp_ctx_t *cx)
+{
+    if (!x->content_type ||
+        strcmp(x->content_type, "application/x-www-form-urlencoded") != 0)
+        return mcp_error_tell(MCP_E_MEDIA_TYPE, cx,
+                              "Requests to this endpoint are "
+                              "application/x-www-form-urlencoded.");
+    return mcp_form_read(form, x->body, x->body_len, cx);
 }
 
 void mcp_oauth_exchange_public(mcp_oauth_exchange_t *x, const char *json)

@@ -53,6 +53,11 @@ typedef const mcp_error_t *mcp_oauth_endpoint_fn(mcp_oauth_exchange_t *x,
 const char *mcp_oauth_exchange_field(const apr_table_t *form,
                                      const char *name);
 
+/* The parameters of a POST. MEDIA_TYPE or INVALID_REQUEST. */
+const mcp_error_t *mcp_oauth_exchange_form(apr_table_t **form,
+                                           const mcp_oauth_exchange_t *x,
+                                           mcp_ctx_t *cx);
+
 /* -- answers -- */
 
 /* what anyone may read and keep for some minutes */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "oauth/ended.h"
 #include "oauth/transaction.h"
 
 #define NAME_BYTES 32
@@ -61,6 +62,19 @@ const mcp_error_t *mcp_oauth_flow_make(const char **name,
                          cx);
 }
 
+static const mcp_error_t *ended_check(const mcp_oauth_flow_t *flow,
+                                      const mcp_oauth_works_t *works,
+                                      mcp_ctx_t *cx)
+{
+    const mcp_oauth_begun_t begun = {&flow->login->identity, flow->login->mark,
+                                     flow->request->client_id,
+                                     flow->request->client_mark};
+    int ended;
+
+    MCP_TRY(mcp_oauth_ended_since(&ended, &begun, works, cx));
+    return ended ? too_old(cx) : NULL;
+}
+
 const mcp_error_t *mcp_oauth_flow_get(const mcp_oauth_flow_t **flow,
                                       const char *name,
                                       const mcp_oauth_service_t *service,
@@ -89,7 +103,7 @@ const mcp_error_t *mcp_oauth_flow_get(const mcp_oauth_flow_t **flow,
         return too_old(cx);
     found->binding = mcp_json_string(mcp_json_get(json, "binding"));
     *flow = found;
-    return NULL;
+    return ended_check(found, service->works, cx);
 }
 
 const mcp_error_t *mcp_oauth_flow_take(const char *name,

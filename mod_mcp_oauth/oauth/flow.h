@@ -20,7 +20,7 @@ const mcp_error_t *mcp_oauth_flow_make(const char **name,
                                        const mcp_oauth_service_t *service,
                                        mcp_ctx_t *cx);
 /* Nothing is used up. INVALID_REQUEST, for people to read, when there is none
- * (any more). */
+ * (any more), or its user or client was ended. */
 const mcp_error_t *mcp_oauth_flow_get(const mcp_oauth_flow_t **flow,
                                       const char *name,
                                       const mcp_oauth_service_t *service,

@@ -85,23 +85,22 @@ const mcp_error_t *mcp_oauth_grant_read(mcp_oauth_grant_t **grant,
 /* -- the store -- */
 
 const mcp_error_t *mcp_oauth_grant_put(const mcp_oauth_grant_t *grant,
-                                       const mcp_oauth_service_t *service,
+                                       const mcp_oauth_works_t *works,
                                        mcp_ctx_t *cx)
 {
     mcp_record_t record = record_of(grant, cx->pool);
     unsigned char key[MCP_DIGEST_SIZE];
 
     key_of(key, grant->id);
-    return mcp_store_put(service->works->store, MCP_RECORD_GRANT, key, &record,
-                         cx);
+    return mcp_store_put(works->store, MCP_RECORD_GRANT, key, &record, cx);
 }
 
 const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
                                        const char *id,
-                                       const mcp_oauth_service_t *service,
+                                       const mcp_oauth_works_t *works,
                                        mcp_ctx_t *cx)
 {
-    mcp_store_t *store = service->works->store;
+    mcp_store_t *store = works->store;
     const mcp_record_t *record, *revoked;
     unsigned char key[MCP_DIGEST_SIZE];
 
@@ -117,34 +116,41 @@ const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
 
 const mcp_error_t *mcp_oauth_grant_replace(int *done,
                                            const mcp_oauth_grant_t *grant,
-                                           const mcp_oauth_service_t *service,
+                                           const mcp_oauth_works_t *works,
                                            mcp_ctx_t *cx)
 {
     mcp_record_t record = record_of(grant, cx->pool);
     unsigned char key[MCP_DIGEST_SIZE];
 
     key_of(key, grant->id);
-    return mcp_store_replace(done, service->works->store, MCP_RECORD_GRANT,
-                             key, &record, cx);
+    return mcp_store_replace(done, works->store, MCP_RECORD_GRANT, key,
+                             &record, cx);
 }
 
-const mcp_error_t *mcp_oauth_grant_revoke(const char *id, apr_int64_t until,
-                                          const mcp_oauth_service_t *service,
+/* Somebody may refresh it at this very moment: then its record lives as long
+ * again as it did since it turned. The tombstone outlives that one too. */
+static apr_int64_t longest(const mcp_oauth_grant_t *grant)
+{
+    return grant->expires + (grant->expires - grant->turned);
+}
+
+const mcp_error_t *mcp_oauth_grant_revoke(const mcp_oauth_grant_t *grant,
+                                          const mcp_oauth_works_t *works,
                                           mcp_ctx_t *cx)
 {
-    mcp_store_t *store = service->works->store;
     unsigned char key[MCP_DIGEST_SIZE];
     mcp_record_t tombstone;
 
     memset(&tombstone, 0, sizeof(tombstone));
     tombstone.value = "{}";
     tombstone.len = 2;
-    tombstone.index = id;
-    tombstone.expires = until;
-    key_of(key, id);
-    MCP_TRY(mcp_store_put(store, MCP_RECORD_REVOCATION, key, &tombstone, cx));
-    MCP_TRY(mcp_store_drop(store, MCP_RECORD_GRANT, key, cx));
-    return mcp_oauth_service_announce(service->works, cx);
+    tombstone.index = grant->id;
+    tombstone.expires = longest(grant);
+    key_of(key, grant->id);
+    MCP_TRY(mcp_store_put(works->store, MCP_RECORD_REVOCATION, key, &tombstone,
+                          cx));
+    MCP_TRY(mcp_store_drop(works->store, MCP_RECORD_GRANT, key, cx));
+    return mcp_oauth_service_announce(works, cx);
 }
 
 /* -- time -- */

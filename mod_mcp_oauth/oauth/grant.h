@@ -22,7 +22,7 @@ typedef struct mcp_oauth_grant_t {
 
 const mcp_error_t *mcp_oauth_grant_make_id(const char **id, mcp_ctx_t *cx);
 const mcp_error_t *mcp_oauth_grant_put(const mcp_oauth_grant_t *grant,
-                                       const mcp_oauth_service_t *service,
+                                       const mcp_oauth_works_t *works,
                                        mcp_ctx_t *cx);
 /* *grant is NULL when record is not one. */
 const mcp_error_t *mcp_oauth_grant_read(mcp_oauth_grant_t **grant,
@@ -31,17 +31,17 @@ const mcp_error_t *mcp_oauth_grant_read(mcp_oauth_grant_t **grant,
 /* NULL when there is none (any more), or it was revoked. */
 const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
                                        const char *id,
-                                       const mcp_oauth_service_t *service,
+                                       const mcp_oauth_works_t *works,
                                        mcp_ctx_t *cx);
 /* Stores it if nobody changed it since it was got; *done says so. */
 const mcp_error_t *mcp_oauth_grant_replace(int *done,
                                            const mcp_oauth_grant_t *grant,
-                                           const mcp_oauth_service_t *service,
+                                           const mcp_oauth_works_t *works,
                                            mcp_ctx_t *cx);
-/* Everything of it ends at once, in all children. until: when the last token
- * of it would have expired. */
-const mcp_error_t *mcp_oauth_grant_revoke(const char *id, apr_int64_t until,
-                                          const mcp_oauth_service_t *service,
+/* Everything of it ends at once, in all children; also where it is only about
+ * to be stored. */
+const mcp_error_t *mcp_oauth_grant_revoke(const mcp_oauth_grant_t *grant,
+                                          const mcp_oauth_works_t *works,
                                           mcp_ctx_t *cx);
 /* When it ends however often it is refreshed. */
 apr_int64_t mcp_oauth_grant_end(const mcp_oauth_grant_t *grant,

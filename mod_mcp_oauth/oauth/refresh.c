@@ -86,6 +86,25 @@ static int token_read(token_t *token, const char *text, apr_pool_t *pool)
     return token->generation > 0;
 }
 
+const mcp_error_t *mcp_oauth_refresh_find(mcp_oauth_grant_t **grant,
+                                          const char *text,
+                                          const mcp_oauth_service_t *service,
+                                          mcp_ctx_t *cx)
+{
+    mcp_oauth_grant_t *found;
+    token_t token;
+
+    *grant = NULL;
+    if (!token_read(&token, text, cx->pool))
+        return NULL;
+    MCP_TRY(mcp_oauth_grant_get(&found, token.grant, service->works, cx));
+    if (found &&
+        mcp_digest_equal(mac_of(&token, found->client_id, service, cx->pool),
+                         token.mac))
+        *grant = found;
+    return NULL;
+}
+
 static const mcp_error_t *refused(mcp_ctx_t *cx, const char *why)
 {
     return mcp_error_make(MCP_E_INVALID_GRANT, cx, "refresh token: %s", why);
@@ -128,7 +147,7 @@ static const mcp_error_t *reused(const mcp_oauth_grant_t *grant,
                                  const mcp_oauth_service_t *service,
                                  mcp_ctx_t *cx)
 {
-    MCP_TRY(mcp_oauth_grant_revoke(grant->id, grant->expires, service, cx));
+    MCP_TRY(mcp_oauth_grant_revoke(grant, service->works, cx));
     mcp_ctx_log(
         cx, MCP_LOG_NOTICE, 151,
         "a refresh token of '%s' was used again: generation %" APR_INT64_T_FMT
@@ -171,7 +190,7 @@ static const mcp_error_t *turn_once(int *done, mcp_oauth_grant_t *grant,
     grant->generation = token->generation + 1;
     grant->turned = mcp_ctx_seconds(cx);
     mcp_oauth_grant_extend(grant, resource, grant->turned);
-    MCP_TRY(mcp_oauth_grant_replace(done, grant, service, cx));
+    MCP_TRY(mcp_oauth_grant_replace(done, grant, service->works, cx));
     if (*done)
         tell(MCP_AUDIT_REFRESHED, grant, NULL, cx);
     return NULL;
@@ -191,7 +210,7 @@ const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
                           token.mac))
         return refused(cx, "is not one of ours, or of another client");
     for (i = 0; i < TURN_TRIES && !done; i++) {
-        MCP_TRY(mcp_oauth_grant_get(grant, token.grant, service, cx));
+        MCP_TRY(mcp_oauth_grant_get(grant, token.grant, service->works, cx));
         if (!*grant)
             return refused(cx, "the grant has ended");
         resource = mcp_oauth_service_resource(service, (*grant)->resource);

@@ -30,4 +30,11 @@ const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
                                           const mcp_oauth_service_t *service,
                                           mcp_ctx_t *cx);
 
+/* The grant whose token this is, of whatever generation; NULL when it is not
+ * one of ours, or its grant has ended. Nothing is turned. */
+const mcp_error_t *mcp_oauth_refresh_find(mcp_oauth_grant_t **grant,
+                                          const char *text,
+                                          const mcp_oauth_service_t *service,
+                                          mcp_ctx_t *cx);
+
 #endif

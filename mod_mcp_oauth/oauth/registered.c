@@ -61,3 +61,14 @@ int mcp_oauth_registered_has(const mcp_oauth_service_t *service, int grant)
             return 1;
     return 0;
 }
+
+int mcp_oauth_registered_introspects(const mcp_oauth_service_t *service)
+{
+    const apr_array_header_t *all = service->settings->clients;
+    int i;
+
+    for (i = 0; all && i < all->nelts; i++)
+        if (setting_at(all, i)->introspection == MCP_INTROSPECTION_ON)
+            return 1;
+    return 0;
+}

@@ -12,5 +12,7 @@ mcp_oauth_registered_find(const mcp_oauth_service_t *service, const char *id,
                           apr_pool_t *pool);
 /* Whether some client may use this grant type: one of MCP_GRANTS_. */
 int mcp_oauth_registered_has(const mcp_oauth_service_t *service, int grant);
+/* Whether some client may ask about tokens (RFC 7662). */
+int mcp_oauth_registered_introspects(const mcp_oauth_service_t *service);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/scope.h"
+#include "oauth/ended.h"
 
 int mcp_oauth_remembered_can(const mcp_oauth_request_t *request,
                              const mcp_oauth_resource_t *resource,
@@ -38,6 +39,12 @@ static mcp_store_t *store_of(const mcp_oauth_remembered_t *whose)
     return whose->resource->service->works->store;
 }
 
+static int has_mark(const mcp_json_t *json, const char *name, const char *mark)
+{
+    return mcp_oauth_ended_same(mcp_json_string(mcp_json_get(json, name)),
+                                mark);
+}
+
 /* Whether the record covers the request. The lifetime is that of today. */
 static const mcp_error_t *covers(int *is, const mcp_json_t *json,
                                  const mcp_oauth_remembered_t *whose,
@@ -47,7 +54,9 @@ static const mcp_error_t *covers(int *is, const mcp_json_t *json,
     apr_int64_t when, age;
     apr_array_header_t *given, *asked;
 
-    if (!mcp_json_integer(&when, mcp_json_get(json, "when")))
+    if (!mcp_json_integer(&when, mcp_json_get(json, "when")) ||
+        !has_mark(json, "mark", whose->mark) ||
+        !has_mark(json, "client_mark", whose->request->client_mark))
         return NULL;
     age = mcp_ctx_seconds(cx) - when;
     if (age < 0 || age >= lifetime)
@@ -91,6 +100,8 @@ static mcp_record_t record_of(const mcp_oauth_remembered_t *whose,
     mcp_oauth_identity_write(w, whose->identity);
     mcp_writer_member(w, "client_id", whose->request->client_id);
     mcp_writer_member(w, "client_name", whose->request->client_name);
+    mcp_writer_member(w, "mark", whose->mark);
+    mcp_writer_member(w, "client_mark", whose->request->client_mark);
     mcp_writer_member(w, "redirect_uri", whose->request->redirect_uri);
     mcp_writer_member(w, "resource", whose->resource->url);
     mcp_writer_member(w, "scope", whose->request->scope);

@@ -7,13 +7,15 @@
 
 /* Consent that is remembered for MCPLifetime consent: that of one user for one
  * client, one redirect URI and one resource, and the scopes that were shown.
- * What a user refuses is never remembered. */
+ * What a user refuses is never remembered; what was remembered before the user
+ * or the client was ended is forgotten. */
 
 /* Whose. */
 typedef struct mcp_oauth_remembered_t {
     const mcp_oauth_request_t *request;
     const mcp_oauth_resource_t *resource;
     const mcp_identity_t *identity;
+    const char *mark; /* the user's at the sign-in: oauth/ended.h */
 } mcp_oauth_remembered_t;
 
 /* Whether it is remembered at all: only where it is certain who gets the

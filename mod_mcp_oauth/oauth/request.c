@@ -262,6 +262,7 @@ void mcp_oauth_request_write(mcp_writer_t *w,
     mcp_writer_member(w, "client_id", request->client_id);
     mcp_writer_member(w, "client_name", request->client_name);
     mcp_writer_member(w, "client_host", request->client_host);
+    mcp_writer_member(w, "client_mark", request->client_mark);
     mcp_writer_member(w, "redirect_uri", request->redirect_uri);
     mcp_writer_member(w, "state", request->state);
     mcp_writer_member(w, "code_challenge", request->code_challenge);
@@ -282,6 +283,7 @@ const mcp_oauth_request_t *mcp_oauth_request_read(const mcp_json_t *json,
     r->client_id = mcp_json_string(mcp_json_get(json, "client_id"));
     r->client_name = mcp_json_string(mcp_json_get(json, "client_name"));
     r->client_host = mcp_json_string(mcp_json_get(json, "client_host"));
+    r->client_mark = mcp_json_string(mcp_json_get(json, "client_mark"));
     r->redirect_uri = mcp_json_string(mcp_json_get(json, "redirect_uri"));
     r->state = mcp_json_string(mcp_json_get(json, "state"));
     r->code_challenge = mcp_json_string(mcp_json_get(json, "code_challenge"));

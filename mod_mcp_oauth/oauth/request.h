@@ -11,6 +11,7 @@ typedef struct mcp_oauth_request_t {
     const char *client_id;
     const char *client_name; /* as it calls itself; or NULL */
     const char *client_host; /* that vouches for the client; or NULL */
+    const char *client_mark; /* when it came: oauth/ended.h */
     int is_registered;       /* the administrator vouches for it */
     int skips_consent;       /* whom the administrator does not have asked */
     const char *redirect_uri;

@@ -9,38 +9,58 @@
 #include "oauth/scopes.h"
 
 #define REGISTER "register"
+#define INTROSPECT "introspect"
 #define CLIENT_CREDENTIALS "client_credentials"
+/* what an assertion may be signed with: RFC 8414 2 wants it said wherever
+ * private_key_jwt is */
+#define ALGORITHMS                                                            \
+    {                                                                         \
+        "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256",        \
+            "PS384", "PS512", NULL                                            \
+    }
 
-/* The members that are lists of words, in the order they are sent. The last
- * two belong to OpenID Connect Discovery: clients that look under that name
- * refuse a document without them. */
+/* The members that are lists of words, in the order they are sent; endpoint:
+ * without it there is none of them. The last two belong to OpenID Connect
+ * Discovery: clients that look under that name refuse a document without
+ * them. */
 static const struct {
     const char *name;
+    const char *endpoint;
     const char *words[10];
 } lists[] = {
-    {"response_types_supported", {"code", NULL}},
-    {"response_modes_supported", {"query", NULL}},
+    {"response_types_supported", NULL, {"code", NULL}},
+    {"response_modes_supported", NULL, {"query", NULL}},
     {"grant_types_supported",
+     NULL,
      {"authorization_code", "refresh_token", CLIENT_CREDENTIALS, NULL}},
     {"token_endpoint_auth_methods_supported",
+     "token",
      {"none", "client_secret_basic", "client_secret_post", "private_key_jwt",
       NULL}},
-    {"token_endpoint_auth_signing_alg_values_supported",
-     {"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384",
-      "PS512", NULL}},
-    {"code_challenge_methods_supported", {"S256", NULL}},
-    {"subject_types_supported", {"public", NULL}},
-    {"id_token_signing_alg_values_supported", {"ES256", NULL}},
+    {"token_endpoint_auth_signing_alg_values_supported", "token", ALGORITHMS},
+    {"revocation_endpoint_auth_methods_supported",
+     "revoke",
+     {"none", "client_secret_basic", "client_secret_post", "private_key_jwt",
+      NULL}},
+    {"revocation_endpoint_auth_signing_alg_values_supported", "revoke",
+     ALGORITHMS},
+    {"introspection_endpoint_auth_methods_supported",
+     INTROSPECT,
+     {"client_secret_basic", "client_secret_post", "private_key_jwt", NULL}},
+    {"introspection_endpoint_auth_signing_alg_values_supported", INTROSPECT,
+     ALGORITHMS},
+    {"code_challenge_methods_supported", NULL, {"S256", NULL}},
+    {"subject_types_supported", NULL, {"public", NULL}},
+    {"id_token_signing_alg_values_supported", NULL, {"ES256", NULL}},
 };
 
 static const struct {
     const char *name;
     const char *endpoint;
 } endpoints[] = {
-    {"authorization_endpoint", "authorize"},
-    {"token_endpoint", "token"},
-    {"registration_endpoint", REGISTER},
-    {"jwks_uri", "jwks"},
+    {"authorization_endpoint", "authorize"}, {"token_endpoint", "token"},
+    {"registration_endpoint", REGISTER},     {"revocation_endpoint", "revoke"},
+    {"introspection_endpoint", INTROSPECT},  {"jwks_uri", "jwks"},
 };
 
 /* Not for clients that register themselves: named where one may use it. */
@@ -50,12 +70,24 @@ static int is_offered(const char *word, const mcp_oauth_service_t *service)
            mcp_oauth_registered_has(service, MCP_GRANTS_CLIENT);
 }
 
+/* Nor an endpoint that nobody may use. */
+static int is_open(const char *endpoint, const mcp_oauth_service_t *service)
+{
+    if (endpoint && !strcmp(endpoint, REGISTER))
+        return mcp_oauth_service_registers(service);
+    if (endpoint && !strcmp(endpoint, INTROSPECT))
+        return mcp_oauth_registered_introspects(service);
+    return 1;
+}
+
 static void write_lists(mcp_writer_t *w, const mcp_oauth_service_t *service)
 {
     apr_size_t i;
     int j;
 
     for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        if (!is_open(lists[i].endpoint, service))
+            continue;
         mcp_writer_name(w, lists[i].name);
         mcp_writer_open(w, '[');
         for (j = 0; lists[i].words[j]; j++)
@@ -85,8 +117,7 @@ static void write_endpoints(mcp_writer_t *w,
     apr_size_t i;
 
     for (i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++)
-        if (strcmp(endpoints[i].endpoint, REGISTER) != 0 ||
-            mcp_oauth_service_registers(service))
+        if (is_open(endpoints[i].endpoint, service))
             mcp_writer_member(
                 w, endpoints[i].name,
                 mcp_oauth_service_url(service, endpoints[i].endpoint, pool));

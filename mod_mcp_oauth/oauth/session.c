@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "oauth/cookie.h"
+#include "oauth/ended.h"
 
 #define MAX_COOKIES 4 /* looked up; a browser sends one */
 
@@ -20,6 +21,7 @@ void mcp_oauth_session_login_write(mcp_writer_t *w,
     mcp_writer_integer(w, login->when);
     mcp_writer_name(w, "from_session");
     mcp_writer_boolean(w, login->from_session);
+    mcp_writer_member(w, "mark", login->mark);
     mcp_writer_close(w);
 }
 
@@ -30,6 +32,7 @@ const mcp_oauth_login_t *mcp_oauth_session_login_read(const mcp_json_t *json,
 
     login->idp = mcp_json_string(mcp_json_get(json, "idp"));
     login->from_session = mcp_json_is_true(mcp_json_get(json, "from_session"));
+    login->mark = mcp_json_string(mcp_json_get(json, "mark"));
     if (!mcp_oauth_identity_read(&login->identity,
                                  mcp_json_get(json, "identity")) ||
         !mcp_json_integer(&login->when, mcp_json_get(json, "when")))
@@ -67,6 +70,21 @@ static int is_good(const mcp_oauth_login_t *login,
            is_of_provider(resource, login->idp);
 }
 
+/* The user has not been ended since the sign-in. */
+static const mcp_error_t *ended_check(mcp_oauth_login_t **login,
+                                      const mcp_oauth_works_t *works,
+                                      mcp_ctx_t *cx)
+{
+    mcp_oauth_begun_t begun = {&(*login)->identity, (*login)->mark, NULL,
+                               NULL};
+    int ended;
+
+    MCP_TRY(mcp_oauth_ended_since(&ended, &begun, works, cx));
+    if (ended)
+        *login = NULL;
+    return NULL;
+}
+
 /* *login is NULL when the cookie names no session of this issuer. */
 static const mcp_error_t *get(mcp_oauth_login_t **login, const char *value,
                               const mcp_oauth_service_t *service,
@@ -88,7 +106,7 @@ static const mcp_error_t *get(mcp_oauth_login_t **login, const char *value,
     if (issuer && !strcmp(issuer, service->issuer))
         *login = (mcp_oauth_login_t *)mcp_oauth_session_login_read(
             mcp_json_get(json, "login"), cx->pool);
-    return NULL;
+    return *login ? ended_check(login, service->works, cx) : NULL;
 }
 
 const mcp_error_t *mcp_oauth_session_find(const mcp_oauth_login_t **login,

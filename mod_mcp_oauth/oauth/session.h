@@ -17,6 +17,7 @@ typedef struct mcp_oauth_login_t {
                       * user in each request, and there is no session */
     apr_int64_t when;
     int from_session; /* not just now */
+    const char *mark; /* the user's at that time: oauth/ended.h */
 } mcp_oauth_login_t;
 
 /* As records keep it: an object; NULL when json is not one. */

@@ -6,6 +6,7 @@
 
 #include "oauth/about.h"
 #include "oauth/consent.h"
+#include "oauth/ended.h"
 #include "oauth/guessing.h"
 #include "oauth/transaction.h"
 
@@ -108,9 +109,11 @@ static void tell_entered(const attempt_t *a, const mcp_identity_t *identity,
 static const mcp_error_t *enter(const attempt_t *a, const mcp_idp_t *idp,
                                 const mcp_identity_t *identity, mcp_ctx_t *cx)
 {
-    const mcp_oauth_login_t login = {*identity, a->form ? idp->key : NULL,
-                                     mcp_ctx_seconds(cx), 0};
+    mcp_oauth_login_t login = {*identity, a->form ? idp->key : NULL,
+                               mcp_ctx_seconds(cx), 0, NULL};
 
+    MCP_TRY(mcp_oauth_ended_user_mark(&login.mark, identity,
+                                      a->x->service->works, cx));
     if (a->form)
         mcp_oauth_guessing_succeeded(a->x, username(a), cx);
     tell_entered(a, identity, cx);

@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "base/encode.h"
-#include "base/form.h"
 #include "base/scope.h"
 #include "oauth/about.h"
 #include "oauth/access_token.h"
 #include "oauth/authenticate.h"
 #include "oauth/client_grant.h"
 #include "oauth/code.h"
+#include "oauth/ended.h"
 #include "oauth/endpoint.h"
 #include "oauth/refresh.h"
 #include "oauth/registered.h"
@@ -106,7 +106,7 @@ code_check(const ask_t *ask, const mcp_oauth_code_t *code, mcp_ctx_t *cx)
 }
 
 static void grant_fill(mcp_oauth_grant_t *grant, const mcp_oauth_code_t *code,
-                       mcp_ctx_t *cx)
+                       const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
 {
     memset(grant, 0, sizeof(*grant));
     grant->id = code->grant;
@@ -116,6 +116,7 @@ static void grant_fill(mcp_oauth_grant_t *grant, const mcp_oauth_code_t *code,
     grant->scope = code->request->scope;
     grant->created = grant->turned = mcp_ctx_seconds(cx);
     grant->generation = code->request->may_refresh ? 1 : 0;
+    mcp_oauth_grant_extend(grant, resource, grant->created);
 }
 
 /* RFC 6749 4.1.2: what the code gave ends too. Only somebody who holds the
@@ -126,10 +127,8 @@ static const mcp_error_t *used_again(const mcp_oauth_code_t *code,
 {
     mcp_oauth_grant_t grant;
 
-    grant_fill(&grant, code, cx);
-    MCP_TRY(mcp_oauth_grant_revoke(code->grant,
-                                   mcp_oauth_grant_end(&grant, resource),
-                                   resource->service, cx));
+    grant_fill(&grant, code, resource, cx);
+    MCP_TRY(mcp_oauth_grant_revoke(&grant, resource->service->works, cx));
     mcp_ctx_log(cx, MCP_LOG_INFO, 152,
                 "an authorization code of '%s' was redeemed twice; its grant "
                 "%s is revoked",
@@ -138,6 +137,25 @@ static const mcp_error_t *used_again(const mcp_oauth_code_t *code,
     tell(MCP_AUDIT_CODE_REUSED, &grant, NULL, cx);
     tell(MCP_AUDIT_REVOKED, &grant, "code-reused", cx);
     return refused(cx, "was redeemed before");
+}
+
+/* After the grant was stored, and not before: see oauth/ended.h. */
+static const mcp_error_t *ended_check(const mcp_oauth_code_t *code,
+                                      const mcp_oauth_grant_t *grant,
+                                      const mcp_oauth_works_t *works,
+                                      mcp_ctx_t *cx)
+{
+    const mcp_oauth_begun_t begun = {&code->identity, code->mark,
+                                     code->request->client_id,
+                                     code->request->client_mark};
+    int ended;
+
+    MCP_TRY(mcp_oauth_ended_since(&ended, &begun, works, cx));
+    if (!ended)
+        return NULL;
+    MCP_TRY(mcp_oauth_grant_revoke(grant, works, cx));
+    tell(MCP_AUDIT_REVOKED, grant, "administrator", cx);
+    return refused(cx, "everything of its user or client was ended since");
 }
 
 static const mcp_error_t *redeem_code(const ask_t *ask, mcp_ctx_t *cx)
@@ -168,9 +186,9 @@ static const mcp_error_t *redeem_code(const ask_t *ask, mcp_ctx_t *cx)
     if (!won)
         return used_again(code, resource, cx);
 
-    grant_fill(&grant, code, cx);
-    mcp_oauth_grant_extend(&grant, resource, grant.created);
-    MCP_TRY(mcp_oauth_grant_put(&grant, service, cx));
+    grant_fill(&grant, code, resource, cx);
+    MCP_TRY(mcp_oauth_grant_put(&grant, service->works, cx));
+    MCP_TRY(ended_check(code, &grant, service->works, cx));
     tell(MCP_AUDIT_CODE_REDEEMED, &grant, NULL, cx);
     return answer(ask, &grant, grant.scope, cx);
 }
@@ -258,12 +276,7 @@ const mcp_error_t *mcp_oauth_token_handle(mcp_oauth_exchange_t *x,
     apr_size_t row;
 
     mcp_oauth_exchange_private(x);
-    if (!x->content_type ||
-        strcmp(x->content_type, "application/x-www-form-urlencoded") != 0)
-        return mcp_error_tell(MCP_E_MEDIA_TYPE, cx,
-                              "Token requests are "
-                              "application/x-www-form-urlencoded.");
-    MCP_TRY(mcp_form_read(&form, x->body, x->body_len, cx));
+    MCP_TRY(mcp_oauth_exchange_form(&form, x, cx));
     MCP_TRY(grant_type_read(&row, x, form, cx));
     MCP_TRY(mcp_oauth_authenticate_client(&ask.client, x, form, cx));
     if (!mcp_oauth_client_may(ask.client, grants[row].grant))

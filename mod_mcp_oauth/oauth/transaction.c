@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oauth/ended.h"
 #include "store/seal.h"
 
 #define MAX_TEXT 32768
@@ -45,6 +46,21 @@ mcp_oauth_transaction_make(const char **text,
     return NULL;
 }
 
+/* The client has not been ended since the request. */
+static const mcp_error_t *ended_check(const mcp_oauth_request_t **request,
+                                      const mcp_oauth_works_t *works,
+                                      mcp_ctx_t *cx)
+{
+    const mcp_oauth_begun_t begun = {NULL, NULL, (*request)->client_id,
+                                     (*request)->client_mark};
+    int ended;
+
+    MCP_TRY(mcp_oauth_ended_since(&ended, &begun, works, cx));
+    if (ended)
+        *request = NULL;
+    return NULL;
+}
+
 const mcp_error_t *
 mcp_oauth_transaction_open(const mcp_oauth_request_t **request,
                            const char *text,
@@ -72,5 +88,5 @@ mcp_oauth_transaction_open(const mcp_oauth_request_t **request,
         mcp_ctx_seconds(cx) >= expires)
         return NULL;
     *request = mcp_oauth_request_read(mcp_json_get(json, "request"), cx->pool);
-    return NULL;
+    return *request ? ended_check(request, service->works, cx) : NULL;
 }

@@ -8,6 +8,7 @@
 #include "jose/jws.h"
 #include "oauth/client.h"
 #include "oauth/grant.h"
+#include "oauth/revoke.h"
 
 #define BEARER "Bearer"
 #define BEARER_LENGTH (sizeof(BEARER) - 1)
@@ -209,19 +210,21 @@ static const mcp_error_t *claims_check(mcp_principal_t *who,
 }
 
 /* D6: absence means no. */
-static const mcp_error_t *grant_check(const mcp_principal_t *who,
-                                      const judging_t *j, mcp_ctx_t *cx)
+static const mcp_error_t *end_check(const mcp_principal_t *who,
+                                    const judging_t *j, mcp_ctx_t *cx)
 {
-    const mcp_oauth_service_t *service = j->resource->service;
+    const mcp_oauth_works_t *works = j->resource->service->works;
     mcp_oauth_grant_t *grant;
-    int denied;
+    int denied, revoked;
 
-    MCP_TRY(mcp_oauth_grant_get(&grant, who->grant, service, cx));
+    MCP_TRY(mcp_oauth_grant_get(&grant, who->grant, works, cx));
     if (!grant)
         return bad(cx, "its grant has ended or was revoked");
-    MCP_TRY(
-        mcp_oauth_client_is_denied(&denied, who->client, service->works, cx));
-    return denied ? bad(cx, "its client is denied") : NULL;
+    MCP_TRY(mcp_oauth_client_is_denied(&denied, who->client, works, cx));
+    if (denied)
+        return bad(cx, "its client is denied");
+    MCP_TRY(mcp_oauth_revoke_has_token(&revoked, who, works, cx));
+    return revoked ? bad(cx, "it was revoked") : NULL;
 }
 
 static const mcp_error_t *judge(const mcp_principal_t **who,
@@ -238,32 +241,85 @@ static const mcp_error_t *judge(const mcp_principal_t **who,
     return NULL;
 }
 
+/* j has the text and the resource. */
+static const mcp_error_t *verify(const mcp_principal_t **who, judging_t *j,
+                                 mcp_ctx_t *cx)
+{
+    const mcp_principal_t *found;
+    int is_fresh = 0;
+
+    j->tag.resource = j->resource;
+    j->tag.keys = mcp_jose_keyring_serial(j->resource->service->works->keys);
+    j->now = mcp_ctx_seconds(cx);
+    j->sequence =
+        mcp_store_sequence_get(j->resource->service->works->revocations);
+    mcp_digest_sha256(j->digest, j->text, j->len);
+    found = recall(&is_fresh, j, cx->pool);
+    if (!is_fresh) {
+        if (!found)
+            MCP_TRY(judge(&found, j, cx));
+        MCP_TRY(end_check(found, j, cx));
+        remember(j, found, cx->pool);
+    }
+    *who = found;
+    return NULL;
+}
+
+static const mcp_error_t *length_check(const judging_t *j, mcp_ctx_t *cx)
+{
+    return j->len && j->len <= MCP_JWS_MAX
+               ? NULL
+               : bad(cx, "it is empty or too long");
+}
+
 const mcp_error_t *
 mcp_oauth_verify_bearer(const mcp_principal_t **who, const char *authorization,
                         const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
 {
-    const mcp_principal_t *found;
     judging_t j;
-    int is_fresh = 0;
 
     *who = NULL;
     j.text = token_read(&j.len, authorization);
     if (!j.text)
         return NULL;
-    if (!j.len || j.len > MCP_JWS_MAX)
-        return bad(cx, "it is empty or too long");
-    j.resource = j.tag.resource = resource;
-    j.tag.keys = mcp_jose_keyring_serial(resource->service->works->keys);
-    j.now = mcp_ctx_seconds(cx);
-    j.sequence = mcp_store_sequence_get(resource->service->works->revocations);
-    mcp_digest_sha256(j.digest, j.text, j.len);
-    found = recall(&is_fresh, &j, cx->pool);
-    if (!is_fresh) {
-        if (!found)
-            MCP_TRY(judge(&found, &j, cx));
-        MCP_TRY(grant_check(found, &j, cx));
-        remember(&j, found, cx->pool);
+    MCP_TRY(length_check(&j, cx));
+    j.resource = resource;
+    return verify(who, &j, cx);
+}
+
+/* -- wherever it is used -- */
+
+static const mcp_oauth_resource_t *
+resource_of(const mcp_json_t *aud, const mcp_oauth_service_t *service)
+{
+    const mcp_oauth_resource_t *resource;
+    int i;
+
+    for (i = 0; i < service->resources->nelts; i++) {
+        resource =
+            APR_ARRAY_IDX(service->resources, i, const mcp_oauth_resource_t *);
+        if (is_for(aud, resource->url))
+            return resource;
     }
-    *who = found;
     return NULL;
+}
+
+const mcp_error_t *mcp_oauth_verify_token(const mcp_principal_t **who,
+                                          const char *token,
+                                          const mcp_oauth_service_t *service,
+                                          mcp_ctx_t *cx)
+{
+    const mcp_jose_jws_t *jws;
+    judging_t j;
+
+    *who = NULL;
+    j.text = token;
+    j.len = strlen(token);
+    MCP_TRY(length_check(&j, cx));
+    /* nothing of it is believed yet: aud is judged again */
+    MCP_TRY(mcp_jose_jws_read(&jws, j.text, j.len, cx));
+    j.resource = resource_of(mcp_json_get(jws->claims, "aud"), service);
+    if (!j.resource)
+        return bad(cx, "it is for no resource of this server");
+    return verify(who, &j, cx);
 }

@@ -13,10 +13,16 @@
  * store that cannot say is UNAVAILABLE.
  *
  * A token found good is remembered (service->works->verified) until it
- * expires; when the revocation sequence has moved since, its grant is looked
- * up again. *who lives in cx->pool. */
+ * expires; when the revocation sequence has moved since, it is looked up again
+ * whether it, its grant or its client has ended. *who lives in cx->pool. */
 const mcp_error_t *
 mcp_oauth_verify_bearer(const mcp_principal_t **who, const char *authorization,
                         const mcp_oauth_resource_t *resource, mcp_ctx_t *cx);
+/* The same for a token of which nobody says where it is used: for the resource
+ * of this service that its aud names. For revocation and introspection. */
+const mcp_error_t *mcp_oauth_verify_token(const mcp_principal_t **who,
+                                          const char *token,
+                                          const mcp_oauth_service_t *service,
+                                          mcp_ctx_t *cx);
 
 #endif

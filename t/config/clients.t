@@ -33,7 +33,9 @@ good('a client with everything', client('"web"', $uri,
     'RedirectURI http://127.0.0.1/cb http://localhost:3000/cb', "Secret $file",
     'Label "The web site"', 'Scopes notes:read notes:write', 'Scopes more',
     'Grants authorization_code refresh_token client_credentials',
-    'Consent off'));
+    'Consent off', 'Introspection on'));
+good('a resource server, and nothing else', client('wiki', "Secret $file",
+    'Grants none', 'Introspection on'));
 good('a client without users', client('job', "Secret $file",
     'Grants client_credentials'));
 good('a custom scheme that is nowhere else', client('app', 'RedirectURI myapp:/cb'));
@@ -52,11 +54,14 @@ for (
     ['Label Web site', qr/"site" is one argument too many. Write Label TEXT/],
     ['Scopes "a b"', qr/Scopes: "a b" is not a scope/],
     ['Scopes', qr/Write Scopes SCOPE \.\.\./],
-    ['Grants implicit', qr/Grants: "implicit" is not known here. Write authorization_code\|refresh_token\|client_credentials\./],
-    ['Grants', qr/Write Grants authorization_code\|refresh_token\|client_credentials \.\.\./],
+    ['Grants implicit', qr/Grants: "implicit" is not known here. Write authorization_code\|refresh_token\|client_credentials\|none\./],
+    ['Grants', qr/Write Grants authorization_code\|refresh_token\|client_credentials\|none \.\.\./],
     ['Consent never', qr/Consent: "never" is not known here. Write on\|off\./],
-    ['Introspection on', qr/Invalid command 'Introspection'|Introspection does not belong inside <MCPRegisteredClient>/],
-    ['Require valid-user', qr/Require does not belong inside <MCPRegisteredClient>. Its words are Secret, Keys, RedirectURI, Label, Scopes, Grants, Consent\.$/m],
+    ['Introspection maybe', qr/Introspection: "maybe" is not known here. Write on\|off\./],
+    ['Introspection', qr/Write Introspection on\|off\./],
+    ['Introspection on off', qr/"off" is one argument too many/],
+    ['Introspection off', undef],
+    ['Require valid-user', qr/Require does not belong inside <MCPRegisteredClient>. Its words are Secret, Keys, RedirectURI, Label, Scopes, Grants, Consent, Introspection\.$/m],
     ['AuthUserFile x', qr/AuthUserFile does not belong inside <MCPRegisteredClient>/],
     ['MCPTitle x', qr/MCPTitle does not belong inside <MCPRegisteredClient>/],
 ) {
@@ -103,6 +108,16 @@ for (
         $uri, 'RedirectURI http://127.0.0.1/cb', 'Consent off'],
     ['Consent off for a custom scheme', qr/Consent off, but any program/,
         'RedirectURI myapp:/cb', 'Consent off'],
+    ['Introspection on of a public client', qr/web: Introspection on, but anybody could say that it is this client. Add Secret or Keys, or take Introspection out\./,
+        $uri, 'Introspection on'],
+    ['Introspection on of one without anything', qr/web: Introspection on, but anybody/,
+        'Grants none', 'Introspection on'],
+    ['Grants none of one that does not ask', qr/web: Grants none is for a client that asks about tokens. Add Introspection on, or say what it is granted\./,
+        "Secret $file", 'Grants none'],
+    ['Grants none among others', qr/web: none in Grants goes with no other. Drop it, or the others\./,
+        "Secret $file", 'Grants client_credentials none', 'Introspection on'],
+    ['Grants none with users', qr/RedirectURI has no use without authorization_code in Grants/,
+        $uri, "Secret $file", 'Grants none', 'Introspection on'],
     ['Secret and Keys', qr/Secret and Keys are two ways to prove who it is. Drop one/,
         $uri, "Secret $file", 'Keys keys.json'],
 ) {
@@ -244,11 +259,11 @@ for ("Secret $secret", "Secret $file", 'Secret env:MCP_WEB_SECRET',
         . one('b', $uri, 'Consent off') . one('c', $uri, 'Scopes s') . "</VirtualHost>\n"
         . "<VirtualHost *:443>\nServerName https://y.example\n${place}MCPRegistration token $file\n</VirtualHost>\n");
     is($sites->{'x.example'}{MCPRegisteredClient},
-        'a (Secret file:web.secret; Grants client_credentials; Consent on), '
-        . 'b (RedirectURI https://web.example.com/cb; Grants authorization_code refresh_token; Consent off), '
-        . 'c (RedirectURI https://web.example.com/cb; Scopes s; Grants authorization_code refresh_token; Consent on)',
+        'a (Secret file:web.secret; Grants client_credentials; Consent on; Introspection off), '
+        . 'b (RedirectURI https://web.example.com/cb; Grants authorization_code refresh_token; Consent off; Introspection off), '
+        . 'c (RedirectURI https://web.example.com/cb; Scopes s; Grants authorization_code refresh_token; Consent on; Introspection off)',
         'clients add up, the same id replaces');
-    like($sites->{'y.example'}{MCPRegisteredClient}, qr/^a \(.*\), b \([^,]*Consent on\)$/,
+    like($sites->{'y.example'}{MCPRegisteredClient}, qr/^a \(.*\), b \([^,]*Consent on; Introspection off\)$/,
         'another virtual host has those of the server');
     is($sites->{'x.example'}{MCPRegistration}, 'closed', 'MCPRegistration is inherited');
     is($sites->{'x.example'}{register}, undef, 'then there is no register endpoint');

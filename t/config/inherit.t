@@ -22,7 +22,8 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     my $mcp = $site->{sections}{'<Location "/mcp">'};
     is($site->{issuer}, 'https://h.example', 'the issuer is ServerName as written');
     is($site->{$_}, "https://h.example/oauth/$_", "the $_ endpoint is below /oauth")
-        for qw(authorize token register jwks);
+        for qw(authorize token register revoke jwks);
+    is($site->{introspect}, undef, 'nobody may introspect');
     is($site->{MCPRedirectSchemes}, 'cursor vscode vscode-insiders claude zed windsurf', 'default schemes');
     is($site->{MCPStore}, 'sqlite', 'default store');
     is($site->{MCPLimit}, 'sessions=10000 sign-in-failures=10/min fetches=20 registrations=600/h audit=600/min', 'default limits');

@@ -28,6 +28,7 @@ MCPScope  secret:read "Read secrets" "expr=%{MCP_USER} == 'bob'"
 <MCPRegisteredClient worker>
     Secret a-secret-of-the-worker
     Grants client_credentials
+    Introspection on
 </MCPRegisteredClient>
 END
 my $file = $s->root . '/logs/audit';
@@ -180,6 +181,28 @@ happened('a token for another resource', ['token-refused',
 $c->refresh($j);
 happened('an old one', ['refresh-reused', %grant],
     ['revoked', %grant, reason => 'refresh-reused']);
+
+$j = $c->journey(client => $client, scope => 'notes:read');
+my %token = (%ada, client => brief($client->{client_id}),
+    scope => 'notes:read',
+    grant => hashed(jwt_claims($j->{access_token})->{grant}));
+my $worker = {client_id => 'worker', client_secret => 'a-secret-of-the-worker',
+    token_endpoint_auth_method => 'client_secret_post'};
+news();
+$c->introspect($worker, $j->{access_token});
+happened('a resource server asks about a token', ['introspected', %token,
+    client => 'worker', reason => 'active']);
+$c->introspect($worker, 'a-token-that-never-was');
+happened('about something that is no token', ['introspected',
+    client => 'worker', reason => 'not active']);
+$c->revoke($client, $j->{access_token});
+happened('a client revokes an access token', ['revoked', %token,
+    reason => 'client, one access token']);
+$c->revoke($client, $j->{refresh_token});
+happened('a client revokes a grant', ['revoked', %token,
+    resource => "$issuer/mcp", reason => 'client']);
+$c->revoke($client, $j->{refresh_token});
+happened('revoking it again is no event');
 
 my $notes = $c->journey(client => $client, resource => '/files',
     scope => 'notes:read');

@@ -21,6 +21,7 @@ static const char *ask(world_t *w, mcp_oauth_endpoint_fn *handle,
     "\"authorization_endpoint\":\"https://mcp.example.com/oauth/authorize\"," \
     "\"token_endpoint\":\"https://mcp.example.com/oauth/token\","             \
     "\"registration_endpoint\":\"https://mcp.example.com/oauth/register\","   \
+    "\"revocation_endpoint\":\"https://mcp.example.com/oauth/revoke\","       \
     "\"jwks_uri\":\"https://mcp.example.com/oauth/jwks\","                    \
     "\"scopes_supported\":[\"tasks:read\",\"tasks:write\",\"tasks:admin\","   \
     "\"offline_access\"],"                                                    \
@@ -31,6 +32,12 @@ static const char *ask(world_t *w, mcp_oauth_endpoint_fn *handle,
     "\"client_secret_basic\",\"client_secret_post\","                         \
     "\"private_key_jwt\"],"                                                   \
     "\"token_endpoint_auth_signing_alg_values_supported\":["                  \
+    "\"ES256\",\"ES384\",\"ES512\",\"RS256\",\"RS384\",\"RS512\","            \
+    "\"PS256\",\"PS384\",\"PS512\"],"                                         \
+    "\"revocation_endpoint_auth_methods_supported\":[\"none\","               \
+    "\"client_secret_basic\",\"client_secret_post\","                         \
+    "\"private_key_jwt\"],"                                                   \
+    "\"revocation_endpoint_auth_signing_alg_values_supported\":["             \
     "\"ES256\",\"ES384\",\"ES512\",\"RS256\",\"RS384\",\"RS512\","            \
     "\"PS256\",\"PS384\",\"PS512\"],"                                         \
     "\"code_challenge_methods_supported\":[\"S256\"],"                        \
@@ -71,6 +78,34 @@ static void test_resource(world_t *w, mcp_ctx_t *cx)
     w->service.root = NULL;
     is(ask(w, mcp_oauth_resource_metadata_handle, "", cx), "error 404",
        "no root form where none is named");
+}
+
+/* Named where some client may ask. */
+static void test_introspection(world_t *w, mcp_ctx_t *cx)
+{
+    mcp_client_setting_t client;
+    const char *text;
+
+    memset(&client, 0, sizeof(client));
+    client.id = "asks";
+    client.introspection = 2;
+    w->settings.clients = apr_array_make(cx->pool, 1, sizeof(&client));
+    APR_ARRAY_PUSH(w->settings.clients, mcp_client_setting_t *) = &client;
+    is(ask(w, mcp_oauth_server_metadata_handle, "", cx), SERVER_DOCUMENT,
+       "a client that may not ask");
+    client.introspection = MCP_INTROSPECTION_ON;
+    text = ask(w, mcp_oauth_server_metadata_handle, "", cx);
+    ok(has_text(text,
+                "\"introspection_endpoint\":\"" ISSUER "/oauth/introspect\""),
+       "RFC 8414 2: introspection_endpoint");
+    ok(has_text(text, "\"introspection_endpoint_auth_methods_supported\":["
+                      "\"client_secret_basic\",\"client_secret_post\","
+                      "\"private_key_jwt\"]"),
+       "and how a client authenticates there: no public one");
+    ok(has_text(text, "\"introspection_endpoint_auth_signing_alg_values_"
+                      "supported\":[\"ES256\","),
+       "RFC 8414 2: and what signs for private_key_jwt");
+    w->settings.clients = NULL;
 }
 
 static void test_server(world_t *w, mcp_ctx_t *cx)
@@ -138,6 +173,7 @@ static void test(mcp_ctx_t *cx)
     world_t *w = world_make(cx);
 
     test_server(w, cx);
+    test_introspection(w, cx);
     test_resource(w, cx);
     test_keys(w, cx);
     test_resources(w, cx);

@@ -226,11 +226,11 @@ static void test_lost_turn(world_t *w, const char *client, mcp_ctx_t *cx)
                                         text_in(first, "access_token", cx),
                                         NULL),
                             &w->tasks, cx);
-    fine(mcp_oauth_grant_get(&grant, who->grant, &w->service, cx), "a grant");
+    fine(mcp_oauth_grant_get(&grant, who->grant, &w->works, cx), "a grant");
     second = refresh(w, client, token_in(first, cx), NULL, cx);
-    fine(mcp_oauth_grant_get(&now, who->grant, &w->service, cx), "turned");
+    fine(mcp_oauth_grant_get(&now, who->grant, &w->works, cx), "turned");
     grant->version = now->version;
-    fine(mcp_oauth_grant_replace(&done, grant, &w->service, cx), "put back");
+    fine(mcp_oauth_grant_replace(&done, grant, &w->works, cx), "put back");
     ok(done &&
            opens(w, refresh(w, client, token_in(second, cx), NULL, cx), cx),
        "a token that the store forgot is good: its MAC is ours");

@@ -4,6 +4,7 @@
 #include "oauth/budget.h"
 #include "oauth/client_grant.h"
 #include "oauth/registered.h"
+#include "oauth/revoke.h"
 #include "oauth/verify.h"
 
 /* Clients of the configuration, what they are granted, who is denied, and who
@@ -109,6 +110,7 @@ static void test_own(world_t *w, mcp_ctx_t *cx)
     const char *json = own_token(w, NULL, TASKS, cx);
     const mcp_principal_t *who = principal_of(json, &w->tasks, cx);
     const char *grant;
+    int was_there;
 
     if (!ok(who != NULL, "RFC 6749 4.4: a client gets a token for itself"))
         return;
@@ -133,8 +135,7 @@ static void test_own(world_t *w, mcp_ctx_t *cx)
     who = principal_of(own_token(w, NULL, TASKS, cx), &w->tasks, cx);
     ok(who && strcmp(who->grant, grant) != 0, "after a day another one");
     grant = apr_pstrdup(cx->pool, who->grant);
-    fine(mcp_oauth_grant_revoke(grant, mcp_ctx_seconds(cx) + 3600, &w->service,
-                                cx),
+    fine(mcp_oauth_revoke_grant(&was_there, grant, &w->works, cx),
          "that is revoked");
     ok(!principal_of(json, &w->tasks, cx), "ends its tokens");
     who = principal_of(own_token(w, NULL, TASKS, cx), &w->tasks, cx);

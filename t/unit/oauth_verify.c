@@ -4,6 +4,7 @@
 #include "base/scope.h"
 #include "jose/jws.h"
 #include "oauth/grant.h"
+#include "oauth/revoke.h"
 #include "oauth/verify.h"
 
 #define NOW (apr_time_sec(tap_now))
@@ -76,7 +77,7 @@ static void grant_make(world_t *w, const char *id, mcp_ctx_t *cx)
     grant.scope = "tasks:read";
     grant.created = grant.turned = NOW;
     grant.expires = NOW + 86400;
-    fine(mcp_oauth_grant_put(&grant, &w->service, cx), "a grant");
+    fine(mcp_oauth_grant_put(&grant, &w->works, cx), "a grant");
 }
 
 /* seconds: what is added to now where value is "+" */
@@ -284,6 +285,7 @@ static void test_revoked(world_t *w, mcp_ctx_t *cx)
 {
     const char *one, *two;
     const mcp_principal_t *who;
+    int was_there;
 
     grant_make(w, "one", cx);
     grant_make(w, "two", cx);
@@ -293,8 +295,9 @@ static void test_revoked(world_t *w, mcp_ctx_t *cx)
                       cx);
     fine(judge(w, one, &who, cx), "two grants");
     fine(judge(w, two, &who, cx), "both good");
-    fine(mcp_oauth_grant_revoke("one", NOW + 86400, &w->service, cx),
+    fine(mcp_oauth_revoke_grant(&was_there, "one", &w->works, cx),
          "one is revoked");
+    ok(was_there, "which was there");
     fails(judge(w, one, &who, cx), MCP_E_INVALID_TOKEN,
           "its token ends at once");
     fine(judge(w, two, &who, cx), "the other's does not");
