@@ -476,7 +476,13 @@ sub journey {
 
 # A request to the token endpoint, authenticated as the client registered.
 sub token_request {
-    my ($self, $client, %fields) = @_;
+    my $self = shift;
+    return $self->client_request(token_endpoint => @_);
+}
+
+# The same to another endpoint of the metadata.
+sub client_request {
+    my ($self, $endpoint, $client, %fields) = @_;
     my @headers;
     my $method = $client->{token_endpoint_auth_method} // 'none';
     if ($method eq 'client_secret_basic') {
@@ -489,8 +495,21 @@ sub token_request {
         $fields{client_secret} //= $client->{client_secret}
             if $method eq 'client_secret_post';
     }
-    return $self->post($self->server_metadata->{token_endpoint},
+    return $self->post($self->server_metadata->{$endpoint},
         form => \%fields, headers => \@headers);
+}
+
+# RFC 7009, RFC 7662; %fields overrides
+sub revoke {
+    my ($self, $client, $token, %fields) = @_;
+    return $self->client_request(revocation_endpoint => $client,
+        token => $token, %fields);
+}
+
+sub introspect {
+    my ($self, $client, $token, %fields) = @_;
+    return $self->client_request(introspection_endpoint => $client,
+        token => $token, %fields);
 }
 
 # Redeems the code of a journey; %fields overrides, undef leaves out.

@@ -187,7 +187,7 @@ my %token = (%ada, client => brief($client->{client_id}),
     scope => 'notes:read',
     grant => hashed(jwt_claims($j->{access_token})->{grant}));
 my $worker = {client_id => 'worker', client_secret => 'a-secret-of-the-worker',
-    token_endpoint_auth_method => 'client_secret_post'};
+    token_endpoint_auth_method => 'client_secret_basic'};
 news();
 $c->introspect($worker, $j->{access_token});
 happened('a resource server asks about a token', ['introspected', %token,
@@ -230,8 +230,6 @@ happened('a user may be granted nothing', ['signed-in', %secrets, %ada,
     scope => 'secret:read'], ['access-denied', %secrets, %ada,
     scope => 'secret:read', reason => qr/./]);
 
-my $worker = {client_id => 'worker', client_secret => 'a-secret-of-the-worker',
-    token_endpoint_auth_method => 'client_secret_basic'};
 $c->token_request($worker, grant_type => 'client_credentials',
     resource => "$issuer/mcp", scope => 'notes:read');
 happened('a client gets a token for itself', ['token-issued', %about,

@@ -39,6 +39,9 @@ sub get { return bytes("GET $_[0]", undef, @_[1 .. $#_]) }
 sub register { return bytes('POST /oauth/register', $_[0], $json,
     @_[1 .. $#_]) }
 sub token { return bytes('POST /oauth/token', $_[0], $form, @_[1 .. $#_]) }
+sub revoke { return bytes('POST /oauth/revoke', $_[0], $form, @_[1 .. $#_]) }
+sub introspect { return bytes('POST /oauth/introspect', $_[0], $form,
+    @_[1 .. $#_]) }
 sub authorize { return get("/oauth/authorize?$_[0]", @_[1 .. $#_]) }
 sub decide { return bytes('POST /oauth/authorize', $_[0], $form,
     @_[1 .. $#_]) }
@@ -343,6 +346,51 @@ my @rows = (
             . encode_base64("$id:y", '')]),
     ['a token request of 70,000 bytes', token('x=' . 'y' x 70_000), 413,
         'invalid_request'],
+
+    # revocation and introspection
+    (map { my ($name, $ask, $path) = @$_; (
+        ["$name by GET", get("$path?token=x&client_id=$id"), 405,
+            'invalid_request'],
+        ["$name by PUT", bytes("PUT $path", 'token=x', $form), 405,
+            'invalid_request'],
+        ["$name as JSON", bytes("POST $path", '{"token":"x"}', $json), 415,
+            'invalid_request'],
+        ["$name without a type", bytes("POST $path", 'token=x'), 415,
+            'invalid_request'],
+        ["$name in gzip", $ask->('token=x', 'Content-Encoding: gzip'), 415,
+            'invalid_request'],
+        ["$name of 70,000 bytes", $ask->('token=' . 'x' x 70_000), 413,
+            'invalid_request'],
+        (map { ["$name with $_->[0]", $ask->($_->[1]), 400,
+            'invalid_request'] }
+            ['what is no UTF-8', 'token=%ff'], ['%00', 'token=x%00'],
+            ['a raw NUL', "token=x\0"], ['half an escape', 'token=%'],
+            ['two tokens', "client_id=$id&token=x&token=x"],
+            ['two clients', "client_id=$id&client_id=$id&token=x"],
+            ['1000 fields', join '&', map "f$_=x", 1 .. 1000]),
+        (map { ["$name of $_->[0]", $ask->("token=x$_->[1]",
+            @$_[2 .. $#$_]), 401, 'invalid_client'] }
+            ['no client', ''], ['an unknown client', '&client_id=x'],
+            ['a client_id of 50,000', '&client_id=' . 'x' x 50_000],
+            ['a public client with a secret', "&client_id=$id&client_secret=x"],
+            ['a client with a Bearer token', "&client_id=$id", $bearer],
+            ['a client in Basic that is no base64', '',
+                'Authorization: Basic !!'])) }
+        ['a revocation', \&revoke, '/oauth/revoke'],
+        ['an introspection', \&introspect, '/oauth/introspect']),
+    (map { ["a revocation with $_->[0]", revoke("client_id=$id$_->[1]"),
+        $_->[2], $_->[2] == 200 ? 'ok' : 'invalid_request'] }
+        ['no token', '', 400], ['an empty token', '&token=', 400],
+        ['a token of 60,000', '&token=' . 'x' x 60_000, 200],
+        ['a token of dots', '&token=' . '.' x 8000, 200],
+        ['a token of 10,000 brackets', '&token=e30.' . encode_base64url('['
+            x 6000) . '.x', 200],
+        ['a refresh token of digits', '&token=r1-' . '9' x 200, 200],
+        ['a refresh token of a huge generation',
+            '&token=r1-1.a.' . '9' x 100 . '.x', 200],
+        ['a hint of 50,000', '&token=x&token_type_hint=' . 'x' x 50_000, 200]),
+    ['an introspection by a public client', introspect(
+        "client_id=$id&token=$token"), 403, 'unauthorized_client'],
 
     # framing (RFC 9112 6): never two answers
     ['Content-Length and Transfer-Encoding', register(chunks($registration),

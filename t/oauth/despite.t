@@ -117,12 +117,13 @@ $s->stop;
 
 # -- a Require that is meant for us ------------------------------------------
 
-my @endpoints = qw(/oauth/register /oauth/token /oauth/jwks
-    /.well-known/oauth-authorization-server);
+my @endpoints = qw(/oauth/register /oauth/token /oauth/jwks /oauth/revoke
+    /oauth/introspect /.well-known/oauth-authorization-server);
 for (
     ['<Location "/oauth/register">', '</Location>', '/oauth/register'],
     ['<Location "/oauth">', '</Location>',
-        qw(/oauth/register /oauth/token /oauth/jwks)],
+        qw(/oauth/register /oauth/token /oauth/jwks /oauth/revoke
+            /oauth/introspect)],
     ['<LocationMatch "^/oauth/(register|token)$">', '</LocationMatch>',
         qw(/oauth/register /oauth/token)],
     ['<Location ~ "^/oauth/jwks">', '</Location>', '/oauth/jwks'],
@@ -141,7 +142,7 @@ $include
 END
     $s->{pid} ? $s->restart : $s->start;
     for my $path (@endpoints) {
-        my $open_status = $path =~ /register|token/ ? 405 : 200;
+        my $open_status = $path =~ /register|token|revoke|introspect/ ? 405 : 200;
         is($c->get($path)->status, $denied{$path} ? 403 : $open_status,
             "$open Require ip: $path is " . ($denied{$path} ? 'closed'
                 : 'open'));

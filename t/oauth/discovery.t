@@ -39,7 +39,8 @@ my $m = $c->get($asm)->json;
 is($m->{issuer}, $issuer, 'RFC 8414 2: issuer, without a last slash');
 is($m->{"$_->[0]"}, "$issuer/oauth/$_->[1]", "RFC 8414 2: $_->[0]")
     for [authorization_endpoint => 'authorize'], [token_endpoint => 'token'],
-        [registration_endpoint => 'register'], [jwks_uri => 'jwks'];
+        [registration_endpoint => 'register'], [jwks_uri => 'jwks'],
+        [revocation_endpoint => 'revoke'];
 is_deeply($m->{response_types_supported}, ['code'],
     'OAuth 2.1: code is the only response type');
 is_deeply($m->{code_challenge_methods_supported}, ['S256'],
@@ -52,6 +53,11 @@ is_deeply([sort @{$m->{token_endpoint_auth_methods_supported}}],
 is_deeply([sort @{$m->{token_endpoint_auth_signing_alg_values_supported}}],
     [map { my $kind = $_; map "$kind$_", 256, 384, 512 } qw(ES PS RS)],
     'RFC 8414 2: what a key signs with, never none or a shared secret');
+is_deeply($m->{"revocation_endpoint_$_"}, $m->{"token_endpoint_$_"},
+    "RFC 8414 2: revocation_endpoint_$_")
+    for qw(auth_methods_supported auth_signing_alg_values_supported);
+ok(!(grep /^introspection_endpoint/, keys %$m),
+    'RFC 8414 2: no introspection_endpoint where nobody may ask');
 is($m->{authorization_response_iss_parameter_supported}, JSON::PP::true(),
     'RFC 9207 3: iss is announced');
 ok(!(grep { !defined } values %$m), 'no member is null');
@@ -115,7 +121,7 @@ for my $path (@all) {
             if $method ne 'TRACE';
     }
 }
-for my $path (qw(/oauth/token /oauth/register)) {
+for my $path (qw(/oauth/token /oauth/register /oauth/revoke)) {
     my $r = $c->request(OPTIONS => $path, headers => {
         Origin => 'https://inspector.test',
         'Access-Control-Request-Method' => 'POST',

@@ -8,7 +8,7 @@ use MCPExpect;
 use MCPServer;
 
 my $asm = '/.well-known/oauth-authorization-server';
-my @endpoints = qw(authorize token register jwks);
+my @endpoints = qw(authorize token register revoke jwks);
 
 my $idp = <<'END_';
 MCPStateDirectory "${ROOT}/state/mcp-oauth"
@@ -71,7 +71,8 @@ is($m->{"$_->[0]"}, "$issuer/oauth/$_->[1]",
     "the alias is not advertised: $_->[0]")
     for [authorization_endpoint => 'authorize'], [token_endpoint => 'token'],
         [registration_endpoint => 'register'], [jwks_uri => 'jwks'];
-unlike($c->get($asm)->body, qr{"\Q$issuer\E/(?:authorize|token|register|jwks)"},
+unlike($c->get($asm)->body,
+    qr{"\Q$issuer\E/(?:authorize|token|register|revoke|jwks)"},
     'nowhere in the metadata');
 is($c->get('/jwks')->body, $c->get('/oauth/jwks')->body,
     'the alias answers as the endpoint does');
@@ -103,7 +104,7 @@ my $answer = $old->redeem($without, resource => undef);
 is($answer->status, 200, 'MCP 2025-03-26: without a resource parameter');
 works($c, $answer->json->{access_token}, '/mcp', 'where there is but one');
 
-for my $path (qw(/token /register)) {
+for my $path (qw(/token /register /revoke)) {
     my $r = $c->request(OPTIONS => $path, headers => {
         Origin => 'https://inspector.test',
         'Access-Control-Request-Method' => 'POST'});

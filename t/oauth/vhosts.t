@@ -158,6 +158,21 @@ dead($_->[0], $there->{access_token}, $_->[1], "and not at $_->[2]")
 dead($using, $k->{access_token}, '/mcp',
     'nor does one for its issuer\'s host work there');
 
+# who may revoke it is its client, and where is its issuer (RFC 7009)
+for my $kind (qw(access_token refresh_token)) {
+    is($one->revoke($one->register, $there->{$kind})->status, 200,
+        "RFC 7009 2.2: to another issuer its $kind is nothing");
+}
+works($using, $there->{access_token}, '/mcp', 'and nothing is revoked');
+is($two->revoke($there->{client}, $there->{access_token})->status, 200,
+    'its own issuer');
+dead($using, $there->{access_token}, '/mcp', 'revokes it for the other host');
+my $again = $two->refresh($there)->json;
+works($using, $again->{access_token}, '/mcp', 'another one works there');
+is($two->revoke($there->{client}, $again->{refresh_token})->status, 200,
+    'until its grant is revoked');
+dead($using, $again->{access_token}, '/mcp', 'which ends it there too');
+
 # -- an issuer with a path (RFC 8414 3.1) ------------------------------------
 
 my ($tenant, $tenants_user) = @c{'127.0.0.4', '127.0.0.5'};
