@@ -214,6 +214,7 @@ END
         'RFC 9728 2: resource_documentation');
     $s->stop;
 
+    require_log(qr{MCP00860: .*issuer \Q@{[$s->issuer]}\E,.*/tenant:});
     $s->configure(site => 0, config => <<"END");
 MCPAuthIssuer \${ISSUER}/tenant
 MCPRootResource /two

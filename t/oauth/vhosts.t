@@ -226,6 +226,8 @@ $s->stop;
 
 # -- the issuer around a location --------------------------------------------
 
+# the same state with other issuers each time
+require_log(qr/MCP00860: the last start was for the issuer/);
 $s->configure(site => 0, config => <<"END_" . $idp . served('/mcp'));
 MCPStateDirectory "\${ROOT}/state/mcp-oauth"
 MCPAuthPath /mcp
