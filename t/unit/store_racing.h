@@ -86,14 +86,17 @@ static void child_run(void (*function)(mcp_store_t *, mcp_ctx_t *),
 
 static int all_run(void (*function)(mcp_store_t *, mcp_ctx_t *), mcp_ctx_t *cx)
 {
+    pid_t children[CHILDREN];
     int i, status, good = 1;
 
     fflush(stdout);
-    for (i = 0; i < CHILDREN; i++)
-        if (fork() == 0)
+    for (i = 0; i < CHILDREN; i++) {
+        children[i] = fork();
+        if (children[i] == 0)
             child_run(function, cx);
-    while (wait(&status) > 0)
-        good &= status == 0;
+    }
+    for (i = 0; i < CHILDREN; i++)
+        good &= waitpid(children[i], &status, 0) > 0 && status == 0;
     return good;
 }
 
