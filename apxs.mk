@@ -31,8 +31,8 @@ has = $(shell echo | $(CC) $(CPPFLAGS) -E -include $(1) - >/dev/null 2>&1 \
 HIREDIS ?= $(or $(call has,hiredis/hiredis_ssl.h,tls), \
     $(call has,hiredis/hiredis.h,yes))
 HIREDIS := $(HIREDIS)
-HIREDIS_LIBS := $(if $(HIREDIS),-lhiredis) \
-    $(if $(filter tls,$(HIREDIS)),-lhiredis_ssl -lssl)
+HIREDIS_LIBS := $(if $(filter tls,$(HIREDIS)),-lhiredis_ssl -lssl) \
+    $(if $(HIREDIS),-lhiredis)
 LIBS := -ljansson -lcjose $(HIREDIS_LIBS) -lcrypto -lsqlite3 -lpcre2-8 \
     $(if $(wildcard $(SRC)/net/curl.c),-lcurl)
 
@@ -86,8 +86,8 @@ TEST_MODULES := $(patsubst t/c-modules/%.c,$(MODULES)/%.so, \
     $(foreach m,$(wildcard t/c-modules/*/*.c), \
     $(if $(filter mod_$(notdir $(patsubst %/,%,$(dir $(m)))).c,$(notdir $(m))), \
     t/c-modules/$(notdir $(m)))))
-UNITS := $(patsubst t/unit/%.c,$(OUT)/unit/%,$(sort \
-    $(wildcard t/unit/$(UNIT)*.c)))
+UNITS := $(patsubst t/unit/%.c,$(OUT)/unit/%,$(sort $(filter-out \
+    $(if $(HIREDIS),,t/unit/store_redis%),$(wildcard t/unit/$(UNIT)*.c))))
 FUZZERS := $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,$(sort \
     $(wildcard t/fuzz/*.c))))
 SOURCES := $(sort $(shell find $(SRC) t -name '*.[ch]' 2>/dev/null))
@@ -186,6 +186,7 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.h $(LIB)
 
 unit-programs: $(UNITS)
 unit: unit-programs
+	$(if $(HIREDIS),,@echo "no hiredis: the Redis store is not built or tested")
 	$(if $(UNITS),prove --exec "" $(PROVEFLAGS) $(UNITS),@echo "no unit test")
 
 house:

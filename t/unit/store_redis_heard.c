@@ -32,6 +32,10 @@ static mcp_store_redis_config_t config_of(void)
 {
     mcp_store_redis_config_t config = redis_config_of(&server, 2);
 
+    /* by name: it is the thread that resolves it */
+    config.path = NULL;
+    config.host = "localhost";
+    config.port = server.port;
     config.heard = hear;
     config.baton = &heard;
     return config;
