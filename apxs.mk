@@ -4,6 +4,7 @@
 #   MODE    "" | asan | fuzz | fallback: what is built
 #   OUT     where it is built
 #   V=1     shows the commands
+#   HIREDIS "", yes or tls: whether there is a Redis store, and with TLS
 #   LAYERS  narrows libmcp.a to some folders, as in
 #           `make unit LAYERS="base jose" UNIT=jose_`
 
@@ -24,7 +25,15 @@ APR_INCLUDES := $(addprefix -isystem ,$(sort $(call apxs,APR_INCLUDEDIR) \
     $(call apxs,APU_INCLUDEDIR)))
 HTTPD_INCLUDES := -isystem $(call apxs,INCLUDEDIR)
 APR_LIBS = $(shell apr-1-config --link-ld --libs; apu-1-config --link-ld)
-LIBS := -ljansson -lcjose -lcrypto -lsqlite3 -lpcre2-8 \
+# What the compiler finds: headers of hiredis, and of its TLS.
+has = $(shell echo | $(CC) $(CPPFLAGS) -E -include $(1) - >/dev/null 2>&1 \
+    && echo $(2))
+HIREDIS ?= $(or $(call has,hiredis/hiredis_ssl.h,tls), \
+    $(call has,hiredis/hiredis.h,yes))
+HIREDIS := $(HIREDIS)
+HIREDIS_LIBS := $(if $(filter tls,$(HIREDIS)),-lhiredis_ssl -lssl) \
+    $(if $(HIREDIS),-lhiredis)
+LIBS := -ljansson -lcjose $(HIREDIS_LIBS) -lcrypto -lsqlite3 -lpcre2-8 \
     $(if $(wildcard $(SRC)/net/curl.c),-lcurl)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
@@ -48,7 +57,8 @@ MODE_CPPFLAGS := -DMCP_STREAMS_FALLBACK
 endif
 
 ALL_CPPFLAGS = $(call apxs,EXTRA_CPPFLAGS) -I$(SRC) $(APR_INCLUDES) \
-    $(MODE_CPPFLAGS) $(CPPFLAGS)
+    $(MODE_CPPFLAGS) $(if $(filter tls,$(HIREDIS)),-DMCP_HIREDIS_TLS) \
+    $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu99 -g -fPIC $(HARDEN) $(SAN) $(WARNINGS) $(CFLAGS)
 LINK = $(CC) -shared $(SAN) -Wl,--as-needed -Wl,-z,relro -Wl,-z,now \
     -Wl,--version-script=build/exports.map $(LDFLAGS)
@@ -61,7 +71,11 @@ LIB := $(OUT)/libmcp.a
 PAGES := $(sort $(wildcard $(foreach e,html css svg,$(SRC)/page/*.$(e))))
 EMBEDDED := $(if $(PAGES),$(OBJ)/page/embedded.o)
 
-objects = $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(sort $(wildcard $(1))))
+# The files of the Redis store, or the one that stands for them.
+ABSENT := $(if $(HIREDIS),$(SRC)/store/redis_absent.c,$(filter-out \
+    $(SRC)/store/redis_absent.c,$(wildcard $(SRC)/store/redis*.c)))
+objects = $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(sort $(filter-out $(ABSENT), \
+    $(wildcard $(1)))))
 # Folders below httpd: compiled without its headers in reach (house rule 1).
 LOW_OBJECTS := $(call objects,$(foreach l,$(LAYERS),$(SRC)/$(l)/*.c)) \
     $(if $(filter page,$(LAYERS)),$(EMBEDDED))
@@ -72,8 +86,8 @@ TEST_MODULES := $(patsubst t/c-modules/%.c,$(MODULES)/%.so, \
     $(foreach m,$(wildcard t/c-modules/*/*.c), \
     $(if $(filter mod_$(notdir $(patsubst %/,%,$(dir $(m)))).c,$(notdir $(m))), \
     t/c-modules/$(notdir $(m)))))
-UNITS := $(patsubst t/unit/%.c,$(OUT)/unit/%,$(sort \
-    $(wildcard t/unit/$(UNIT)*.c)))
+UNITS := $(patsubst t/unit/%.c,$(OUT)/unit/%,$(sort $(filter-out \
+    $(if $(HIREDIS),,t/unit/store_redis%),$(wildcard t/unit/$(UNIT)*.c))))
 FUZZERS := $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,$(sort \
     $(wildcard t/fuzz/*.c))))
 SOURCES := $(sort $(shell find $(SRC) t -name '*.[ch]' 2>/dev/null))
@@ -172,6 +186,7 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.h $(LIB)
 
 unit-programs: $(UNITS)
 unit: unit-programs
+	$(if $(HIREDIS),,@echo "no hiredis: the Redis store is not built or tested")
 	$(if $(UNITS),prove --exec "" $(PROVEFLAGS) $(UNITS),@echo "no unit test")
 
 house:

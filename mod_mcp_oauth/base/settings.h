@@ -110,8 +110,17 @@ typedef struct mcp_client_setting_t {
 
 /* MCPStore */
 typedef struct mcp_store_setting_t {
-    const char *name; /* "sqlite" */
-    int sync_full;
+    const char *name; /* "sqlite" or "redis" */
+    int sync_full;    /* of sqlite; what follows is of redis */
+    const char *url;  /* as written */
+    const char *host; /* NULL where there is a path */
+    int port;
+    const char *path; /* of a local socket */
+    int db;
+    int tls;
+    const char *user;                     /* or NULL */
+    const mcp_secret_setting_t *password; /* or NULL */
+    apr_int64_t timeout;                  /* milliseconds */
 } mcp_store_setting_t;
 
 /* The C type of each kind of value. */

@@ -8,7 +8,12 @@
 static const struct {
     const char *name;
     apr_int64_t seconds; /* 0: shorter */
-} units[] = {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}, {"ms", 0}};
+    apr_int64_t milliseconds;
+} units[] = {{"d", 86400, 86400000},
+             {"h", 3600, 3600000},
+             {"min", 60, 60000},
+             {"s", 1, 1000},
+             {"ms", 0, 1}};
 
 #define UNITS (sizeof(units) / sizeof(*units))
 
@@ -43,8 +48,9 @@ static apr_size_t digits(const char *text)
     return len > MAX_DIGITS ? 0 : len;
 }
 
+/* usual: the unit of a number that has none */
 static const char *unit_refuse(const char *text, const char *name,
-                               apr_pool_t *pool)
+                               const char *usual, apr_pool_t *pool)
 {
     apr_size_t i;
     int len = (int)(name - text);
@@ -54,25 +60,27 @@ static const char *unit_refuse(const char *text, const char *name,
             return apr_psprintf(
                 pool, "\"%s\" %s; write %.*s%s (units: ms s min h d)", text,
                 *name ? "has a unit that is spelt otherwise" : "has no unit",
-                len, text, spellings[i].unit);
+                len, text, *name ? spellings[i].unit : usual);
     return apr_psprintf(pool,
                         "\"%s\" has an unknown unit; the units are "
                         "ms s min h d, as in 15min",
                         text);
 }
 
-static const char *time_read(apr_int64_t *seconds, const char *text,
-                             apr_pool_t *pool)
+/* MCP_UNLIMITED and 0 stand for the words. */
+static const char *milliseconds_read(apr_int64_t *milliseconds,
+                                     const char *text, const char *usual,
+                                     apr_pool_t *pool)
 {
     apr_size_t len = digits(text);
     int unit;
 
     if (!strcmp(text, "unlimited")) {
-        *seconds = MCP_UNLIMITED;
+        *milliseconds = MCP_UNLIMITED;
         return NULL;
     }
     if (!strcmp(text, "none")) {
-        *seconds = 0;
+        *milliseconds = 0;
         return NULL;
     }
     if (*text == '-' || (len && !strtol(text, NULL, 10)))
@@ -87,15 +95,26 @@ static const char *time_read(apr_int64_t *seconds, const char *text,
                             text);
     unit = unit_find(text + len);
     if (unit < 0)
-        return unit_refuse(text, text + len, pool);
-    *seconds = units[unit].seconds * strtol(text, NULL, 10);
-    if (!units[unit].seconds)
-        *seconds = strtol(text, NULL, 10) / 1000;
-    return *seconds ? NULL
-                    : apr_psprintf(pool,
-                                   "\"%s\" is less than a second; whole "
-                                   "seconds are counted here",
-                                   text);
+        return unit_refuse(text, text + len, usual, pool);
+    *milliseconds = units[unit].milliseconds * strtol(text, NULL, 10);
+    return NULL;
+}
+
+static const char *seconds_read(apr_int64_t *seconds, const char *text,
+                                apr_pool_t *pool)
+{
+    apr_int64_t read;
+    const char *wrong = milliseconds_read(&read, text, "s", pool);
+
+    if (wrong)
+        return wrong;
+    *seconds = read == MCP_UNLIMITED ? read : read / 1000;
+    return *seconds || !read
+               ? NULL
+               : apr_psprintf(pool,
+                              "\"%s\" is less than a second; whole seconds "
+                              "are counted here",
+                              text);
 }
 
 /* Cuts "LEAST-MOST". */
@@ -108,21 +127,49 @@ static void limits_cut(const char **least, const char **most,
     *most = dash + 1;
 }
 
+static const char *out_of_range(const char *text, const char *limits,
+                                apr_pool_t *pool)
+{
+    const char *least, *most;
+
+    limits_cut(&least, &most, limits, pool);
+    return apr_psprintf(pool, "\"%s\" is out of range; it goes from %s to %s",
+                        text, least, most);
+}
+
 const char *mcp_config_amount_time(apr_int64_t *seconds, const char *text,
                                    const char *limits, apr_pool_t *pool)
 {
-    const char *wrong = time_read(seconds, text, pool), *least, *most;
+    const char *wrong = seconds_read(seconds, text, pool), *least, *most;
     apr_int64_t lower, upper;
 
     if (wrong)
         return wrong;
     limits_cut(&least, &most, limits, pool);
-    time_read(&lower, least, pool);
-    time_read(&upper, most, pool);
-    if (*seconds >= lower && *seconds <= upper)
-        return NULL;
-    return apr_psprintf(pool, "\"%s\" is out of range; it goes from %s to %s",
-                        text, least, most);
+    seconds_read(&lower, least, pool);
+    seconds_read(&upper, most, pool);
+    return *seconds >= lower && *seconds <= upper
+               ? NULL
+               : out_of_range(text, limits, pool);
+}
+
+const char *mcp_config_amount_milliseconds(apr_int64_t *milliseconds,
+                                           const char *text,
+                                           const char *limits,
+                                           apr_pool_t *pool)
+{
+    const char *wrong = milliseconds_read(milliseconds, text, "ms", pool);
+    const char *least, *most;
+    apr_int64_t lower, upper;
+
+    if (wrong)
+        return wrong;
+    limits_cut(&least, &most, limits, pool);
+    milliseconds_read(&lower, least, "ms", pool);
+    milliseconds_read(&upper, most, "ms", pool);
+    return *milliseconds >= lower && *milliseconds <= upper
+               ? NULL
+               : out_of_range(text, limits, pool);
 }
 
 const char *mcp_config_amount_count(apr_uint32_t *count, const char *text,
@@ -178,6 +225,14 @@ const char *mcp_config_amount_show_time(apr_int64_t seconds, apr_pool_t *pool)
         ;
     return apr_psprintf(pool, "%" APR_INT64_T_FMT "%s",
                         seconds / units[i].seconds, units[i].name);
+}
+
+const char *mcp_config_amount_show_milliseconds(apr_int64_t milliseconds,
+                                                apr_pool_t *pool)
+{
+    if (milliseconds % 1000 == 0)
+        return mcp_config_amount_show_time(milliseconds / 1000, pool);
+    return apr_psprintf(pool, "%" APR_INT64_T_FMT "ms", milliseconds);
 }
 
 const char *mcp_config_amount_show_rate(const mcp_rate_setting_t *rate,

@@ -12,6 +12,11 @@
 /* "90s", "2min", "1h", "30d", "unlimited", "none" */
 const char *mcp_config_amount_time(apr_int64_t *seconds, const char *text,
                                    const char *limits, apr_pool_t *pool);
+/* "300ms", "2s"; without "unlimited" and "none" */
+const char *mcp_config_amount_milliseconds(apr_int64_t *milliseconds,
+                                           const char *text,
+                                           const char *limits,
+                                           apr_pool_t *pool);
 /* "10000" */
 const char *mcp_config_amount_count(apr_uint32_t *count, const char *text,
                                     const char *limits, apr_pool_t *pool);
@@ -20,6 +25,8 @@ const char *mcp_config_amount_rate(mcp_rate_setting_t *rate, const char *text,
                                    const char *limits, apr_pool_t *pool);
 /* the spelling of a time */
 const char *mcp_config_amount_show_time(apr_int64_t seconds, apr_pool_t *pool);
+const char *mcp_config_amount_show_milliseconds(apr_int64_t milliseconds,
+                                                apr_pool_t *pool);
 const char *mcp_config_amount_show_rate(const mcp_rate_setting_t *rate,
                                         apr_pool_t *pool);
 

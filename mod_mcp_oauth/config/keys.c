@@ -97,10 +97,14 @@ const char *mcp_config_keys_show(const void *value,
     for (i = 0; setting && i < keys->count; i++) {
         const mcp_config_keys_row_t *row = &keys->rows[i];
 
-        if (row->type->is_set(member(setting, row)))
-            out = apr_pstrcat(pool, out ? out : "", out ? " " : "", row->key,
-                              "=", row->type->show(member(setting, row), pool),
-                              NULL);
+        if (row->type->is_set(member(setting, row))) {
+            const char *pair =
+                apr_pstrcat(pool, row->key, "=",
+                            row->type->show(member(setting, row), pool), NULL);
+
+            out = apr_pstrcat(pool, out ? out : "", out ? " " : "",
+                              mcp_config_kind_string(&pair, NULL, pool), NULL);
+        }
     }
     return out;
 }

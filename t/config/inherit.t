@@ -41,6 +41,21 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($mcp->{MCPTokenClaims}, 'none', 'no further claims');
 }
 
+# -- a store of many nodes, in its words and without its password --
+
+SKIP: {
+    $ENV{MCP_PASSWORD} = 'sesame';
+    my ($has_redis) = check("ServerName h\nMCPStore redis redis://127.0.0.1\n");
+    skip 'this build has no Redis', 3 unless $has_redis;
+    my $shown = sub { dump_of("ServerName https://h.example\n$idp" . "MCPStore @_\n"
+        . location('/mcp', $plain))->{'h.example'}{MCPStore} };
+    is($shown->('redis redis://127.0.0.1'), 'redis redis://127.0.0.1 timeout=300ms', 'the default time');
+    is($shown->('redis redis://mcp@127.0.0.1/2 timeout=1500ms password=env:MCP_PASSWORD'),
+        'redis redis://mcp@127.0.0.1/2 password=env:MCP_PASSWORD timeout=1500ms', 'where the password comes from');
+    is($shown->('redis redis+unix:/run/redis.sock timeout=2s password=sesame'),
+        'redis redis+unix:/run/redis.sock "password=a literal" timeout=2s', 'one that stands there is not shown');
+}
+
 # -- inner over outer --
 
 {

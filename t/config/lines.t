@@ -18,6 +18,53 @@ chmod 0600, Conf::root() . '/sealing.key';
 write_file('large.txt', 'x' x 16385);
 write_file('latin1.txt', "caf\xe9\n");
 
+# Where this build has no Redis, all of it is refused with the cure.
+sub redis_lines {
+    my ($good, $said) = check("ServerName h.example\nMCPStore redis redis://127.0.0.1\n");
+    my $tls = qr/This build has no TLS for Redis. Build mod_mcp_oauth with hiredis 1.0 or later/;
+    return ['MCPStore redis redis://127.0.0.1', qr/This build knows no Redis. Install hiredis with its headers/]
+        if !$good && $said =~ /knows no Redis/;
+    ($good, $said) = check("ServerName h.example\nMCPStore redis rediss://127.0.0.1\n");
+    undef $tls if $good;
+    return (
+    ['MCPStore redis redis://127.0.0.1'],
+    ['MCPStore redis redis://redis.example.com:6380/12 timeout=50ms'],
+    ['MCPStore redis redis://mcp@redis.example.com password=env:MCP_TOKEN timeout=1s'],
+    ['MCPStore redis redis://[::1]:6379/ "password=exec:/bin/echo an-initial"'],
+    ['MCPStore redis redis+unix:/run/redis/redis.sock'],
+    ['MCPStore redis rediss://redis.example.com', $tls],
+    ['MCPStore redis', qr{MCPStore: where is Redis\? Write redis redis://redis.example.com:6379}],
+    ['MCPStore redis 127.0.0.1:6379', qr{"127.0.0.1:6379": .* Write redis://redis.example.com:6379, or redis\+unix:}],
+    ['MCPStore redis http://127.0.0.1', qr{"http://127.0.0.1": it is not the URL of a Redis. Write redis://}],
+    ['MCPStore redis redis:///0', qr/is malformed|it names no host/],
+    ['MCPStore redis redis+unix://host/run/redis.sock', qr/it names no socket/],
+    ['MCPStore redis redis+unix:run/redis.sock', qr/it names no socket/],
+    ['MCPStore redis redis://127.0.0.1?db=1', qr/it ends in a \? or a # too many/],
+    ['MCPStore redis redis://127.0.0.1/x', qr{"/x" is not a database of Redis; write its number, from 0 to 9999}],
+    ['MCPStore redis redis://127.0.0.1/10000', qr/is not a database/],
+    ['MCPStore redis redis://127.0.0.1/-1', qr/is not a database/],
+    ['MCPStore redis redis://mcp:sesame@127.0.0.1', qr{the URL holds a password, which logs and -D DUMP_MCP would show. Write redis://mcp\@HOST password=file:PATH.$}m],
+    ['MCPStore redis redis://:sesame@127.0.0.1', qr{Write redis://HOST password=file:PATH}],
+    ['MCPStore redis "redis://:se same@127.0.0.1"', qr{the URL: The URI is malformed|the URL: .* Write redis://}],
+    ['MCPStore redis redis://mcp@127.0.0.1', qr/user mcp has no password. Add password=file:PATH/],
+    ['MCPStore redis redis://@127.0.0.1', qr/the user in the URL is empty/],
+    ['MCPStore redis redis://127.0.0.1 timeout=300', qr/MCPStore: timeout="300" has no unit; write 300ms \(units: ms s min h d\)/],
+    ['MCPStore redis redis://127.0.0.1 timeout=300msec', qr/timeout="300msec" has an unknown unit; the units are ms s/],
+    ['MCPStore redis redis://127.0.0.1 timeout=1sec', qr/write 1s /],
+    ['MCPStore redis redis://127.0.0.1 timeout=9ms', qr/timeout="9ms" is out of range; it goes from 10ms to 10s/],
+    ['MCPStore redis redis://127.0.0.1 timeout=11s', qr/out of range/],
+    ['MCPStore redis redis://127.0.0.1 timeout=unlimited', qr/out of range/],
+    ['MCPStore redis redis://127.0.0.1 timeout=none', qr/out of range/],
+    ['MCPStore redis redis://127.0.0.1 timeout=0', qr/"0" is not a time/],
+    ['MCPStore redis redis://127.0.0.1 sync=full', qr/"sync" is not a key. The keys are password timeout\./],
+    ['MCPStore redis redis://127.0.0.1 sesame', qr/is not KEY=VALUE/],
+    ['MCPStore redis redis://127.0.0.1 password=', qr/is not KEY=VALUE/],
+    ['MCPStore redis redis://127.0.0.1 password=file:missing.secret', qr/MCPStore: password=SECRET: cannot read \S+missing.secret: No such file/],
+    ['MCPStore redis redis://127.0.0.1 password=env:MCP_NONE', qr/password=SECRET: the environment that httpd starts in has no MCP_NONE/],
+    ['MCPStore redis redis://127.0.0.1 timeout=1s timeout=2s x=y', qr/"x=y" is one argument too many/],
+    );
+}
+
 # a line; undef: it passes, else what httpd says behind "Syntax error on line"
 my @server = (
     # times, sizes, rates: grammar rule 3
@@ -197,8 +244,10 @@ my @server = (
     ['MCPAuthMode relay', qr/"relay" is not known here. Write broker/],
     ['MCPStore sqlite'],
     ['MCPStore sqlite sync=full'],
-    ['MCPStore mysql', qr/"mysql" is not a store. The only one is sqlite/],
+    ['MCPStore mysql', qr/"mysql" is not a store. Write sqlite, or redis URL/],
     ['MCPStore sqlite sync=off', qr/"sync=off" is not a setting of sqlite. The only one is sync=full/],
+    ['MCPStore sqlite sync=full x', qr/"x" is not a setting of sqlite/],
+    redis_lines(),
     ['MCPSealingKey env:MCP_SEALING_KEY'],
     ['MCPSealingKey env:MCP_SEALING_KEY file:sealing.key'],
     ['MCPSealingKey file:sealing.key file:sealing.key', qr/both keys are the same\. The first one seals/],

@@ -15,12 +15,12 @@ my %level = (base => 0, net => 1, jose => 1, store => 1, live => 1, idp => 2,
 # What comes from outside, and where. libc and APR are everywhere.
 my @foreign = (
     ['jansson',  qr{^jansson},          qr{^base/json\.c$}],
-    ['OpenSSL',  qr{^openssl/},         qr{^(?:base/(?:digest|random)\.c|jose/|store/seal\.c)}],
+    ['OpenSSL',  qr{^openssl/},         qr{^(?:base/(?:digest|random)\.c|jose/|store/(?:seal|redis_tls)\.c)}],
     ['cjose',    qr{^cjose/},           qr{^jose/}],
     ['SQLite',   qr{^sqlite3},          qr{^store/sqlite}],
     ['PCRE2',    qr{^pcre},             qr{^base/schema\.c$}],
     ['libcurl',  qr{^curl/},            qr{^net/curl\.c$}],
-    ['hiredis',  qr{^hiredis/},         qr{^store/redis\.c$}],
+    ['hiredis',  qr{^hiredis/},         qr{^store/redis}],
     ['httpd',    qr{^(?:httpd|http_|ap_|mod_(?!mcp_oauth\.h)|util_|mpm|scoreboard|unixd|os\.h)},
         qr{^(?:server|config|demo)/|^mod_mcp_oauth\.c$}],
 );

@@ -1,0 +1,261 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "store/redis_listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <hiredis/hiredis.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <apr_strings.h>
+#include <apr_thread_proc.h>
+
+#include "store/deadline.h"
+#include "store/redis_fault.h"
+#include "store/redis_greeting.h"
+
+#define PING_INTERVAL apr_time_from_sec(1)
+/* between attempts to connect: twice as long each time */
+#define LEAST_PAUSE_MILLISECONDS 100
+#define MOST_PAUSE_MILLISECONDS 1000
+
+struct mcp_store_redis_listen_t {
+    mcp_store_redis_target_t *target;
+    mcp_store_redis_connection_t connection;
+    mcp_ctx_t cx;     /* its pool is the thread's own, cleared now and then */
+    apr_time_t asked; /* when the question was sent that is not answered; 0 */
+    /* atomic: what was announced before has come; 0 = nobody listens. It is
+     * when the last question was sent that is answered, not the answer's own
+     * time: that may have lain here while this process slept. */
+    apr_time_t proven;
+    int is_failing; /* and was logged */
+    int stop[2];    /* a pipe: closed at its writing end to stop */
+    pid_t process;
+    apr_thread_t *thread;
+};
+
+const char *
+mcp_store_redis_listen_channel(const mcp_store_redis_target_t *target,
+                               apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "mcp:announcements:%d", target->config->db);
+}
+
+static apr_interval_time_t patience(const mcp_store_redis_listen_t *listen)
+{
+    return 2 * PING_INTERVAL + listen->target->config->timeout;
+}
+
+int mcp_store_redis_listen_is_hearing(const mcp_store_redis_listen_t *listen)
+{
+    apr_time_t proven = __atomic_load_n(&listen->proven, __ATOMIC_ACQUIRE);
+
+    return proven && mcp_store_deadline_now() - proven < patience(listen);
+}
+
+/* Says so once when it does not hear any more, and once when it does again. */
+static void report(mcp_store_redis_listen_t *listen, const mcp_error_t *e)
+{
+    if (e && !listen->is_failing)
+        mcp_ctx_log(&listen->cx, MCP_LOG_WARNING, 802,
+                    "what other nodes revoke is not heard, so nothing that "
+                    "is remembered is trusted: %s. %s",
+                    e->detail, e->remedy);
+    if (!e && listen->is_failing)
+        mcp_ctx_log(&listen->cx, MCP_LOG_NOTICE, 803,
+                    "what other nodes revoke is heard again");
+    listen->is_failing = e != NULL;
+}
+
+static void ask(mcp_store_redis_listen_t *listen, const char *word,
+                const char *argument)
+{
+    mcp_store_redis_command_t command = {{NULL}, {0}, 0};
+
+    mcp_store_redis_connection_text(&command, word);
+    if (argument)
+        mcp_store_redis_connection_text(&command, argument);
+    mcp_store_redis_connection_send(&listen->connection, &command);
+    listen->asked = mcp_store_deadline_now();
+}
+
+static void prove(mcp_store_redis_listen_t *listen)
+{
+    __atomic_store_n(&listen->proven, listen->asked, __ATOMIC_RELEASE);
+    listen->asked = 0;
+}
+
+static void tell(const mcp_store_redis_listen_t *listen)
+{
+    listen->target->config->heard(listen->target->config->baton);
+}
+
+/* Connects and subscribes. What was announced while nobody listened is made
+ * up for before anybody relies on hearing. */
+static const mcp_error_t *subscribe(mcp_store_redis_listen_t *listen)
+{
+    mcp_store_redis_target_t *target = listen->target;
+    const redisReply *reply;
+    apr_time_t deadline;
+
+    mcp_store_redis_address_resolve(target->address);
+    deadline = mcp_store_deadline_now() + target->config->timeout;
+    MCP_TRY(mcp_store_redis_greeting(&listen->connection, target, deadline,
+                                     &listen->cx));
+    ask(listen, "SUBSCRIBE",
+        mcp_store_redis_listen_channel(target, listen->cx.pool));
+    MCP_TRY(mcp_store_redis_connection_receive(&reply, &listen->connection,
+                                               target, deadline, &listen->cx));
+    MCP_TRY(mcp_store_redis_fault_of_reply(reply, target->where, &listen->cx));
+    tell(listen);
+    prove(listen);
+    return NULL;
+}
+
+static int is_of(const redisReply *reply, const char *type)
+{
+    return reply->type == REDIS_REPLY_ARRAY && reply->elements &&
+           reply->element[0]->str && !strcmp(reply->element[0]->str, type);
+}
+
+/* All that has come. */
+static const mcp_error_t *hear(mcp_store_redis_listen_t *listen)
+{
+    const char *where = listen->target->where;
+    const redisReply *reply;
+
+    for (;;) {
+        MCP_TRY(mcp_store_redis_connection_poll(&reply, &listen->connection,
+                                                listen->target, &listen->cx));
+        if (!reply)
+            return NULL;
+        MCP_TRY(mcp_store_redis_fault_of_reply(reply, where, &listen->cx));
+        if (is_of(reply, "message"))
+            tell(listen);
+        else if (is_of(reply, "pong") && listen->asked)
+            prove(listen);
+        else
+            return mcp_store_redis_fault_of_shape(where, &listen->cx);
+    }
+}
+
+/* When the next question is due, or its answer overdue. */
+static apr_time_t due(const mcp_store_redis_listen_t *listen)
+{
+    return listen->asked ? listen->proven + patience(listen)
+                         : listen->proven + PING_INTERVAL;
+}
+
+/* Until the connection is lost, or NULL: this thread shall stop. */
+static const mcp_error_t *listen_on(mcp_store_redis_listen_t *listen)
+{
+    struct pollfd both[2] = {{listen->stop[0], POLLIN, 0}, {-1, POLLIN, 0}};
+
+    both[1].fd = mcp_store_redis_connection_descriptor(&listen->connection);
+    for (;;) {
+        int left = mcp_store_deadline_left(due(listen));
+
+        if (!left && listen->asked)
+            return mcp_store_redis_fault_of_system(
+                ETIMEDOUT, "no answer", listen->target->where, &listen->cx);
+        if (!left)
+            ask(listen, "PING", NULL);
+        /* also sends what is asked */
+        MCP_TRY(hear(listen));
+        apr_pool_clear(listen->cx.pool);
+        left = mcp_store_deadline_left(due(listen));
+        if (poll(both, 2, left) > 0 && both[0].revents)
+            return NULL;
+    }
+}
+
+static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
+{
+    mcp_store_redis_listen_t *listen = data;
+    struct pollfd stop = {listen->stop[0], POLLIN, 0};
+    int pause = LEAST_PAUSE_MILLISECONDS, event = 0;
+    const mcp_error_t *e;
+
+    while (event <= 0) {
+        e = subscribe(listen);
+        if (!e) {
+            pause = LEAST_PAUSE_MILLISECONDS;
+            report(listen, NULL);
+            e = listen_on(listen);
+            __atomic_store_n(&listen->proven, 0, __ATOMIC_RELEASE);
+        }
+        if (e)
+            report(listen, e);
+        mcp_store_redis_connection_close(&listen->connection);
+        apr_pool_clear(listen->cx.pool);
+        event = poll(&stop, 1, pause);
+        pause = pause * 2 < MOST_PAUSE_MILLISECONDS ? pause * 2
+                                                    : MOST_PAUSE_MILLISECONDS;
+    }
+    apr_pool_destroy(listen->cx.pool);
+    return NULL;
+}
+
+static apr_status_t stop(void *data)
+{
+    mcp_store_redis_listen_t *listen = data;
+    apr_status_t unused;
+
+    /* a fork's copy has no such thread */
+    if (listen->process != getpid())
+        return APR_SUCCESS;
+    close(listen->stop[1]);
+    apr_thread_join(&unused, listen->thread);
+    close(listen->stop[0]);
+    return APR_SUCCESS;
+}
+
+/* httpd's signals are for httpd's threads. */
+static int thread_make(mcp_store_redis_listen_t *listen, apr_pool_t *pool)
+{
+    sigset_t all, old;
+    apr_status_t status;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    status = apr_thread_create(&listen->thread, NULL, run, listen, pool);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return status == APR_SUCCESS;
+}
+
+/* A start that fails is tried again and again: it must leave nothing. */
+static void give_up(mcp_store_redis_listen_t *listen, apr_pool_t *pool)
+{
+    close(listen->stop[0]);
+    close(listen->stop[1]);
+    if (listen->cx.pool && listen->cx.pool != pool)
+        apr_pool_destroy(listen->cx.pool);
+}
+
+const mcp_error_t *
+mcp_store_redis_listen_start(mcp_store_redis_listen_t **out,
+                             mcp_store_redis_target_t *target, mcp_ctx_t *cx)
+{
+    mcp_store_redis_listen_t *listen = apr_pcalloc(cx->pool, sizeof(*listen));
+
+    listen->target = target;
+    listen->process = getpid();
+    listen->cx = *cx;
+    if (pipe2(listen->stop, O_CLOEXEC) != 0)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                               "Raise the limit of open files.",
+                               "store: no pipe for the listening thread");
+    /* not a child of cx->pool, which other threads use */
+    if (apr_pool_create(&listen->cx.pool, NULL) != APR_SUCCESS ||
+        !thread_make(listen, cx->pool)) {
+        give_up(listen, cx->pool);
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                               "Raise the limit of threads or free memory.",
+                               "store: no listening thread");
+    }
+    apr_pool_pre_cleanup_register(cx->pool, listen, stop);
+    *out = listen;
+    return NULL;
+}
