@@ -9,6 +9,7 @@
 #include "config/check_url.h"
 #include "config/issuer.h"
 #include "config/section.h"
+#include "store/open.h"
 
 #define BLOCK(blocks, i) APR_ARRAY_IDX(blocks, i, mcp_config_block_t *)
 #define SITE(sites, i) APR_ARRAY_IDX(sites, i, mcp_config_site_t *)
@@ -284,12 +285,29 @@ static void handler_check(const server_rec *s, mcp_config_report_t *report)
                                   MCP_PROBLEM_NO_SECTION);
 }
 
+/* Both are the whole server's. */
+static void store_check(const mcp_config_site_t *main,
+                        mcp_config_report_t *report)
+{
+    const mcp_server_settings_t *settings = main->settings;
+    const ap_directive_t *line;
+
+    if (!mcp_store_open_is_shared(settings->store) || settings->sealing)
+        return;
+    line = mcp_config_block_line("MCPStore", main->server);
+    mcp_config_problem_report(report,
+                              line ? line_of(line, report->pool) : "MCPStore",
+                              MCP_PROBLEM_UNSEALED, settings->store->name);
+}
+
 void mcp_config_check_sites(const apr_array_header_t *sites,
                             const apr_array_header_t *blocks,
                             mcp_config_report_t *report)
 {
     int i, k;
 
+    if (sites->nelts)
+        store_check(SITE(sites, 0), report);
     for (i = 0; i < sites->nelts; i++) {
         const mcp_config_site_t *site = SITE(sites, i);
 

@@ -19,6 +19,7 @@
 /* of this configuration; NULL where nothing of ours is used */
 static apr_array_header_t *sites;
 static mcp_oauth_works_t *works;
+static const mcp_server_state_plan_t *plan;
 
 static const mcp_server_settings_t *settings_of(const server_rec *s)
 {
@@ -146,21 +147,21 @@ static void lives_read(mcp_jose_lives_t *lives, const mcp_config_site_t *site)
 static const mcp_server_state_plan_t *plan_make(const apr_array_header_t *all,
                                                 apr_pool_t *pool)
 {
-    mcp_server_state_plan_t *plan = apr_pcalloc(pool, sizeof(*plan));
+    mcp_server_state_plan_t *made = apr_pcalloc(pool, sizeof(*made));
     apr_array_header_t *issuers = apr_array_make(pool, 2, sizeof(char *));
     int i;
 
-    plan->issuers = issuers;
-    plan->lives.key = MCP_UNLIMITED;
+    made->issuers = issuers;
+    made->lives.key = MCP_UNLIMITED;
     for (i = 0; i < all->nelts; i++) {
         const mcp_config_site_t *site =
             APR_ARRAY_IDX(all, i, const mcp_config_site_t *);
 
         if (site->issuer)
             mcp_scope_add(issuers, site->issuer);
-        lives_read(&plan->lives, site);
+        lives_read(&made->lives, site);
     }
-    return plan;
+    return made;
 }
 
 /* Also in the first pass of a start, which fails where people see it. */
@@ -176,9 +177,9 @@ int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     if (mcp_server_lock_make(s, pconf)) /* httpd has said why */
         return HTTP_INTERNAL_SERVER_ERROR;
     e = mcp_server_audit_open(sites, &cx);
+    plan = plan_make(sites, pconf);
     if (!e)
-        e = mcp_server_state_make(works, settings_of(s),
-                                  plan_make(sites, pconf), &cx);
+        e = mcp_server_state_make(works, settings_of(s), plan, &cx);
     if (!e)
         e = shared_get(&works->shared, s, &cx);
     if (e) {
@@ -201,7 +202,7 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
         return;
     mcp_server_context_of_server(&cx, s, pchild);
     mcp_server_lock_child(s, pchild);
-    e = mcp_server_state_open(works, settings_of(s), &cx);
+    e = mcp_server_state_open(works, settings_of(s), plan, &cx);
     if (e)
         log_fault(e, &cx);
     e = mcp_server_outbound_open(works, settings_of(s), &cx);

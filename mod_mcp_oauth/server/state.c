@@ -9,8 +9,10 @@
 
 #include "jose/keyfile.h"
 #include "oauth/sealed_keys.h"
+#include "oauth/stored_keys.h"
 #include "server/directory.h"
 #include "server/lock.h"
+#include "store/open.h"
 
 #define MOST_CONNECTIONS 8
 #define VERIFIED_TOKENS 8192
@@ -27,13 +29,15 @@ static int connections(void)
     return threads < MOST_CONNECTIONS ? threads : MOST_CONNECTIONS;
 }
 
-static void store_config(mcp_store_sqlite_config_t *config,
+static void opening_fill(mcp_store_opening_t *opening,
                          const mcp_server_settings_t *settings)
 {
-    config->directory = settings->state_directory;
-    config->sync_full = settings->store->sync_full;
-    config->connections = connections();
-    config->lock = mcp_server_lock;
+    memset(opening, 0, sizeof(*opening));
+    opening->setting = settings->store;
+    opening->directory = settings->state_directory;
+    opening->ca_file = settings->fetch->ca_file;
+    opening->connections = connections();
+    opening->lock = mcp_server_lock;
 }
 
 /* Made here so that it has its owner; children map it themselves. */
@@ -70,17 +74,15 @@ static const mcp_error_t *keyless_check(const char *directory, mcp_ctx_t *cx)
         "%s is missing, and %s holds grants that need it", keys, db);
 }
 
-static const mcp_error_t *keys_make(mcp_oauth_works_t *works,
+static const mcp_error_t *keys_open(mcp_oauth_works_t *works,
+                                    const mcp_jose_keyplace_t *inner,
                                     const mcp_server_settings_t *settings,
                                     const mcp_server_state_plan_t *plan,
                                     mcp_ctx_t *cx)
 {
-    const char *directory = settings->state_directory;
-    const mcp_jose_keyplace_t *place = mcp_oauth_sealed_keys_place(
-        mcp_jose_keyfile_place(directory, cx->pool), settings->sealing,
-        cx->pool);
+    const mcp_jose_keyplace_t *place =
+        mcp_oauth_sealed_keys_place(inner, settings->sealing, cx->pool);
 
-    MCP_TRY(keyless_check(directory, cx));
     MCP_TRY(mcp_jose_keyring_open(works->keys, place, plan->issuers,
                                   &plan->lives, cx));
     return mcp_oauth_sealed_keys_renew(works->keys, place, cx);
@@ -92,13 +94,17 @@ const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
                                          mcp_ctx_t *cx)
 {
     const char *directory = settings->state_directory;
-    mcp_store_sqlite_config_t config;
+    mcp_store_opening_t opening;
 
-    store_config(&config, settings);
+    opening_fill(&opening, settings);
     works->keys = mcp_jose_keyring_make(cx->pool);
     MCP_TRY(mcp_server_directory_make(directory, cx));
-    MCP_TRY(keys_make(works, settings, plan, cx));
-    MCP_TRY(mcp_store_sqlite_prepare(&config, cx));
+    if (!mcp_store_open_is_shared(settings->store)) {
+        MCP_TRY(keyless_check(directory, cx));
+        MCP_TRY(keys_open(works, mcp_jose_keyfile_place(directory, cx->pool),
+                          settings, plan, cx));
+    }
+    MCP_TRY(mcp_store_open_prepare(&opening, cx));
     MCP_TRY(sequence_make(directory, cx));
     return mcp_server_directory_give(directory, cx);
 }
@@ -111,39 +117,67 @@ const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
 static struct {
     mcp_oauth_works_t *works;
     const mcp_server_settings_t *settings;
+    const mcp_server_state_plan_t *plan;
+    mcp_store_opening_t opening;
     mcp_ctx_t cx;
     apr_thread_mutex_t *mutex;
     apr_int64_t tried; /* seconds */
     int is_open;       /* atomic */
 } child;
 
-static const mcp_error_t *attempt(mcp_ctx_t *cx)
+static void heard(void *revocations)
+{
+    mcp_store_sequence_bump(revocations);
+}
+
+static const mcp_error_t *open_all(mcp_ctx_t *cx)
 {
     mcp_oauth_works_t *works = child.works;
-    mcp_store_sqlite_config_t config;
+    const mcp_server_settings_t *settings = child.settings;
 
-    store_config(&config, child.settings);
     works->verified = mcp_live_seen_make(VERIFIED_TOKENS, cx->pool);
     MCP_TRY(mcp_store_sequence_open(&works->revocations,
-                                    child.settings->state_directory, cx));
-    return mcp_store_sqlite_open(&works->store, &config, cx);
+                                    settings->state_directory, cx));
+    child.opening.heard = heard;
+    child.opening.baton = works->revocations;
+    MCP_TRY(mcp_store_open(&works->store, &child.opening, cx));
+    if (!mcp_store_open_is_shared(settings->store))
+        return NULL; /* the parent has opened the keys */
+    return keys_open(works,
+                     mcp_oauth_stored_keys_place(works->store, cx->pool),
+                     settings, child.plan, cx);
+}
+
+/* All or nothing. */
+static const mcp_error_t *attempt(void)
+{
+    mcp_ctx_t cx = child.cx;
+    const mcp_error_t *e;
+
+    apr_pool_create(&cx.pool, child.cx.pool);
+    e = open_all(&cx);
+    if (!e) {
+        __atomic_store_n(&child.is_open, 1, __ATOMIC_RELEASE);
+        return NULL;
+    }
+    /* it lives in the pool that goes */
+    e = mcp_error_fault(e->code, &child.cx,
+                        apr_pstrdup(child.cx.pool, e->remedy), "%s",
+                        e->detail);
+    apr_pool_destroy(cx.pool);
+    return e;
 }
 
 static void try_again(mcp_ctx_t *of_request)
 {
     apr_int64_t now = mcp_ctx_seconds(of_request);
-    mcp_ctx_t cx = child.cx;
 
     /* the clock may have gone back */
     if (child.is_open ||
         (now >= child.tried && now - child.tried < SECONDS_BETWEEN_TRIES))
         return;
     child.tried = now;
-    apr_pool_create(&cx.pool, child.cx.pool);
-    if (attempt(&cx))
-        apr_pool_destroy(cx.pool);
-    else
-        __atomic_store_n(&child.is_open, 1, __ATOMIC_RELEASE);
+    attempt();
 }
 
 static int is_open(mcp_ctx_t *cx)
@@ -166,10 +200,14 @@ const mcp_error_t *mcp_server_state_ready(mcp_ctx_t *cx)
         return mcp_error_fault(
             MCP_E_UNAVAILABLE, cx,
             "See what this child logged when it started, and mend what "
-            "MCPStateDirectory lacks.",
+            "MCPStateDirectory or MCPStore lacks.",
             "the state is not open in this child");
-    return mcp_jose_keyring_follow(
-        works->keys, mcp_store_sequence_get(works->revocations), cx);
+    /* who cannot hear of news has to ask */
+    return mcp_store_is_hearing(works->store)
+               ? mcp_jose_keyring_follow(
+                     works->keys, mcp_store_sequence_get(works->revocations),
+                     cx)
+               : mcp_jose_keyring_look(works->keys, cx);
 }
 
 static apr_status_t own_pool_make(apr_pool_t **pool, apr_pool_t *parent)
@@ -189,13 +227,15 @@ static apr_status_t own_pool_make(apr_pool_t **pool, apr_pool_t *parent)
 
 const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
+                                         const mcp_server_state_plan_t *plan,
                                          mcp_ctx_t *cx)
 {
-    const mcp_error_t *e;
     apr_status_t rv;
 
     child.works = works;
     child.settings = settings;
+    child.plan = plan;
+    opening_fill(&child.opening, settings);
     child.cx = *cx;
     child.tried = mcp_ctx_seconds(cx);
     child.is_open = 0;
@@ -206,7 +246,5 @@ const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
     if (rv)
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Check free memory.",
                                "no memory for the state");
-    e = attempt(&child.cx);
-    child.is_open = !e;
-    return e;
+    return attempt();
 }

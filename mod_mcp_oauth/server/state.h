@@ -6,9 +6,9 @@
 
 #include "oauth/service.h"
 
-/* The state directory: keys, records, the revocation sequence. The parent
- * makes it, as root where httpd starts so, for the user that children run as.
- */
+/* The state: keys, records, the revocation sequence. The parent makes what of
+ * it lies in the state directory, as root where httpd starts so, for the user
+ * that children run as. Where nodes share a store, the keys are there. */
 
 /* What the whole configuration wants of it. */
 typedef struct mcp_server_state_plan_t {
@@ -26,6 +26,7 @@ const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
  * late. */
 const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
+                                         const mcp_server_state_plan_t *plan,
                                          mcp_ctx_t *cx);
 /* Before a request uses it: UNAVAILABLE where this child could not open it;
  * takes note of keys that somebody changed. */
