@@ -38,34 +38,59 @@ static const mcp_error_t *ask(const redisReply **reply,
     return e;
 }
 
-/* The records of some members, in their order; NULL where there is none. */
-static const mcp_error_t *fetch(const mcp_record_t **records,
-                                const mcp_store_redis_each_t *each,
-                                mcp_store_redis_connection_t *connection,
-                                const apr_array_header_t *members,
-                                mcp_ctx_t *cx)
+/* Members and what is found of them. */
+typedef struct batch_t {
+    const apr_array_header_t *members;       /* at most PAGE_RECORDS */
+    const mcp_record_t *found[PAGE_RECORDS]; /* in their order, or NULL */
+} batch_t;
+
+static void batch_send(const batch_t *batch, mcp_record_kind_t kind,
+                       mcp_store_redis_connection_t *connection,
+                       apr_pool_t *pool)
 {
-    apr_time_t deadline = mcp_store_deadline_now() +
-                          each->target->config->timeout;
+    int i;
+
+    for (i = 0; i < batch->members->nelts; i++) {
+        mcp_store_redis_command_t command = {{NULL}, {0}, 0};
+        const char *member = APR_ARRAY_IDX(batch->members, i, const char *);
+
+        mcp_store_redis_record_ask(
+            &command, mcp_store_redis_record_name(kind, member, pool));
+        mcp_store_redis_connection_send(connection, &command);
+    }
+}
+
+static const mcp_error_t *
+batch_receive(batch_t *batch, const mcp_store_redis_target_t *target,
+              mcp_store_redis_connection_t *connection, apr_time_t deadline,
+              mcp_ctx_t *cx)
+{
     const redisReply *reply;
     int i;
 
-    for (i = 0; i < members->nelts; i++) {
-        mcp_store_redis_command_t command = {{NULL}, {0}, 0};
-
-        mcp_store_redis_record_ask(
-            &command, mcp_store_redis_record_name(
-                          each->kind, APR_ARRAY_IDX(members, i, const char *),
-                          cx->pool));
-        mcp_store_redis_connection_send(connection, &command);
-    }
-    for (i = 0; i < members->nelts; i++) {
-        MCP_TRY(mcp_store_redis_connection_receive(
-            &reply, connection, each->target, deadline, cx));
-        MCP_TRY(mcp_store_redis_record_of(&records[i], reply,
-                                          each->target->where, cx));
+    for (i = 0; i < batch->members->nelts; i++) {
+        MCP_TRY(mcp_store_redis_connection_receive(&reply, connection, target,
+                                                   deadline, cx));
+        MCP_TRY(mcp_store_redis_record_of(&batch->found[i], reply,
+                                          target->where, cx));
     }
     return NULL;
+}
+
+static const mcp_error_t *
+fetch(batch_t *batch, const mcp_store_redis_each_t *each, mcp_ctx_t *cx)
+{
+    apr_time_t deadline = mcp_store_deadline_now() +
+                          each->target->config->timeout;
+    mcp_store_redis_connection_t *connection;
+    const mcp_error_t *e;
+
+    MCP_TRY(
+        mcp_store_redis_pool_acquire(&connection, each->pool, deadline, cx));
+    batch_send(batch, each->kind, connection, cx->pool);
+    e = batch_receive(batch, each->target, connection, deadline, cx);
+    mcp_store_redis_pool_release(each->pool, connection, e);
+    return e;
 }
 
 /* A member stays in an index where its record has left it. */
@@ -76,28 +101,21 @@ static int is_meant(const mcp_record_t *record,
                       (record->index && !strcmp(record->index, each->index)));
 }
 
+/* callers: what the caller's function is given; the page's is cleared */
 static const mcp_error_t *page(const mcp_store_redis_each_t *each,
                                const apr_array_header_t *members,
                                mcp_ctx_t *cx, mcp_ctx_t *callers)
 {
-    const mcp_record_t *records[PAGE_RECORDS];
-    mcp_store_redis_connection_t *connection;
-    const mcp_error_t *e;
+    batch_t batch = {members, {NULL}};
     int i;
 
-    MCP_TRY(mcp_store_redis_pool_acquire(
-        &connection, each->pool,
-        mcp_store_deadline_now() + each->target->config->timeout, cx));
-    e = fetch(records, each, connection, members, cx);
-    mcp_store_redis_pool_release(each->pool, connection, e);
-    if (e)
-        return e;
+    MCP_TRY(fetch(&batch, each, cx));
     for (i = 0; i < members->nelts; i++) {
         const unsigned char *key = mcp_store_redis_record_key(
             APR_ARRAY_IDX(members, i, const char *), cx->pool);
 
-        if (key && is_meant(records[i], each))
-            MCP_TRY(each->fn(each->baton, key, records[i], callers));
+        if (key && is_meant(batch.found[i], each))
+            MCP_TRY(each->fn(each->baton, key, batch.found[i], callers));
     }
     return NULL;
 }

@@ -7,9 +7,11 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use File::Temp ();
+use IO::Select;
 use Test::More;
 use MCPClient;
 use MCPLog;
+use MCPRedis;
 use MCPServer;
 
 # -- what the log may not hold -----------------------------------------------
@@ -93,4 +95,35 @@ is($c->get('/none')->status, 404, 'it answers when started again');
 $s->stop;
 ok(!$s->answers, 'it stops');
 is(join("\n", $s->log->problems), '', 'its log is clean');
+
+# -- a Redis of a test's own -------------------------------------------------
+
+SKIP: {
+    skip 'no redis-server', 11 unless MCPRedis::is_there();
+    my $r = MCPRedis->new(password => 'sesame')->start;
+    is($r->directive('timeout=1s'),
+        "MCPStore redis redis://127.0.0.1:@{[$r->port]} timeout=1s password=sesame\n",
+        'a Redis says how it is reached');
+    $r->say('SET', 'a', "b\r\nc");
+    is($r->say('GET', 'a'), "b\r\nc", 'it answers');
+    is_deeply($r->say('MGET', 'a', 'none'), ["b\r\nc", undef], 'with lists, too');
+    $r->kill->start;
+    is($r->say('GET', 'a'), "b\r\nc", 'kill -9 loses nothing');
+    $r->full;
+    ok(!eval { $r->say('SET', 'a', 'd') } && $@ =~ /OOM/, 'it is full');
+    is($r->roomy->say('SET', 'a', 'd'), 'OK', 'and not any more');
+    $r->password('open');
+    is($r->restart->say('GET', 'a'), 'd', 'restarted with another password');
+    $r->stall;
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $r->port, Timeout => 2);
+    ok($socket, 'stalled, it can be reached');
+    print $socket "PING\r\n";
+    ok(!IO::Select->new($socket)->can_read(0.1), 'and does not answer');
+    $r->resume;
+    ok(IO::Select->new($socket)->can_read(10), 'until it goes on');
+    $r->stall->stop;
+    ok(!IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $r->port),
+        'it stops');
+}
 done_testing();

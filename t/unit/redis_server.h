@@ -84,6 +84,16 @@ static inline const char *redis_say(const redis_server_t *server,
     return text;
 }
 
+/* How many connections it has had; each question of the test is one. */
+static inline int redis_connections(const redis_server_t *server,
+                                    apr_pool_t *pool)
+{
+    const char *info = redis_say(server, pool, "INFO stats");
+    const char *line = strstr(info, "total_connections_received:");
+
+    return line ? atoi(strchr(line, ':') + 1) : -1;
+}
+
 /* The words of its configuration file that a test adds, or NULL. */
 static inline void redis_start(redis_server_t *server, const char *more,
                                apr_pool_t *pool)

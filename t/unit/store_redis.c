@@ -19,8 +19,11 @@ static void test_cases(mcp_ctx_t *cx)
 {
     mcp_ctx_t own;
     mcp_store_t *store = store_of(1, &own, cx);
+    int before = redis_connections(&server, cx->pool);
 
     store_cases(store, &own);
+    ok(redis_connections(&server, cx->pool) - before == 2,
+       "one connection was enough for all this");
     fine(mcp_store_purge(store, &own), "purging is Redis's own affair");
     apr_pool_destroy(own.pool);
 }
@@ -137,11 +140,13 @@ static void test_fork(mcp_ctx_t *cx)
     mcp_record_t record = record_of("x", mcp_ctx_seconds(cx) + 60);
     mcp_ctx_t own;
     mcp_store_t *store = store_of(1, &own, cx);
+    pid_t child;
     int status;
 
     put(store, MCP_RECORD_CODE, 330, &record, &own);
     fflush(stdout);
-    if (fork() == 0) {
+    child = fork();
+    if (child == 0) {
         const mcp_record_t *found;
         const mcp_error_t *e =
             mcp_store_get(&found, store, MCP_RECORD_CODE, key_of(330), &own);
@@ -149,7 +154,7 @@ static void test_fork(mcp_ctx_t *cx)
         apr_pool_destroy(own.pool);
         _exit(!(e && e->code == MCP_E_UNAVAILABLE));
     }
-    wait(&status);
+    waitpid(child, &status, 0);
     ok(status == 0, "a connection is not used across a fork");
     is(get(store, MCP_RECORD_CODE, 330, &own), "x",
        "and the parent's still works");

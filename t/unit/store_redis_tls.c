@@ -81,10 +81,14 @@ static void test_works(mcp_ctx_t *cx)
     const mcp_record_t *found = NULL;
     mcp_store_t *store;
     mcp_ctx_t own = *cx;
+    int before = redis_connections(&server, cx->pool);
 
     apr_pool_create(&own.pool, cx->pool);
+    config.connections = 1;
     fine(mcp_store_redis_open(&store, &config, &own), "opened");
     store_cases(store, &own);
+    ok(redis_connections(&server, cx->pool) - before == 2,
+       "one connection was enough for all this");
     record.len = 256 * 1024;
     record.value = apr_pcalloc(own.pool, record.len);
     fine(put(store, MCP_RECORD_GRANT, 500, &record, &own), "a large record");
