@@ -68,36 +68,57 @@ static const mcp_error_t *lost(const mcp_jose_keyring_t *ring, mcp_ctx_t *cx)
                            "%s: there are no keys", ring->place->name);
 }
 
-/* Two may have read one after the other and come here in another order. */
-static int is_old(const mcp_jose_keyview_t *view,
-                  const mcp_jose_keyview_t *present)
+static void show(mcp_jose_keyring_t *ring, mcp_jose_keyview_t *view,
+                 apr_uint64_t stamp)
 {
-    return present && view->set->revision < present->set->revision;
+    view->stamp = stamp;
+    view->before = ring->present;
+    set(ring->present, view);
+    __atomic_add_fetch(&ring->serial, 1, __ATOMIC_ACQ_REL);
+    set(ring->due, mcp_jose_rotation_due(view->set, &ring->lives));
 }
 
-static const mcp_error_t *take(mcp_jose_keyring_t *ring, const char *text,
-                               apr_uint64_t stamp, mcp_ctx_t *cx)
+/* Under the mutex. *is_old: nothing was done, for it is of before what is
+ * known. */
+static const mcp_error_t *take(int *is_old, mcp_jose_keyring_t *ring,
+                               const char *text, apr_uint64_t stamp,
+                               mcp_ctx_t *cx)
 {
     mcp_jose_keyview_t *present = ring->present, *view;
     const mcp_error_t *e;
 
     if (present && !strcmp(present->text, text)) {
+        *is_old = 0;
         set(present->stamp, stamp);
         return NULL;
     }
     e = mcp_jose_keyview_read(&view, text, cx);
     if (e)
         return named(e, ring->place, cx);
-    if (is_old(view, present)) {
+    *is_old = *is_old && present &&
+              view->set->revision < present->set->revision;
+    if (*is_old)
         mcp_jose_keyview_free(view);
-        return NULL;
-    }
-    view->stamp = stamp;
-    view->before = present;
-    set(ring->present, view);
-    __atomic_add_fetch(&ring->serial, 1, __ATOMIC_ACQ_REL);
-    set(ring->due, mcp_jose_rotation_due(view->set, &ring->lives));
+    else
+        show(ring, view, stamp);
     return NULL;
+}
+
+/* Two may have read one after the other and come here in another order; or the
+ * place holds what was restored. Whoever reads under the mutex knows. */
+static const mcp_error_t *take_in_turn(mcp_jose_keyring_t *ring,
+                                       const char *text, apr_uint64_t stamp,
+                                       mcp_ctx_t *cx)
+{
+    int is_old = 1;
+
+    MCP_TRY(take(&is_old, ring, text, stamp, cx));
+    if (!is_old)
+        return NULL;
+    stamp = 0;
+    MCP_TRY(ring->place->read(&text, &stamp, ring->place, cx));
+    is_old = 0;
+    return text ? take(&is_old, ring, text, stamp, cx) : NULL;
 }
 
 /* A store that forgot everything: those who still know the keys agree on who
@@ -135,7 +156,7 @@ const mcp_error_t *mcp_jose_keyring_look(mcp_jose_keyring_t *ring,
     if (!text)
         return NULL;
     apr_thread_mutex_lock(ring->mutex);
-    e = take(ring, text, stamp, cx);
+    e = take_in_turn(ring, text, stamp, cx);
     apr_thread_mutex_unlock(ring->mutex);
     return e;
 }
@@ -256,7 +277,7 @@ void mcp_jose_keyring_tell(const mcp_jose_keyring_t *ring, const char *reason,
 }
 
 /* One thread turns them; the others need not wait. */
-static void turn(mcp_jose_keyring_t *ring, apr_int64_t due, mcp_ctx_t *cx)
+static int turn(mcp_jose_keyring_t *ring, apr_int64_t due, mcp_ctx_t *cx)
 {
     apr_int64_t later = mcp_ctx_seconds(cx) + PAUSE;
     int has_turned = 0;
@@ -265,24 +286,28 @@ static void turn(mcp_jose_keyring_t *ring, apr_int64_t due, mcp_ctx_t *cx)
 
     if (!__atomic_compare_exchange_n(&ring->due, &due, later, 0,
                                      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-        return;
+        return 0;
     e = mcp_jose_keyring_change(ring, age, &aging, cx);
     report(e, cx);
-    if (!e && has_turned)
-        mcp_jose_keyring_tell(ring, "age", cx);
+    if (e || !has_turned)
+        return 0;
+    mcp_jose_keyring_tell(ring, "age", cx);
+    return 1;
 }
 
-const mcp_error_t *mcp_jose_keyring_follow(mcp_jose_keyring_t *ring,
+const mcp_error_t *mcp_jose_keyring_follow(int *turned,
+                                           mcp_jose_keyring_t *ring,
                                            apr_uint64_t news, mcp_ctx_t *cx)
 {
     apr_int64_t due = get(ring->due);
 
+    *turned = 0;
     if (get(ring->news) != news) {
         MCP_TRY(mcp_jose_keyring_look(ring, cx));
         set(ring->news, news);
     }
     if (mcp_ctx_seconds(cx) >= due)
-        turn(ring, due, cx);
+        *turned = turn(ring, due, cx);
     return NULL;
 }
 

@@ -37,8 +37,10 @@ const mcp_error_t *mcp_jose_keyring_look(mcp_jose_keyring_t *ring,
                                          mcp_ctx_t *cx);
 /* For each request: looks where news is another number than the last time (the
  * revocation sequence), for keys may have been taken back; and turns what is
- * due. That the second fails is for the log alone: they are good still. */
-const mcp_error_t *mcp_jose_keyring_follow(mcp_jose_keyring_t *ring,
+ * due. *turned: it did, which others should hear of. That it cannot is for the
+ * log alone: the keys are good still. */
+const mcp_error_t *mcp_jose_keyring_follow(int *turned,
+                                           mcp_jose_keyring_t *ring,
                                            apr_uint64_t news, mcp_ctx_t *cx);
 /* Rises with every change: what was judged by the keys of before must be
  * judged again. */

@@ -130,6 +130,18 @@ static void heard(void *revocations)
     mcp_store_sequence_bump(revocations);
 }
 
+/* Keys that are new may be in the place of those that others know. */
+static const mcp_error_t *shared_keys_open(mcp_oauth_works_t *works,
+                                           mcp_ctx_t *cx)
+{
+    MCP_TRY(keys_open(works,
+                      mcp_oauth_stored_keys_place(works->store, cx->pool),
+                      child.settings, child.plan, cx));
+    return mcp_jose_keyring_set(works->keys)->revision > 1
+               ? NULL
+               : mcp_oauth_service_announce(works, cx);
+}
+
 static const mcp_error_t *open_all(mcp_ctx_t *cx)
 {
     mcp_oauth_works_t *works = child.works;
@@ -141,11 +153,10 @@ static const mcp_error_t *open_all(mcp_ctx_t *cx)
     child.opening.heard = heard;
     child.opening.baton = works->revocations;
     MCP_TRY(mcp_store_open(&works->store, &child.opening, cx));
-    if (!mcp_store_open_is_shared(settings->store))
-        return NULL; /* the parent has opened the keys */
-    return keys_open(works,
-                     mcp_oauth_stored_keys_place(works->store, cx->pool),
-                     settings, child.plan, cx);
+    /* else the parent has opened them */
+    return mcp_store_open_is_shared(settings->store)
+               ? shared_keys_open(works, cx)
+               : NULL;
 }
 
 /* All or nothing. */
@@ -192,6 +203,15 @@ static int is_open(mcp_ctx_t *cx)
     return __atomic_load_n(&child.is_open, __ATOMIC_ACQUIRE);
 }
 
+static const mcp_error_t *follow(const mcp_oauth_works_t *works, mcp_ctx_t *cx)
+{
+    apr_uint64_t news = mcp_store_sequence_get(works->revocations);
+    int turned;
+
+    MCP_TRY(mcp_jose_keyring_follow(&turned, works->keys, news, cx));
+    return turned ? mcp_oauth_service_announce(works, cx) : NULL;
+}
+
 const mcp_error_t *mcp_server_state_ready(mcp_ctx_t *cx)
 {
     const mcp_oauth_works_t *works = child.works;
@@ -204,9 +224,7 @@ const mcp_error_t *mcp_server_state_ready(mcp_ctx_t *cx)
             "the state is not open in this child");
     /* who cannot hear of news has to ask */
     return mcp_store_is_hearing(works->store)
-               ? mcp_jose_keyring_follow(
-                     works->keys, mcp_store_sequence_get(works->revocations),
-                     cx)
+               ? follow(works, cx)
                : mcp_jose_keyring_look(works->keys, cx);
 }
 
