@@ -304,9 +304,11 @@ void mcp_config_check_sites(const apr_array_header_t *sites,
                             const apr_array_header_t *blocks,
                             mcp_config_report_t *report)
 {
-    int i, k;
+    int i, k, sections = 0;
 
-    if (sites->nelts)
+    for (i = 0; i < sites->nelts; i++)
+        sections += SITE(sites, i)->sections->nelts;
+    if (sections)
         store_check(SITE(sites, 0), report);
     for (i = 0; i < sites->nelts; i++) {
         const mcp_config_site_t *site = SITE(sites, i);

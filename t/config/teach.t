@@ -22,6 +22,22 @@ good('a protected location', "$name\n" . location('/mcp', @plain));
 good('AuthType is not case sensitive', "$name\n"
     . location('/mcp', 'authtype MCP', 'require valid-user'));
 
+# -- where grants live --
+
+{
+    local $ENV{MCP_SEALING_KEY} = 'k' x 44;
+    my $redis = "MCPStore redis redis://127.0.0.1\n";
+    my ($known) = Conf::check("ServerName h.example\n$redis");
+    SKIP: {
+        skip 'this build knows no Redis', 2 unless $known;
+        bad('a shared store without a sealing key', 1,
+            qr/"MCPStore redis" without "MCPSealingKey": other nodes must open what this one seals. Once run "mcpctl new-key > sealing.key"/,
+            "$redis$name\n" . location('/mcp', @plain));
+        good('a shared store with one', "${redis}MCPSealingKey env:MCP_SEALING_KEY\n$name\n"
+            . location('/mcp', @plain));
+    }
+}
+
 # -- Require --
 
 bad('AuthType mcp without Require', 5,
