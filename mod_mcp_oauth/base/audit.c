@@ -43,6 +43,16 @@ const char *mcp_audit_word(int event)
     return events[event].word;
 }
 
+const char *mcp_audit_time(mcp_ctx_t *cx)
+{
+    apr_time_exp_t t;
+
+    apr_time_exp_gmt(&t, mcp_ctx_now(cx));
+    return apr_psprintf(cx->pool, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
+                        t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
+                        t.tm_min, t.tm_sec, t.tm_usec);
+}
+
 int mcp_audit_is_bounded(int event)
 {
     return events[event].class == BOUNDED;

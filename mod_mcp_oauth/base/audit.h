@@ -31,6 +31,8 @@ void mcp_audit(mcp_ctx_t *cx, mcp_audit_event_t event,
 /* -- for hosts -- */
 
 const char *mcp_audit_word(int event);
+/* now, as the log has it: 2026-11-28T02:03:04.123456Z */
+const char *mcp_audit_time(mcp_ctx_t *cx);
 /* whether requests can cause it as often as they like */
 int mcp_audit_is_bounded(int event);
 /* The members into an object that is open, each at most as long as its row

@@ -12,8 +12,7 @@
 #include <apr_strings.h>
 
 #include "base/digest.h"
-
-#define NEW_NAME MCP_KEYFILE_NAME ".new"
+#include "base/file.h"
 
 typedef struct keyfile_t {
     mcp_jose_keyplace_t place;
@@ -100,25 +99,6 @@ status_check(const keyfile_t *file, const struct stat *status, mcp_ctx_t *cx)
     return NULL;
 }
 
-static const mcp_error_t *all_read(const char **text, const keyfile_t *file,
-                                   int descriptor, apr_size_t size,
-                                   mcp_ctx_t *cx)
-{
-    char *buf = apr_palloc(cx->pool, size + 1);
-    apr_size_t used = 0;
-    ssize_t got = 1;
-
-    while (used < size && got) {
-        got = read(descriptor, buf + used, size - used);
-        if (got < 0 && errno != EINTR)
-            return fault(file, cx, "Check the file system.", strerror(errno));
-        used += got > 0 ? got : 0;
-    }
-    buf[used] = '\0';
-    *text = buf;
-    return NULL;
-}
-
 /* *descriptor is -1 when there is no file. */
 static const mcp_error_t *file_open(int *descriptor, struct stat *status,
                                     const keyfile_t *file, int directory,
@@ -158,7 +138,9 @@ static const mcp_error_t *read_in(const char **text, apr_uint64_t *stamp,
     if (!e) {
         *stamp = stamp_of(&status);
         if (*stamp != known)
-            e = all_read(text, file, descriptor, status.st_size, cx);
+            *text = mcp_file_read(descriptor, status.st_size, cx->pool);
+        if (*stamp != known && !*text)
+            e = fault(file, cx, "Check the file system.", strerror(errno));
     }
     close(descriptor);
     return e;
@@ -184,65 +166,18 @@ static const mcp_error_t *keyfile_read(const char **text, apr_uint64_t *stamp,
 
 /* -- writing -- */
 
-/* 0 with errno set when it did not reach the disk */
-static int all_written(int descriptor, const char *text)
-{
-    apr_size_t left = strlen(text);
-
-    while (left) {
-        ssize_t done = write(descriptor, text, left);
-
-        if (done < 0 && errno != EINTR)
-            return 0;
-        text += done > 0 ? done : 0;
-        left -= done > 0 ? done : 0;
-    }
-    /* the mode given to open is cut by the umask */
-    return fchmod(descriptor, S_IRUSR | S_IWUSR) == 0 &&
-           fsync(descriptor) == 0;
-}
-
-/* root writes for the user that httpd runs as */
-static int owner_set(int directory, int descriptor)
-{
-    struct stat status;
-
-    return geteuid() != 0 ||
-           (fstat(directory, &status) == 0 &&
-            fchown(descriptor, status.st_uid, status.st_gid) == 0);
-}
-
-static int new_written(int directory, const char *text)
-{
-    int descriptor, good;
-
-    /* left behind by a process that died here; the lock is ours */
-    unlinkat(directory, NEW_NAME, 0);
-    descriptor = openat(directory, NEW_NAME,
-                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                        S_IRUSR | S_IWUSR);
-    if (descriptor < 0)
-        return 0;
-    good = owner_set(directory, descriptor) && all_written(descriptor, text);
-    return close(descriptor) == 0 && good;
-}
-
 static const mcp_error_t *write_in(const keyfile_t *file, int directory,
                                    const char *text, mcp_ctx_t *cx)
 {
-    int error;
-
-    if (new_written(directory, text) &&
-        renameat(directory, NEW_NAME, directory, MCP_KEYFILE_NAME) == 0 &&
-        fsync(directory) == 0)
+    /* the lock is ours */
+    if (mcp_file_write(directory, MCP_KEYFILE_NAME, text, S_IRUSR | S_IWUSR,
+                       1))
         return NULL;
-    error = errno;
-    unlinkat(directory, NEW_NAME, 0);
     return fault(
         file, cx,
         "Check that the state directory can be written by the user "
         "who starts httpd, and that its file system has space.",
-        apr_psprintf(cx->pool, "writing failed: %s", strerror(error)));
+        apr_psprintf(cx->pool, "writing failed: %s", strerror(errno)));
 }
 
 /* house: six arguments, since a place is one of them */

@@ -65,16 +65,6 @@ static pid_t owner;
 
 /* -- a line -- */
 
-static const char *time_text(mcp_ctx_t *cx)
-{
-    apr_time_exp_t t;
-
-    apr_time_exp_gmt(&t, mcp_ctx_now(cx));
-    return apr_psprintf(cx->pool, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
-                        t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
-                        t.tm_min, t.tm_sec, t.tm_usec);
-}
-
 /* What %L prints; httpd makes it when it is first asked for. */
 static const char *request_id(request_rec *r)
 {
@@ -92,7 +82,7 @@ static const char *line_make(const place_t *place, const entry_t *entry,
     request_rec *r = entry->request;
 
     mcp_writer_open(w, '{');
-    mcp_writer_member(w, "time", time_text(cx));
+    mcp_writer_member(w, "time", mcp_audit_time(cx));
     mcp_writer_member(w, "event", mcp_audit_word(entry->event));
     if (r) {
         mcp_audit_member(w, "request", request_id(r), REQUEST_MAX, cx->pool);

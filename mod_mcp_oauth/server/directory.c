@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <unixd.h>
 
+#include "oauth/known.h"
+
 #define FPROT_0700 (APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE)
 #define FPROT_0755                                                            \
     (FPROT_0700 | APR_FPROT_GREAD | APR_FPROT_GEXECUTE | APR_FPROT_WREAD |    \
@@ -27,7 +29,7 @@ static const mcp_error_t *cannot(const char *what, const char *path,
 }
 
 /* Whether nothing else is in it: keys.json, state.db and what SQLite puts
- * beside it, revocations. */
+ * beside it, revocations, service.json. */
 static int is_only_ours(const char *directory, apr_pool_t *pool)
 {
     apr_finfo_t info;
@@ -37,9 +39,11 @@ static int is_only_ours(const char *directory, apr_pool_t *pool)
     if (apr_dir_open(&dir, directory, pool))
         return 0;
     while (ours && !apr_dir_read(&info, APR_FINFO_NAME, dir))
-        ours = *info.name == '.' || !strncmp(info.name, "keys.json", 9) ||
-               !strncmp(info.name, "state.db", 8) ||
-               !strcmp(info.name, "revocations");
+        ours =
+            *info.name == '.' || !strncmp(info.name, "keys.json", 9) ||
+            !strncmp(info.name, "state.db", 8) ||
+            !strncmp(info.name, MCP_KNOWN_FILE, sizeof(MCP_KNOWN_FILE) - 1) ||
+            !strcmp(info.name, "revocations");
     apr_dir_close(dir);
     return ours;
 }
@@ -116,7 +120,8 @@ const mcp_error_t *mcp_server_directory_give(const char *directory,
     if (rv)
         return cannot("read", directory, rv, cx);
     while (!e && !apr_dir_read(&info, APR_FINFO_NAME, dir)) {
-        if (*info.name != '.')
+        /* nobody else shall say what mcpctl opens as root */
+        if (*info.name != '.' && strcmp(info.name, MCP_KNOWN_FILE) != 0)
             e = give_away(
                 apr_pstrcat(cx->pool, directory, "/", info.name, NULL), 0, cx);
     }

@@ -1,8 +1,10 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "server/life.h"
 
+#include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
+#include <http_main.h>
 
 #include "base/scope.h"
 #include "server/account.h"
@@ -144,8 +146,50 @@ static void lives_read(mcp_jose_lives_t *lives, const mcp_config_site_t *site)
     }
 }
 
-static const mcp_server_state_plan_t *plan_make(const apr_array_header_t *all,
-                                                apr_pool_t *pool)
+/* Where a secret is read from, as any other program finds it; a literal stays
+ * in the configuration. */
+static const char *source_of(const mcp_secret_setting_t *secret,
+                             apr_pool_t *pool)
+{
+    const char *path = secret ? strchr(secret->source, ':') : NULL;
+
+    if (!path || !strncmp(secret->source, "env:", 4))
+        return secret ? secret->source : NULL;
+    return apr_pstrcat(
+        pool, apr_pstrmemdup(pool, secret->source, path + 1 - secret->source),
+        ap_server_root_relative(pool, path + 1), NULL);
+}
+
+static const mcp_store_setting_t *store_of(const mcp_store_setting_t *store,
+                                           apr_pool_t *pool)
+{
+    mcp_store_setting_t *told = apr_pmemdup(pool, store, sizeof(*store));
+    mcp_secret_setting_t *password = apr_pcalloc(pool, sizeof(*password));
+
+    password->source = source_of(store->password, pool);
+    if (store->password)
+        told->password = password;
+    return told;
+}
+
+static void known_make(mcp_oauth_known_t *known, apr_pool_t *pool,
+                       mcp_ctx_t *cx)
+{
+    const mcp_server_settings_t *settings = settings_of(ap_server_conf);
+    const mcp_sealing_setting_t *sealing = settings->sealing;
+
+    known->written = mcp_ctx_seconds(cx);
+    known->store = store_of(settings->store, pool);
+    known->ca_file = settings->fetch->ca_file;
+    known->services = mcp_server_site_services(sites, pool);
+    if (!sealing)
+        return;
+    known->sealing_key = source_of(sealing->key, pool);
+    known->sealing_key_before = source_of(sealing->previous, pool);
+}
+
+static const mcp_server_state_plan_t *
+plan_make(const apr_array_header_t *all, apr_pool_t *pool, mcp_ctx_t *cx)
 {
     mcp_server_state_plan_t *made = apr_pcalloc(pool, sizeof(*made));
     apr_array_header_t *issuers = apr_array_make(pool, 2, sizeof(char *));
@@ -161,6 +205,7 @@ static const mcp_server_state_plan_t *plan_make(const apr_array_header_t *all,
             mcp_scope_add(issuers, site->issuer);
         lives_read(&made->lives, site);
     }
+    known_make(&made->known, pool, cx);
     return made;
 }
 
@@ -177,7 +222,7 @@ int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     if (mcp_server_lock_make(s, pconf)) /* httpd has said why */
         return HTTP_INTERNAL_SERVER_ERROR;
     e = mcp_server_audit_open(sites, &cx);
-    plan = plan_make(sites, pconf);
+    plan = plan_make(sites, pconf, &cx);
     if (!e)
         e = mcp_server_state_make(works, settings_of(s), plan, &cx);
     if (!e)

@@ -6,6 +6,7 @@
 
 #include "base/scope.h"
 #include "base/uri.h"
+#include "base/version.h"
 #include "server/context.h"
 #include "server/parts.h"
 #include "server/rule.h"
@@ -176,7 +177,7 @@ static const char *server_make(const mcp_server_t **made,
         return e->detail;
     server->name = host ? host + 3 : section->url;
     server->title = section->settings->title;
-    server->version = MCP_SERVER_SITE_VERSION;
+    server->version = MCP_VERSION;
     server->instructions = section->settings->instructions;
     server->url = section->url;
     server->tools = list;
@@ -305,6 +306,24 @@ void mcp_server_site_open(const apr_array_header_t *sites,
         own->works.keys = works->keys;
         own->works.shared = works->shared;
     }
+}
+
+apr_array_header_t *mcp_server_site_services(const apr_array_header_t *sites,
+                                             apr_pool_t *pool)
+{
+    apr_array_header_t *services =
+        apr_array_make(pool, 2, sizeof(const mcp_oauth_service_t *));
+    int i;
+
+    for (i = 0; i < sites->nelts; i++) {
+        const mcp_server_site_t *own =
+            APR_ARRAY_IDX(sites, i, mcp_config_site_t *)->runtime;
+
+        if (own && own->service)
+            APR_ARRAY_PUSH(services, const mcp_oauth_service_t *) =
+                own->service;
+    }
+    return services;
 }
 
 const mcp_server_site_t *mcp_server_site_of(const server_rec *s)

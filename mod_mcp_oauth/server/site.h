@@ -10,8 +10,6 @@
  * the runtime members of config/site.h. Immutable once children run, but for
  * the works, which each child fills in. */
 
-#define MCP_SERVER_SITE_VERSION "0.1.0" /* serverInfo.version */
-
 typedef struct mcp_server_site_t {
     const mcp_oauth_service_t *service; /* whose endpoints are here; NULL when
                                          * another virtual host has them */
@@ -46,6 +44,9 @@ apr_status_t mcp_server_site_make(const apr_array_header_t *sites,
 void mcp_server_site_open(const apr_array_header_t *sites,
                           const mcp_oauth_works_t *works);
 
+/* The authorization servers of these sites: of const mcp_oauth_service_t * */
+apr_array_header_t *mcp_server_site_services(const apr_array_header_t *sites,
+                                             apr_pool_t *pool);
 /* NULL where nothing of ours is used */
 const mcp_server_site_t *mcp_server_site_of(const server_rec *s);
 const mcp_server_section_t *

@@ -88,6 +88,20 @@ static const mcp_error_t *keys_open(mcp_oauth_works_t *works,
     return mcp_oauth_sealed_keys_renew(works->keys, place, cx);
 }
 
+/* A server that has all it needs does not stop for want of this: a graceful
+ * restart that fails ends httpd. */
+static void known_write(const mcp_oauth_known_t *known, const char *directory,
+                        mcp_ctx_t *cx)
+{
+    const mcp_error_t *e = mcp_oauth_known_write(known, directory, cx);
+
+    if (e)
+        mcp_ctx_log(cx, MCP_LOG_WARNING, 880,
+                    "mcpctl knows the configuration of before, or none: %s. "
+                    "%s",
+                    e->detail, e->remedy);
+}
+
 const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
                                          const mcp_server_state_plan_t *plan,
@@ -106,6 +120,7 @@ const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
     }
     MCP_TRY(mcp_store_open_prepare(&opening, cx));
     MCP_TRY(sequence_make(directory, cx));
+    known_write(&plan->known, directory, cx);
     return mcp_server_directory_give(directory, cx);
 }
 

@@ -4,16 +4,18 @@
 
 #include <httpd.h>
 
-#include "oauth/service.h"
+#include "oauth/known.h"
 
-/* The state: keys, records, the revocation sequence. The parent makes what of
- * it lies in the state directory, as root where httpd starts so, for the user
- * that children run as. Where nodes share a store, the keys are there. */
+/* The state: keys, records, the revocation sequence, and what mcpctl has to
+ * know. The parent makes what of it lies in the state directory, as root where
+ * httpd starts so, for the user that children run as. Where nodes share a
+ * store, the keys are there. */
 
 /* What the whole configuration wants of it. */
 typedef struct mcp_server_state_plan_t {
     const apr_array_header_t *issuers; /* const char *: whose keys */
     mcp_jose_lives_t lives;
+    mcp_oauth_known_t known;
 } mcp_server_state_plan_t;
 
 /* In the parent. Opens the keys; checks that the rest can be opened. */

@@ -41,13 +41,14 @@ is(mode_of($dir), '0700', 'the state directory is for its owner only');
 is((stat $dir)[4], $owner, 'who is the user that httpd runs as');
 opendir my $open, $dir or die $!;
 my @found = grep { !/^\./ } readdir $open;
-for my $file (@found) {
+for my $file (grep { $_ ne 'service.json' } @found) {
     is(mode_of("$dir/$file"), '0600', "$file is for its owner only");
     is((stat "$dir/$file")[4], $owner, 'the same');
 }
-for my $file (@files) {
+for my $file (@files, 'service.json') {
     ok((grep { $_ eq $file } @found), "$file is there");
 }
+is((stat "$dir/service.json")[4], $>, 'who starts httpd says what is served');
 my $secrets = join '|', map quotemeta, @{$kept}{qw(code access_token
     refresh_token)}, $kept->{request}{verifier}, 'password';
 unlike(slurp("$dir/$_") // '', qr/$secrets/,
