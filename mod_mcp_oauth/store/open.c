@@ -15,6 +15,7 @@ static void sqlite_config(mcp_store_sqlite_config_t *config,
     config->sync_full = opening->setting->sync_full;
     config->connections = opening->connections;
     config->lock = opening->lock;
+    config->is_guest = opening->is_guest;
 }
 
 static const mcp_error_t *sqlite_prepare(const mcp_store_opening_t *opening,

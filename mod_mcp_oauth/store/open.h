@@ -13,6 +13,7 @@ typedef struct mcp_store_opening_t {
     const char *ca_file;   /* for TLS; NULL or "" = the system's */
     int connections;       /* most of a process */
     mcp_store_lock_t lock; /* lent; may be empty */
+    int is_guest;          /* of a program that comes and goes */
     /* Other nodes announced something: called by a thread of the store. NULL:
      * nobody listens. */
     void (*heard)(void *baton);

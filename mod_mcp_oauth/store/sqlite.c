@@ -370,8 +370,9 @@ mcp_store_sqlite_open(mcp_store_t **out,
                                "store: no mutex to be had");
     MCP_TRY(mcp_store_sqlite_pool_make(&store->pool, config->connections,
                                        &store->target, cx));
-    MCP_TRY(
-        mcp_store_sqlite_checkpoint_start(&store->store, &store->target, cx));
+    if (!config->is_guest)
+        MCP_TRY(mcp_store_sqlite_checkpoint_start(&store->store,
+                                                  &store->target, cx));
     *out = &store->store;
     return NULL;
 }

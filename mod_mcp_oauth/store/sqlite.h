@@ -17,6 +17,7 @@ typedef struct mcp_store_sqlite_config_t {
     int sync_full;         /* PRAGMA synchronous=FULL instead of NORMAL */
     int connections;       /* most connections of a child, >= 1 */
     mcp_store_lock_t lock;
+    int is_guest; /* of a program that comes and goes: no checkpoint thread */
 } mcp_store_sqlite_config_t;
 
 /* In the parent at start: makes the file (0600) and its table, or checks that
