@@ -151,13 +151,28 @@ static int key_read(int *key, const char **body, const char *id)
     return 1;
 }
 
+/* The registration in the body of an id, and the MAC behind it; NULL where
+ * there is neither. */
+static const char *body_read(const unsigned char **mac, const char *body,
+                             apr_pool_t *pool)
+{
+    apr_size_t len;
+    unsigned char *blob =
+        mcp_encode_base64url_read(&len, body, strlen(body), pool);
+
+    if (!blob || len <= MAC_SIZE || memchr(blob, '\0', len - MAC_SIZE))
+        return NULL;
+    *mac = blob + len - MAC_SIZE;
+    return apr_pstrmemdup(pool, (char *)blob, len - MAC_SIZE);
+}
+
 /* The registration in an id that is ours, else NULL. */
 static const char *open_id(const mcp_oauth_service_t *service, const char *id,
                            apr_pool_t *pool)
 {
-    unsigned char key[MCP_DIGEST_SIZE], mac[MCP_DIGEST_SIZE], *blob;
+    unsigned char key[MCP_DIGEST_SIZE], mac[MCP_DIGEST_SIZE];
+    const unsigned char *given;
     const char *body, *json;
-    apr_size_t len;
     int number;
 
     if (!key_read(&number, &body, id))
@@ -165,15 +180,29 @@ static const char *open_id(const mcp_oauth_service_t *service, const char *id,
     if (!mcp_jose_keyring_derive(key, service->works->keys, number,
                                  MCP_KEY_CLIENT_ID, service->issuer))
         return NULL;
-    blob = mcp_encode_base64url_read(&len, body, strlen(body), pool);
-    if (!blob || len <= MAC_SIZE || memchr(blob, '\0', len - MAC_SIZE))
+    json = body_read(&given, body, pool);
+    if (!json)
         return NULL;
-    json = apr_pstrmemdup(pool, (char *)blob, len - MAC_SIZE);
     mac_make(mac, key, apr_pstrmemdup(pool, id, (apr_size_t)(body - id)), json,
              pool);
-    if (!mcp_digest_equal_bytes(mac, blob + len - MAC_SIZE, MAC_SIZE))
+    if (!mcp_digest_equal_bytes(mac, given, MAC_SIZE))
         return NULL;
     return json;
+}
+
+const char *mcp_oauth_client_name(const char *id, mcp_ctx_t *cx)
+{
+    const unsigned char *mac;
+    const mcp_json_t *json;
+    const char *body, *text;
+    int number;
+
+    if (!key_read(&number, &body, id))
+        return NULL;
+    text = body_read(&mac, body, cx->pool);
+    if (!text || mcp_json_read(&json, text, strlen(text), cx))
+        return NULL;
+    return mcp_json_string(mcp_json_get(json, "n"));
 }
 
 static int integer_of(const mcp_json_t *json, const char *name)

@@ -49,6 +49,10 @@ const mcp_error_t *mcp_oauth_client_make(mcp_oauth_client_t *client,
 const mcp_error_t *mcp_oauth_client_find(const mcp_oauth_client_t **client,
                                          const mcp_oauth_service_t *service,
                                          const char *id, mcp_ctx_t *cx);
+/* What the registration in an id of ours has as the client's name, or NULL;
+ * also where the client is denied, or its registration too old. For people who
+ * look at records: nobody has checked the id. */
+const char *mcp_oauth_client_name(const char *id, mcp_ctx_t *cx);
 /* The secret of a client that has one; else NULL. */
 const char *mcp_oauth_client_secret(const mcp_oauth_client_t *client,
                                     const mcp_oauth_service_t *service,
@@ -63,6 +67,10 @@ const mcp_error_t *mcp_oauth_client_deny(const char *id,
 const mcp_error_t *mcp_oauth_client_is_denied(int *denied, const char *id,
                                               const mcp_oauth_works_t *works,
                                               mcp_ctx_t *cx);
+/* Takes that back, for what the client asks from now on; *was: it was. */
+const mcp_error_t *mcp_oauth_client_allow(int *was, const char *id,
+                                          const mcp_oauth_works_t *works,
+                                          mcp_ctx_t *cx);
 /* An id for people, logs and the command line: as it is where it has at most
  * 64 bytes; of a longer one the first 20, "~" and its SHA-256 in base64url,
  * which are 64 again. The brief form of a brief form is itself. NULL stays

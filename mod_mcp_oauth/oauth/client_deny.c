@@ -30,6 +30,24 @@ const mcp_error_t *mcp_oauth_client_deny(const char *id,
     return mcp_oauth_service_announce(works, cx);
 }
 
+const mcp_error_t *mcp_oauth_client_allow(int *was, const char *id,
+                                          const mcp_oauth_works_t *works,
+                                          mcp_ctx_t *cx)
+{
+    unsigned char key[MCP_DIGEST_SIZE];
+    mcp_audit_about_t about;
+
+    MCP_TRY(mcp_oauth_client_is_denied(was, id, works, cx));
+    if (!*was)
+        return NULL;
+    mcp_digest_sha256(key, id, strlen(id));
+    MCP_TRY(mcp_store_drop(works->store, MCP_RECORD_DENIED, key, cx));
+    memset(&about, 0, sizeof(about));
+    about.client = mcp_oauth_client_brief(id, cx->pool);
+    mcp_audit(cx, MCP_AUDIT_CLIENT_ALLOWED, &about);
+    return mcp_oauth_service_announce(works, cx);
+}
+
 const mcp_error_t *mcp_oauth_client_is_denied(int *denied, const char *id,
                                               const mcp_oauth_works_t *works,
                                               mcp_ctx_t *cx)
