@@ -17,6 +17,8 @@ OUT ?= build
 SRC := mod_mcp_oauth
 say = $(if $(V),,@echo "  $(1)	$@";)
 LAYERS ?= base net jose store live idp oauth mcp tool page
+# what mcpctl is linked with: layers 0 to 3, and nothing of httpd
+CTL_LAYERS := base net jose store live idp oauth
 
 # -- flags -------------------------------------------------------------------
 
@@ -80,6 +82,8 @@ objects = $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(sort $(filter-out $(ABSENT), \
 LOW_OBJECTS := $(call objects,$(foreach l,$(LAYERS),$(SRC)/$(l)/*.c)) \
     $(if $(filter page,$(LAYERS)),$(EMBEDDED))
 HTTPD_OBJECTS := $(call objects,$(SRC)/config/*.c $(SRC)/server/*.c)
+CTL_OBJECTS := $(call objects,$(SRC)/ctl/*.c)
+CTL := $(OUT)/mcpctl
 RECORD_OBJECT := $(call objects,$(SRC)/mod_mcp_oauth.c)
 DEMO_OBJECTS := $(call objects,$(SRC)/demo/*.c)
 TEST_MODULES := $(patsubst t/c-modules/%.c,$(MODULES)/%.so, \
@@ -94,17 +98,18 @@ SOURCES := $(sort $(shell find $(SRC) t -name '*.[ch]' 2>/dev/null))
 
 ALL_MODULES := $(if $(RECORD_OBJECT),$(MODULES)/mod_mcp_oauth.so) \
     $(if $(DEMO_OBJECTS),$(MODULES)/mod_mcp_demo.so)
+PROGRAMS := $(if $(CTL_OBJECTS),$(CTL))
 
 # -- build -------------------------------------------------------------------
 
 .PHONY: all test-modules lib install demo serve-conformance check unit \
     unit-programs fuzz fuzz-replay fuzz-programs behaviour bench asan \
     format check-format fallback clang doc clean help house config deps \
-    install-test client browser
+    install-test client browser ctl
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-all: $(ALL_MODULES)
+all: $(ALL_MODULES) $(PROGRAMS)
 test-modules: $(TEST_MODULES)
 lib: $(LIB)
 
@@ -117,6 +122,18 @@ $(MODULES)/mod_mcp_demo.so: $(DEMO_OBJECTS) build/exports.map
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^)
 
+# From an archive of these layers alone, which a name of a higher one is not
+# found in.
+$(CTL): $(CTL_OBJECTS) $(OBJ)/ctl/layers.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(SAN) -pie -Wl,--as-needed -Wl,-z,relro -Wl,-z,now \
+	    $(LDFLAGS) -o $@ $^ $(LIBS) $(APR_LIBS)
+
+$(OBJ)/ctl/layers.a: $(call objects,$(foreach l,$(CTL_LAYERS),$(SRC)/$(l)/*.c))
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,AR)$(AR) rcs $@ $^
+
 # The archive is made anew, so that an object that is gone is gone from it.
 $(LIB): $(LOW_OBJECTS)
 	@mkdir -p $(@D)
@@ -127,7 +144,7 @@ $(LIB): $(LOW_OBJECTS)
 # record is compiled with the default one and the version script does the rest.
 $(RECORD_OBJECT) $(DEMO_OBJECTS): ALL_CPPFLAGS += $(HTTPD_INCLUDES)
 $(HTTPD_OBJECTS): ALL_CPPFLAGS += $(HTTPD_INCLUDES)
-$(HTTPD_OBJECTS) $(LOW_OBJECTS): ALL_CFLAGS += -fvisibility=hidden
+$(HTTPD_OBJECTS) $(LOW_OBJECTS) $(CTL_OBJECTS): ALL_CFLAGS += -fvisibility=hidden
 
 $(OBJ)/%.o: $(SRC)/%.c apxs.mk
 	@mkdir -p $(@D)
@@ -153,13 +170,13 @@ $(foreach m,$(TEST_MODULES),$(eval $(call test_module,$(basename $(notdir $(m)))
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
 
 install: all
-	APXS=$(APXS) MODULES=$(MODULES) build/install "$(DESTDIR)"
+	APXS=$(APXS) MODULES=$(MODULES) MCPCTL=$(CTL) build/install "$(DESTDIR)"
 
 doc:
 	build/manual
 
 clean:
-	rm -rf build/obj build/modules build/libmcp.a build/unit build/asan \
+	rm -rf build/obj build/modules build/mcpctl build/libmcp.a build/unit build/asan \
 	    build/fuzz build/fallback build/clang build/log
 
 deps:
@@ -198,6 +215,11 @@ config: all
 
 install-test: all
 	prove $(PROVEFLAGS) t/install
+
+# the mcpctl command as the user who calls make; `make behaviour` has it as the
+# one that httpd runs as
+ctl: all
+	prove -It/lib $(PROVEFLAGS) $(or $(TESTS),t/ctl)
 
 client browser: all test-modules
 	prove --exec "" $(PROVEFLAGS) t/$@/run
@@ -250,5 +272,5 @@ check-format:
 
 help:
 	@echo "all install demo serve-conformance check unit house config behaviour"
-	@echo "install-test client browser fuzz fuzz-replay asan bench fallback clang format check-format"
+	@echo "install-test ctl client browser fuzz fuzz-replay asan bench fallback clang format check-format"
 	@echo "doc deps clean"
