@@ -21,7 +21,7 @@ sub content {
 
 my $made = tempdir(CLEANUP => 1);
 is(system("$source/build/manual", $made), 0, 'build/manual works');
-for ('conf/directives.md', 'conf/mcp_oauth.conf') {
+for ('conf/directives.md', 'conf/mcp_oauth.conf', 'conf/mcpctl.8') {
     ok(content("$source/$_") eq content("$made/$_"),
         "$_ is what the tables say") or diag 'make doc';
 }

@@ -33,6 +33,19 @@ ok(-s "$dest$_", "it installs $_") for "$libexec/mod_mcp_oauth.so",
 is((stat "$dest$libexec/mod_mcp_oauth.so")[2] & 07777, 0644,
     'the module is 0644, as httpd has them');
 
+chomp(my $sbin = `apxs -q SBINDIR`);
+chomp(my $man = `apxs -q MANDIR`);
+(my $share = $man) =~ s{/[^/]+$}{};
+is((stat "$dest$sbin/mcpctl")[2] & 07777, 0755, 'mcpctl is 0755');
+($good, $said) = run("$dest$sbin/mcpctl --version");
+like($said, qr/^mcpctl \d/, 'and runs');
+for ("$man/man8/mcpctl.8", "$share/bash-completion/completions/mcpctl") {
+    ok(-s "$dest$_", "it installs $_");
+    is((stat _)[2] & 07777, 0644, 'which is 0644');
+}
+($good, $said) = run("bash -n $dest$share/bash-completion/completions/mcpctl");
+ok($good, 'bash can read its completion') or diag $said;
+
 SKIP: {
     skip 'this is no Debian', 9 unless -d '/etc/apache2/mods-available'
         && -x '/usr/sbin/a2enmod';
