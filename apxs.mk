@@ -74,6 +74,8 @@ TEST_MODULES := $(patsubst t/c-modules/%.c,$(MODULES)/%.so, \
     t/c-modules/$(notdir $(m)))))
 UNITS := $(patsubst t/unit/%.c,$(OUT)/unit/%,$(sort \
     $(wildcard t/unit/$(UNIT)*.c)))
+PROPERTIES := $(patsubst t/property/%.c,$(OUT)/property/%,$(sort \
+    $(wildcard t/property/*.c)))
 FUZZERS := $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,$(sort \
     $(wildcard t/fuzz/*.c))))
 SOURCES := $(sort $(shell find $(SRC) t -name '*.[ch]' 2>/dev/null))
@@ -84,9 +86,9 @@ ALL_MODULES := $(if $(RECORD_OBJECT),$(MODULES)/mod_mcp_oauth.so) \
 # -- build -------------------------------------------------------------------
 
 .PHONY: all test-modules lib install demo serve-conformance check unit \
-    unit-programs fuzz fuzz-replay fuzz-programs behaviour bench asan \
-    format check-format fallback clang doc clean help house config deps \
-    install-test client browser
+    unit-programs property soak fuzz fuzz-replay fuzz-programs behaviour \
+    bench bench-programs asan format check-format fallback clang doc clean \
+    help house config deps install-test client browser
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -145,8 +147,8 @@ doc:
 	build/manual
 
 clean:
-	rm -rf build/obj build/modules build/libmcp.a build/unit build/asan \
-	    build/fuzz build/fallback build/clang build/log
+	rm -rf build/obj build/modules build/libmcp.a build/unit build/property \
+	    build/bench build/asan build/fuzz build/fallback build/clang build/log
 
 deps:
 	build/deps
@@ -169,6 +171,20 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.h $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $(OBJ)/unit-$*.d -o $@ \
 	    $< $(LIB) $(LIBS) $(APR_LIBS)
+
+$(OUT)/property/%: t/property/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $(OBJ)/property-$*.d -o $@ \
+	    $< $(LIB) $(LIBS) $(APR_LIBS)
+
+# MCP_SEED and MCP_STEPS, as the seed is printed
+property: $(PROPERTIES)
+	prove --exec "" $(PROVEFLAGS) $(PROPERTIES)
+
+# in minutes; STORES="sqlite redis" names the stores
+MINUTES ?= 10
+soak: all test-modules $(PROPERTIES)
+	build/soak $(MINUTES)
 
 unit-programs: $(UNITS)
 unit: unit-programs
@@ -218,7 +234,13 @@ asan:
 	$(MAKE) MODE=asan OUT=build/asan all test-modules
 	OUT=build/asan build/behaviour $(or $(MPM),event) $(TESTS)
 
-bench: all test-modules
+$(OUT)/bench/%: t/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $(OBJ)/bench-$*.d -o $@ \
+	    $< $(LIB) $(LIBS) $(APR_LIBS)
+bench-programs: $(patsubst t/bench/%.c,$(OUT)/bench/%,$(wildcard t/bench/*.c))
+
+bench: all test-modules bench-programs
 	t/bench/run
 
 fallback:
@@ -234,6 +256,6 @@ check-format:
 	clang-format --dry-run -Werror $(SOURCES)
 
 help:
-	@echo "all install demo serve-conformance check unit house config behaviour"
-	@echo "install-test client browser fuzz fuzz-replay asan bench fallback clang format check-format"
+	@echo "all install demo serve-conformance check unit property soak house config"
+	@echo "behaviour install-test client browser fuzz fuzz-replay asan bench fallback clang format check-format"
 	@echo "doc deps clean"
