@@ -92,6 +92,8 @@ TEST_MODULES := $(patsubst t/c-modules/%.c,$(MODULES)/%.so, \
     t/c-modules/$(notdir $(m)))))
 UNITS := $(patsubst t/unit/%.c,$(OUT)/unit/%,$(sort $(filter-out \
     $(if $(HIREDIS),,t/unit/store_redis%),$(wildcard t/unit/$(UNIT)*.c))))
+PROPERTIES := $(patsubst t/property/%.c,$(OUT)/property/%,$(sort \
+    $(wildcard t/property/*.c)))
 FUZZERS := $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,$(sort \
     $(wildcard t/fuzz/*.c))))
 SOURCES := $(sort $(shell find $(SRC) t -name '*.[ch]' 2>/dev/null))
@@ -103,9 +105,9 @@ PROGRAMS := $(if $(CTL_OBJECTS),$(CTL))
 # -- build -------------------------------------------------------------------
 
 .PHONY: all test-modules lib install demo serve-conformance check unit \
-    unit-programs fuzz fuzz-replay fuzz-programs behaviour bench asan \
-    format check-format fallback clang doc clean help house config deps \
-    install-test client browser ctl
+    unit-programs property soak fuzz fuzz-replay fuzz-programs behaviour \
+    bench bench-programs asan format check-format fallback clang doc clean \
+    help house config deps install-test client browser ctl
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -176,8 +178,9 @@ doc:
 	build/manual
 
 clean:
-	rm -rf build/obj build/modules build/mcpctl build/libmcp.a build/unit build/asan \
-	    build/fuzz build/fallback build/clang build/log
+	rm -rf build/obj build/modules build/mcpctl build/libmcp.a build/unit \
+	    build/property build/bench build/asan build/fuzz build/fallback \
+	    build/clang build/log
 
 deps:
 	build/deps
@@ -200,6 +203,20 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.h $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $(OBJ)/unit-$*.d -o $@ \
 	    $< $(LIB) $(LIBS) $(APR_LIBS)
+
+$(OUT)/property/%: t/property/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $(OBJ)/property-$*.d -o $@ \
+	    $< $(LIB) $(LIBS) $(APR_LIBS)
+
+# MCP_SEED and MCP_STEPS, as the seed is printed
+property: $(PROPERTIES)
+	prove --exec "" $(PROVEFLAGS) $(PROPERTIES)
+
+# in minutes; STORES="sqlite redis" names the stores
+MINUTES ?= 10
+soak: all test-modules $(PROPERTIES)
+	build/soak $(MINUTES)
 
 unit-programs: $(UNITS)
 unit: unit-programs
@@ -255,7 +272,13 @@ asan:
 	$(MAKE) MODE=asan OUT=build/asan all test-modules
 	OUT=build/asan build/behaviour $(or $(MPM),event) $(TESTS)
 
-bench: all test-modules
+$(OUT)/bench/%: t/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $(OBJ)/bench-$*.d -o $@ \
+	    $< $(LIB) $(LIBS) $(APR_LIBS)
+bench-programs: $(patsubst t/bench/%.c,$(OUT)/bench/%,$(wildcard t/bench/*.c))
+
+bench: all test-modules bench-programs
 	t/bench/run
 
 fallback:
@@ -271,6 +294,7 @@ check-format:
 	clang-format --dry-run -Werror $(SOURCES)
 
 help:
-	@echo "all install demo serve-conformance check unit house config behaviour"
-	@echo "install-test ctl client browser fuzz fuzz-replay asan bench fallback clang format check-format"
+	@echo "all install demo serve-conformance check unit property soak house config"
+	@echo "behaviour install-test ctl client browser fuzz fuzz-replay asan bench fallback"
+	@echo "clang format check-format"
 	@echo "doc deps clean"

@@ -8,6 +8,7 @@ use warnings;
 use Exporter 'import';
 use List::Util qw(sum);
 use POSIX qw(sysconf _SC_CLK_TCK);
+use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime);
 
 our @EXPORT = qw(median spew);
 my $ticks = sysconf(_SC_CLK_TCK);
@@ -72,6 +73,53 @@ sub wrk {
     die "$script: $errors of $requests failed" if $errors;
     return {cpu => 1e6 * (cpu($server) - $before) / $requests,
         rate => 1e6 * $requests / $time, p50 => $p50, p99 => $p99};
+}
+
+# Runs code->(END, NUMBER) in so many processes, each of which gives how long
+# each of its requests took. The same figures. ready: called by each process
+# first, in its time; what it gives is code's third argument.
+sub many {
+    my ($server, $processes, $seconds, $code, $ready) = @_;
+    pipe my $gate, my $open or die $!;
+    pipe my $done, my $say or die $!;
+    my (@pids, @from);
+    for my $number (1 .. $processes) {
+        pipe my $from, my $to or die $!;
+        my $pid = fork // die $!;
+        if (!$pid) {
+            close $_ for $open, $done, $from;
+            my @took = eval {
+                my $own = $ready && $ready->($number);
+                syswrite $say, '.';
+                sysread $gate, my $go, 1;    # until the parent closes
+                $code->(clock_gettime(CLOCK_MONOTONIC) + $seconds, $number,
+                    $own);
+            };
+            print $to $@ ? "failed: $@" : "@took\n";
+            close $to;
+            POSIX::_exit(0);
+        }
+        close $to;
+        push @pids, $pid;
+        push @from, $from;
+    }
+    close $say;
+    for (1 .. $processes) { sysread $done, my $one, 1 }
+    my $cpu = cpu($server);
+    my $start = clock_gettime(CLOCK_MONOTONIC);
+    close $gate;
+    close $open;
+    my @took = map {
+        my $said = do { local $/; readline $_ };
+        die $said if $said !~ /^[\d. e-]+$/;
+        split ' ', $said;
+    } @from;
+    waitpid $_, 0 for @pids;
+    my $time = clock_gettime(CLOCK_MONOTONIC) - $start;
+    @took = sort { $a <=> $b } @took;
+    return {count => scalar @took, rate => @took / $time,
+        cpu => 1e6 * (cpu($server) - $cpu) / @took,
+        p50 => 1e6 * $took[@took / 2], p99 => 1e6 * $took[@took * .99]};
 }
 
 sub median {

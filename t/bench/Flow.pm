@@ -5,6 +5,8 @@ package Flow;
 # way from authorize to token needs.
 #
 #   my @seconds = Flow::repeat(\%flow, $end);      how long each flow took
+#   my $flow = Flow->new(\%flow);                  of one family of tokens:
+#   my @seconds = $flow->refreshes($end);           how long each took
 
 use strict;
 use warnings;
@@ -12,11 +14,43 @@ use Digest::SHA qw(sha256_base64);
 use IO::Socket::INET;
 use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime);
 
+sub new {
+    my ($class, $flow) = @_;
+    return bless {%$flow, buffer => '', host => "localhost:$flow->{port}",
+        socket => IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+            PeerPort => $flow->{port}) || die "connect: $@"}, $class;
+}
+
+# Each with the token that the one before gave. path: of another server, which
+# gets the same requests again and again.
+sub refreshes {
+    my ($self, $end, $path) = @_;
+    my @took;
+    for (my $now = clock_gettime(CLOCK_MONOTONIC); $now < $end;) {
+        my $page = $self->refresh($path);
+        my $then = clock_gettime(CLOCK_MONOTONIC);
+        push @took, $then - $now;
+        $now = $then;
+    }
+    return @took;
+}
+
+# One refresh; the answer.
+sub refresh {
+    my ($self, $path) = @_;
+    $self->{tokens} //= $self->once;
+    my ($token) = $self->{tokens} =~ /"refresh_token":"([^"]+)"/;
+    my ($status, $head, $page) = $self->ask(POST => $path // '/oauth/token',
+        form(grant_type => 'refresh_token', refresh_token => $token,
+            client_id => $self->{client_id}));
+    $page =~ /"access_token"/ or die "no token: $status $page";
+    $self->{tokens} = $page unless defined $path;
+    return $page;
+}
+
 sub repeat {
     my ($flow, $end) = @_;
-    my $self = bless {%$flow, buffer => '', host => "localhost:$flow->{port}",
-        socket => IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-            PeerPort => $flow->{port}) || die "connect: $@"}, __PACKAGE__;
+    my $self = __PACKAGE__->new($flow);
     my @took;
     for (my $now = clock_gettime(CLOCK_MONOTONIC); $now < $end;) {
         $self->once;
@@ -80,7 +114,7 @@ sub hidden {
     return @fields;
 }
 
-# One sign-in, with no cookie from another.
+# One sign-in, with no cookie from another; the tokens.
 sub once {
     my $self = shift;
     $self->{cookies} = {};
@@ -107,6 +141,8 @@ sub once {
         redirect_uri => $self->{redirect_uri},
         resource => $self->{resource}));
     $page =~ /"access_token"/ or die "no token: $status $page";
+    $self->{cookies} = {};
+    return $page;
 }
 
 1;

@@ -142,9 +142,10 @@ sub at_once {
             close $from;
             my $result = eval {
                 sysread $gate, my $go, 1;    # until the parent closes
-                my @secrets;
+                my %known = map { %{$_->{secrets}} } logs();
                 my $r = $code->($_);
-                @secrets = map { keys %{$_->{secrets}} } logs();
+                my @secrets = grep { !$known{$_} }
+                    map { keys %{$_->{secrets}} } logs();
                 json_encode({result => $r, secrets => \@secrets});
             } // json_encode({error => "$@"});
             syswrite $to, $result;

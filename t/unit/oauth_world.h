@@ -171,20 +171,27 @@ static inline void resource_make(mcp_oauth_resource_t *r, const world_t *w,
     r->service = &w->service;
 }
 
-static inline void works_make(world_t *w, mcp_ctx_t *cx)
+static inline mcp_store_t *store_make(const char *directory, mcp_ctx_t *cx)
 {
     mcp_store_sqlite_config_t config;
-    mcp_live_limits_t limits = {64, 64};
+    mcp_store_t *store = NULL;
 
     memset(&config, 0, sizeof(config));
-    config.directory = w->directory;
+    config.directory = directory;
     config.connections = 4;
+    fine(mcp_store_sqlite_prepare(&config, cx), "world: the state file");
+    fine(mcp_store_sqlite_open(&store, &config, cx), "world: store");
+    return store;
+}
+
+static inline void works_make(world_t *w, mcp_ctx_t *cx)
+{
+    mcp_live_limits_t limits = {64, 64};
+
     fine(keys_open(
              &w->works.keys, w->directory,
              list_of(cx->pool, ISSUER, "https://other.example.com", NULL), cx),
          "world: keys");
-    fine(mcp_store_sqlite_prepare(&config, cx), "world: the state file");
-    fine(mcp_store_sqlite_open(&w->works.store, &config, cx), "world: store");
     fine(mcp_store_sequence_open(&w->works.revocations, w->directory, cx),
          "world: revocations");
     fine(mcp_live_shared_make(&w->works.shared, &limits, cx->pool, cx),
@@ -192,18 +199,15 @@ static inline void works_make(world_t *w, mcp_ctx_t *cx)
     w->works.verified = mcp_live_seen_make(256, cx->pool);
 }
 
-static inline apr_status_t world_end(void *data)
-{
-    tempdir_end(((world_t *)data)->directory);
-    return APR_SUCCESS;
-}
-
-static inline world_t *world_make(mcp_ctx_t *cx)
+/* One of those that share a state folder; its store may be NULL where nothing
+ * is kept. */
+static inline world_t *world_in(const char *directory, mcp_store_t *store,
+                                mcp_ctx_t *cx)
 {
     world_t *w = apr_pcalloc(cx->pool, sizeof(*w));
 
-    w->directory = tempdir(cx->pool);
-    apr_pool_cleanup_register(cx->pool, w, world_end, apr_pool_cleanup_null);
+    w->directory = directory;
+    w->works.store = store;
     settings_make(w, cx->pool);
     resource_make(&w->tasks, w, TASKS, &w->tasks_settings);
     resource_make(&w->wiki, w, WIKI, &w->wiki_settings);
@@ -222,6 +226,29 @@ static inline world_t *world_make(mcp_ctx_t *cx)
     w->address = "192.0.2.1";
     works_make(w, cx);
     return w;
+}
+
+static inline apr_status_t directory_end(void *directory)
+{
+    tempdir_end(directory);
+    return APR_SUCCESS;
+}
+
+/* one of its own, which goes with the pool */
+static inline const char *directory_make(apr_pool_t *pool)
+{
+    const char *directory = tempdir(pool);
+
+    apr_pool_cleanup_register(pool, directory, directory_end,
+                              apr_pool_cleanup_null);
+    return directory;
+}
+
+static inline world_t *world_make(mcp_ctx_t *cx)
+{
+    const char *directory = directory_make(cx->pool);
+
+    return world_in(directory, store_make(directory, cx), cx);
 }
 
 /* -- HTTP, so to speak -- */

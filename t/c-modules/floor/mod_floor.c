@@ -1,7 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 
 /* The floor of `make bench`: what no MCP server in httpd can do without. It
- * reads the body, parses it with jansson, and answers bytes that are given. */
+ * reads the body, parses it with jansson where it is JSON, and answers bytes
+ * that are given. */
 
 #include <httpd.h>
 #include <http_config.h>
@@ -63,11 +64,25 @@ static char *body_read(apr_size_t *len, request_rec *r)
     return body;
 }
 
+static int is_json(const request_rec *r)
+{
+    const char *type = apr_table_get(r->headers_in, "Content-Type");
+
+    return !type || !strncmp(type, "application/json", 16);
+}
+
+static int parse(const char *body, apr_size_t len)
+{
+    json_error_t why;
+    json_t *message = json_loadb(body, len, JSON_REJECT_DUPLICATES, &why);
+
+    json_decref(message);
+    return message != NULL;
+}
+
 static int handle(request_rec *r)
 {
     floor_t *floor;
-    json_error_t why;
-    json_t *message;
     apr_size_t len;
     char *body;
 
@@ -75,11 +90,8 @@ static int handle(request_rec *r)
         return DECLINED;
     floor = ap_get_module_config(r->per_dir_config, &floor_module);
     body = body_read(&len, r);
-    message = body ? json_loadb(body, len, JSON_REJECT_DUPLICATES, &why)
-                   : NULL;
-    if (!message || !floor->answer)
+    if (!body || !floor->answer || (is_json(r) && !parse(body, len)))
         return HTTP_BAD_REQUEST;
-    json_decref(message);
     ap_set_content_type(r, "application/json");
     ap_set_content_length(r, (apr_off_t)floor->len);
     ap_rwrite(floor->answer, (int)floor->len, r);
