@@ -95,6 +95,19 @@ const mcp_error_t *mcp_oauth_grant_put(const mcp_oauth_grant_t *grant,
     return mcp_store_put(works->store, MCP_RECORD_GRANT, key, &record, cx);
 }
 
+const mcp_error_t *mcp_oauth_grant_add(const mcp_oauth_grant_t *grant,
+                                       const mcp_oauth_works_t *works,
+                                       mcp_ctx_t *cx)
+{
+    mcp_record_t record = record_of(grant, cx->pool);
+    unsigned char key[MCP_DIGEST_SIZE];
+    int added;
+
+    key_of(key, grant->id);
+    return mcp_store_add(&added, works->store, MCP_RECORD_GRANT, key, &record,
+                         cx);
+}
+
 const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
                                        const char *id,
                                        const mcp_oauth_works_t *works,

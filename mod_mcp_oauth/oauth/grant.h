@@ -24,6 +24,10 @@ const mcp_error_t *mcp_oauth_grant_make_id(const char **id, mcp_ctx_t *cx);
 const mcp_error_t *mcp_oauth_grant_put(const mcp_oauth_grant_t *grant,
                                        const mcp_oauth_works_t *works,
                                        mcp_ctx_t *cx);
+/* The same, unless it is there already: then that stays as it is. */
+const mcp_error_t *mcp_oauth_grant_add(const mcp_oauth_grant_t *grant,
+                                       const mcp_oauth_works_t *works,
+                                       mcp_ctx_t *cx);
 /* *grant is NULL when record is not one. */
 const mcp_error_t *mcp_oauth_grant_read(mcp_oauth_grant_t **grant,
                                         const mcp_record_t *record,

@@ -121,21 +121,18 @@ static void grant_fill(mcp_oauth_grant_t *grant, const mcp_oauth_code_t *code,
 
 /* RFC 6749 4.1.2: what the code gave ends too. Only somebody who holds the
  * verifier comes here. */
-static const mcp_error_t *used_again(const mcp_oauth_code_t *code,
-                                     const mcp_oauth_resource_t *resource,
+static const mcp_error_t *used_again(const mcp_oauth_grant_t *grant,
+                                     const mcp_oauth_works_t *works,
                                      mcp_ctx_t *cx)
 {
-    mcp_oauth_grant_t grant;
-
-    grant_fill(&grant, code, resource, cx);
-    MCP_TRY(mcp_oauth_grant_revoke(&grant, resource->service->works, cx));
+    MCP_TRY(mcp_oauth_grant_revoke(grant, works, cx));
     mcp_ctx_log(cx, MCP_LOG_INFO, 152,
                 "an authorization code of '%s' was redeemed twice; its grant "
                 "%s is revoked",
-                mcp_encode_log(code->identity.user, 80, cx->pool),
-                mcp_digest_text(code->grant, cx->pool));
-    tell(MCP_AUDIT_CODE_REUSED, &grant, NULL, cx);
-    tell(MCP_AUDIT_REVOKED, &grant, "code-reused", cx);
+                mcp_encode_log(grant->identity.user, 80, cx->pool),
+                mcp_digest_text(grant->id, cx->pool));
+    tell(MCP_AUDIT_CODE_REUSED, grant, NULL, cx);
+    tell(MCP_AUDIT_REVOKED, grant, "code-reused", cx);
     return refused(cx, "was redeemed before");
 }
 
@@ -181,13 +178,15 @@ static const mcp_error_t *redeem_code(const ask_t *ask, mcp_ctx_t *cx)
     if (!resource)
         return refused(cx, "its resource is not protected any more");
     MCP_TRY(code_check(ask, code, cx));
-    if (!code->spent)
-        MCP_TRY(mcp_oauth_code_take(&won, text, service, cx));
-    if (!won)
-        return used_again(code, resource, cx);
-
     grant_fill(&grant, code, resource, cx);
-    MCP_TRY(mcp_oauth_grant_put(&grant, service->works, cx));
+    if (!code->spent) {
+        /* before the code is used up: a store that fails in between costs
+         * nobody the code, and nobody has a token of the grant yet */
+        MCP_TRY(mcp_oauth_grant_add(&grant, service->works, cx));
+        MCP_TRY(mcp_oauth_code_take(&won, text, service, cx));
+    }
+    if (!won)
+        return used_again(&grant, service->works, cx);
     MCP_TRY(ended_check(code, &grant, service->works, cx));
     tell(MCP_AUDIT_CODE_REDEEMED, &grant, NULL, cx);
     return answer(ask, &grant, grant.scope, cx);

@@ -14,8 +14,7 @@
 #define BEARER_LENGTH (sizeof(BEARER) - 1)
 #define SKEW 60 /* seconds that another node's clock may be ahead */
 
-/* What a token is judged for and by. It stands before the principal in what is
- * remembered. */
+/* What a token is judged for and by. */
 typedef struct tag_t {
     const mcp_oauth_resource_t *resource;
     apr_uint64_t keys; /* the keyring's serial */
@@ -56,6 +55,16 @@ static const char *token_read(apr_size_t *len, const char *authorization)
 
 /* -- the memory of good tokens -- */
 
+/* Seconds that nobody looks at the store for a token where nothing was
+ * revoked: whoever revokes may be killed before all hear of it. */
+#define UNASKED 60
+
+/* What stands before the principal. */
+typedef struct head_t {
+    tag_t tag;
+    apr_int64_t asked; /* the store, in seconds */
+} head_t;
+
 static void remember(const judging_t *j, const mcp_principal_t *who,
                      apr_pool_t *pool)
 {
@@ -63,12 +72,13 @@ static void remember(const judging_t *j, const mcp_principal_t *who,
     mcp_live_fact_t fact;
     apr_size_t len;
     const void *packed = mcp_principal_pack(&len, who, pool);
-    char *block = apr_palloc(pool, sizeof(tag_t) + len);
+    char *block = apr_palloc(pool, sizeof(head_t) + len);
+    head_t head = {j->tag, j->now};
 
-    memcpy(block, &j->tag, sizeof(tag_t));
-    memcpy(block + sizeof(tag_t), packed, len);
+    memcpy(block, &head, sizeof(head));
+    memcpy(block + sizeof(head), packed, len);
     fact.block = block;
-    fact.len = sizeof(tag_t) + len;
+    fact.len = sizeof(head) + len;
     fact.expires = apr_time_sec(who->expires);
     fact.sequence = j->sequence;
     mcp_live_seen_put(works->verified, j->digest, &fact);
@@ -82,26 +92,34 @@ static int is_from_future(const mcp_live_fact_t *fact, const judging_t *j)
            j->resource->settings->lifetime->access_token + SKEW;
 }
 
+static int is_fresh_still(const mcp_live_fact_t *fact, const head_t *head,
+                          const judging_t *j)
+{
+    return fact->sequence == j->sequence && head->asked <= j->now &&
+           j->now - head->asked < UNASKED &&
+           mcp_store_is_hearing(j->resource->service->works->store);
+}
+
 /* NULL when it is not remembered for this resource. *is_fresh: nothing was
  * revoked since. */
 static const mcp_principal_t *recall(int *is_fresh, const judging_t *j,
                                      apr_pool_t *pool)
 {
-    mcp_store_t *store = j->resource->service->works->store;
     const mcp_principal_t *who;
     mcp_live_fact_t fact;
+    head_t head;
 
     if (!mcp_live_seen_get(&fact, j->resource->service->works->verified,
-                           j->digest, j->now, pool))
+                           j->digest, j->now, pool) ||
+        fact.len < sizeof(head))
         return NULL;
-    if (fact.len < sizeof(tag_t) ||
-        memcmp(fact.block, &j->tag, sizeof(tag_t)) != 0 ||
+    memcpy(&head, fact.block, sizeof(head));
+    if (memcmp(&head.tag, &j->tag, sizeof(tag_t)) != 0 ||
         is_from_future(&fact, j))
         return NULL;
-    who = mcp_principal_unpack((const char *)fact.block + sizeof(tag_t),
-                               fact.len - sizeof(tag_t), pool);
-    *is_fresh = who && fact.sequence == j->sequence &&
-                mcp_store_is_hearing(store);
+    who = mcp_principal_unpack((const char *)fact.block + sizeof(head),
+                               fact.len - sizeof(head), pool);
+    *is_fresh = who && is_fresh_still(&fact, &head, j);
     return who;
 }
 

@@ -45,9 +45,10 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
 
 SKIP: {
     $ENV{MCP_PASSWORD} = 'sesame';
+    $ENV{MCP_SEALING} = 's' x 44;
     my ($has_redis) = check("ServerName h\nMCPStore redis redis://127.0.0.1\n");
     skip 'this build has no Redis', 3 unless $has_redis;
-    my $shown = sub { dump_of("ServerName https://h.example\n$idp" . "MCPStore @_\n"
+    my $shown = sub { dump_of("ServerName https://h.example\n$idp" . "MCPStore @_\nMCPSealingKey env:MCP_SEALING\n"
         . location('/mcp', $plain))->{'h.example'}{MCPStore} };
     is($shown->('redis redis://127.0.0.1'), 'redis redis://127.0.0.1 timeout=300ms', 'the default time');
     is($shown->('redis redis://mcp@127.0.0.1/2 timeout=1500ms password=env:MCP_PASSWORD'),

@@ -387,27 +387,41 @@ typedef struct store_t {
 
 static store_t between;
 
+/* The store from now on. */
+static mcp_store_t *let_in(mcp_record_kind_t kind, mcp_ctx_t *cx)
+{
+    int count;
+
+    if (kind != between.kind)
+        return between.real;
+    between.w->works.store = between.real;
+    between.kind = 0;
+    if (between.is_client)
+        fine(mcp_oauth_revoke_client(&count, between.client, &between.w->works,
+                                     cx),
+             "the client is ended just before the grant is stored");
+    else
+        fine(mcp_oauth_revoke_user(&count, &ada, &between.w->works, cx),
+             "the user is ended just before the grant is stored");
+    ok(count == 0, "which is not found");
+    return between.real;
+}
+
 static const mcp_error_t *put_late(mcp_store_t *store, mcp_record_kind_t kind,
                                    const unsigned char *key,
                                    const mcp_record_t *record, mcp_ctx_t *cx)
 {
-    mcp_store_t *real = between.real;
-    int count;
-
     (void)store;
-    if (kind == between.kind) {
-        between.w->works.store = real;
-        between.kind = 0;
-        if (between.is_client)
-            fine(mcp_oauth_revoke_client(&count, between.client,
-                                         &between.w->works, cx),
-                 "the client is ended just before the grant is stored");
-        else
-            fine(mcp_oauth_revoke_user(&count, &ada, &between.w->works, cx),
-                 "the user is ended just before the grant is stored");
-        ok(count == 0, "which is not found");
-    }
-    return mcp_store_put(real, kind, key, record, cx);
+    return mcp_store_put(let_in(kind, cx), kind, key, record, cx);
+}
+
+static const mcp_error_t *add_late(int *added, mcp_store_t *store,
+                                   mcp_record_kind_t kind,
+                                   const unsigned char *key,
+                                   const mcp_record_t *record, mcp_ctx_t *cx)
+{
+    (void)store;
+    return mcp_store_add(added, let_in(kind, cx), kind, key, record, cx);
 }
 
 static const mcp_error_t *get_real(const mcp_record_t **record,
@@ -437,6 +451,7 @@ static const mcp_error_t *each_real(mcp_store_t *store, mcp_record_kind_t kind,
 static void break_in(world_t *w, const char *client, int is_client)
 {
     between.provider.put = put_late;
+    between.provider.add = add_late;
     between.provider.get = get_real;
     between.provider.take = take_real;
     between.provider.each = each_real;

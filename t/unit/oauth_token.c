@@ -163,6 +163,43 @@ static void test_code_once(world_t *w, const char *client, mcp_ctx_t *cx)
     pass_seconds(86400);
 }
 
+/* A store that cannot use a code up, once. */
+static struct {
+    mcp_store_t store;
+    mcp_store_provider_t provider;
+    const mcp_store_provider_t *real;
+} failing;
+
+static const mcp_error_t *take_never(const mcp_record_t **record,
+                                     mcp_store_t *store,
+                                     mcp_record_kind_t kind,
+                                     const unsigned char *key, mcp_ctx_t *cx)
+{
+    (void)record;
+    (void)kind;
+    (void)key;
+    store->provider = failing.real;
+    return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Wait.", "it fails");
+}
+
+static void test_code_kept(world_t *w, const char *client, mcp_ctx_t *cx)
+{
+    const char *code = code_for(w, query_of(client, cx), cx);
+    const char *json;
+
+    failing.real = w->works.store->provider;
+    failing.provider = *failing.real;
+    failing.provider.take = take_never;
+    w->works.store->provider = &failing.provider;
+    is(redeem(w, client, code, cx), "error 503 temporarily_unavailable",
+       "a store that fails while a code is redeemed: 503");
+    json = redeem(w, client, code, cx);
+    ok(text_in(json, "access_token", cx) != NULL,
+       "the code is good when it works again");
+    is(redeem(w, client, code, cx), "error 400 invalid_grant", "once");
+    ok(!principal_of(w, json, &w->tasks, cx), "and reuse ends what it gave");
+}
+
 static void test_without_redirect_uri(world_t *w, const char *client,
                                       mcp_ctx_t *cx)
 {
@@ -360,6 +397,7 @@ static void test(mcp_ctx_t *cx)
     test_journey(w, client, cx);
     test_code_rows(w, client, cx);
     test_code_once(w, client, cx);
+    test_code_kept(w, client, cx);
     test_without_redirect_uri(w, client, cx);
     test_refresh_grant(w, cx);
     test_bad(w, cx);

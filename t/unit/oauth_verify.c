@@ -308,6 +308,32 @@ static void test_revoked(world_t *w, mcp_ctx_t *cx)
     fine(judge(w, two, &who, cx), "a moved sequence is asked about");
 }
 
+/* Whoever revoked was killed before it could say so. */
+static void test_untold(world_t *w, mcp_ctx_t *cx)
+{
+    unsigned char key[MCP_DIGEST_SIZE];
+    const mcp_principal_t *who;
+    const char *token;
+
+    grant_make(w, "untold", cx);
+    token = signed_with(w, claims_with("untold", NULL, NULL, cx), "at+jwt",
+                        ISSUER, cx);
+    fine(judge(w, token, &who, cx), "a token");
+    mcp_digest_sha256(key, "untold", strlen("untold"));
+    fine(mcp_store_drop(w->works.store, MCP_RECORD_GRANT, key, cx),
+         "its grant ends, and nobody is told");
+    pass_seconds(59);
+    fine(judge(w, token, &who, cx), "it is remembered for a minute");
+    pass_seconds(1);
+    fails(judge(w, token, &who, cx), MCP_E_INVALID_TOKEN, "and no longer");
+    grant_make(w, "untold", cx);
+    fine(judge(w, token, &who, cx), "asked about again");
+    mcp_store_drop(w->works.store, MCP_RECORD_GRANT, key, cx);
+    pass_seconds(-10);
+    fails(judge(w, token, &who, cx), MCP_E_INVALID_TOKEN,
+          "a clock set back makes it no longer");
+}
+
 static void test(mcp_ctx_t *cx)
 {
     world_t *w = world_make(cx);
@@ -320,6 +346,7 @@ static void test(mcp_ctx_t *cx)
     test_principal(w, cx);
     test_memory(w, cx);
     test_revoked(w, cx);
+    test_untold(w, cx);
 }
 
 TAP_MAIN(test)
