@@ -174,15 +174,43 @@ apr_int64_t mcp_oauth_grant_end(const mcp_oauth_grant_t *grant,
     return grant->created + resource->settings->lifetime->grant;
 }
 
+static apr_int64_t idle_of(const mcp_oauth_grant_t *grant,
+                           const mcp_oauth_resource_t *resource)
+{
+    const mcp_lifetime_t *lifetime = resource->settings->lifetime;
+
+    return grant->generation &&
+                   lifetime->refresh_token > lifetime->access_token
+               ? lifetime->refresh_token
+               : lifetime->access_token;
+}
+
+int mcp_oauth_grant_is_idle(const mcp_oauth_grant_t *grant,
+                            const mcp_oauth_resource_t *resource,
+                            apr_int64_t now)
+{
+    return now - grant->turned >= idle_of(grant, resource);
+}
+
+/* A little later, so that a refresh seldom moves it: an index of the store
+ * would have to be written with it. */
+#define PARTS 512
+
+static apr_int64_t rounded(apr_int64_t end, apr_int64_t idle)
+{
+    apr_int64_t step = idle / PARTS + 1;
+
+    return (end + step - 1) / step * step;
+}
+
 void mcp_oauth_grant_extend(mcp_oauth_grant_t *grant,
                             const mcp_oauth_resource_t *resource,
                             apr_int64_t now)
 {
-    const mcp_lifetime_t *lifetime = resource->settings->lifetime;
     apr_int64_t end = mcp_oauth_grant_end(grant, resource);
-    apr_int64_t idle = lifetime->access_token;
+    apr_int64_t idle = idle_of(grant, resource);
 
-    if (grant->generation && lifetime->refresh_token > idle)
-        idle = lifetime->refresh_token;
-    grant->expires = now + idle < end ? now + idle : end;
+    grant->expires = now + idle < end ? rounded(now + idle, idle) : end;
+    if (grant->expires > end)
+        grant->expires = end;
 }

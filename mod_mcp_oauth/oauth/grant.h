@@ -50,8 +50,12 @@ const mcp_error_t *mcp_oauth_grant_revoke(const mcp_oauth_grant_t *grant,
 /* When it ends however often it is refreshed. */
 apr_int64_t mcp_oauth_grant_end(const mcp_oauth_grant_t *grant,
                                 const mcp_oauth_resource_t *resource);
-/* Sets when the record goes: not used for the life of a refresh token, and
- * no access token of it left. */
+/* Whether it was not used for the life of a refresh token. */
+int mcp_oauth_grant_is_idle(const mcp_oauth_grant_t *grant,
+                            const mcp_oauth_resource_t *resource,
+                            apr_int64_t now);
+/* Sets when the record goes: some time after it is idle, and no access token
+ * of it is left. */
 void mcp_oauth_grant_extend(mcp_oauth_grant_t *grant,
                             const mcp_oauth_resource_t *resource,
                             apr_int64_t now);

@@ -202,6 +202,7 @@ const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
                                           mcp_ctx_t *cx)
 {
     const mcp_oauth_resource_t *resource;
+    apr_int64_t now = mcp_ctx_seconds(cx);
     token_t token;
     int i, done = 0;
 
@@ -214,9 +215,10 @@ const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
         if (!*grant)
             return refused(cx, "the grant has ended");
         resource = mcp_oauth_service_resource(service, (*grant)->resource);
-        if (!resource ||
-            mcp_ctx_seconds(cx) >= mcp_oauth_grant_end(*grant, resource))
+        if (!resource || now >= mcp_oauth_grant_end(*grant, resource))
             return refused(cx, "the grant has ended");
+        if (mcp_oauth_grant_is_idle(*grant, resource, now))
+            return refused(cx, "was not used for too long");
         MCP_TRY(ask_check(ask, *grant, resource, cx));
         MCP_TRY(turn_once(&done, *grant, &token, resource, cx));
     }

@@ -261,10 +261,14 @@ static const mcp_error_t *sqlite_replace(int *done, mcp_store_t *store,
                                          const mcp_record_t *record,
                                          mcp_ctx_t *cx)
 {
-    job_t job = job_of(store, MCP_SQLITE_REPLACE, kind, key, cx);
+    job_t job = job_of(store, MCP_SQLITE_REPLACE_VALUE, kind, key, cx);
 
     job.in = *record;
     MCP_TRY(run(&job, cx));
+    if (!job.changes) {
+        job.statement = MCP_SQLITE_REPLACE;
+        MCP_TRY(run(&job, cx));
+    }
     *done = job.changes == 1;
     return NULL;
 }

@@ -35,6 +35,12 @@ static const char *const statement_texts[MCP_SQLITE_STATEMENTS] = {
         "UPDATE record SET value = ?4, idx = ?5, expires = ?6,"
         " version = version + 1 WHERE kind = ?1 AND key = ?2"
         " AND expires > ?3 AND version = ?7 AND spent = 0",
+    /* the same where nothing changes that is indexed: it writes one page
+     * instead of five */
+    [MCP_SQLITE_REPLACE_VALUE] =
+        "UPDATE record SET value = ?4, version = version + 1"
+        " WHERE kind = ?1 AND key = ?2 AND expires > ?3 AND version = ?7"
+        " AND spent = 0 AND expires = ?6 AND idx IS ?5",
     [MCP_SQLITE_DROP] = "DELETE FROM record WHERE kind = ?1 AND key = ?2",
     /* in pages, so that no connection is held while the caller works */
     [MCP_SQLITE_EACH] = "SELECT " COLUMNS ", id, key FROM record NOT INDEXED"

@@ -207,6 +207,48 @@ static inline void test_clock_unspent(mcp_store_t *store, mcp_ctx_t *cx)
        "when it is set back: taken once");
 }
 
+/* Whatever of a record changes with the value, and where nothing does. */
+static inline void test_replace_parts(mcp_store_t *store, mcp_ctx_t *cx)
+{
+    static const struct {
+        const char *name, *index;
+        int later;
+    } rows[] = {
+        {"the value alone", "ada", 0}, {"the time too", "ada", 5},
+        {"the index too", "bob", 5},   {"no index any more", NULL, 5},
+        {"still none", NULL, 5},       {"one again, all at once", "eve", 9},
+    };
+    apr_int64_t now = mcp_ctx_seconds(cx), before = 0;
+    mcp_record_t record = record_of("begin", now + 60);
+    const mcp_record_t *found;
+    apr_size_t i;
+    int done;
+
+    record.index = "ada";
+    put(store, MCP_RECORD_GRANT, 31, &record, cx);
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        mcp_store_get(&found, store, MCP_RECORD_GRANT, key_of(31), cx);
+        before = found->version;
+        record = record_of(rows[i].name, now + 60 + rows[i].later);
+        record.index = rows[i].index;
+        record.version = before;
+        mcp_store_replace(&done, store, MCP_RECORD_GRANT, key_of(31), &record,
+                          cx);
+        mcp_store_get(&found, store, MCP_RECORD_GRANT, key_of(31), cx);
+        ok(done && found && found->version != before &&
+               found->expires == record.expires &&
+               (found->index && record.index
+                    ? !strcmp(found->index, record.index)
+                    : found->index == record.index) &&
+               !strcmp(value_of(found, cx), rows[i].name),
+           "replace: %s", rows[i].name);
+        mcp_store_replace(&done, store, MCP_RECORD_GRANT, key_of(31), &record,
+                          cx);
+        ok(!done, "once");
+    }
+    mcp_store_drop(store, MCP_RECORD_GRANT, key_of(31), cx);
+}
+
 static inline void test_replace(mcp_store_t *store, mcp_ctx_t *cx)
 {
     apr_int64_t now = mcp_ctx_seconds(cx);
@@ -334,6 +376,7 @@ static inline void store_cases(mcp_store_t *store, mcp_ctx_t *cx)
     test_clock_steps(store, cx);
     test_clock_unspent(store, cx);
     test_replace(store, cx);
+    test_replace_parts(store, cx);
     test_add(store, cx);
     test_each(store, cx);
 }
