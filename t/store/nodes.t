@@ -81,6 +81,14 @@ token_at($_, $j->{access_token}, 200, 'its token works at node ' . ($_ + 1))
 ok($two->journey(client => $secret)->{access_token},
     'so does one with a secret');
 
+my $session = $one->initialize('/mcp', token => $j->{access_token});
+is($two->legacy('/mcp', 'ping', undef, token => $j->{access_token},
+    session => $session)->status, 200,
+    'D7: a session of one node goes on at the other');
+my $open = $one->initialize('/open');
+is($two->legacy('/open', 'ping', undef, session => $open)->status, 200,
+    'one without a login, too');
+
 my $split = $one->journey(client => $client, until => 'code');
 is($two->redeem($split)->status, 200,
     'a code of one node is redeemed at the other');
@@ -268,6 +276,7 @@ $nodes[1]->await('Redis to be there', sub {
     $two->get('/oauth/jwks')->status == 200 });
 ok($two->journey(client => $client)->{access_token},
     'it serves as soon as Redis is there');
+ok(scalar $two->initialize('/open'), 'and opens sessions');
 $_->stop for @nodes;
 $redis->stop;
 done();
