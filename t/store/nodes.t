@@ -146,7 +146,13 @@ my %turned = (0 => 0);
     $faked->set_clock(86400 + 60);
     $c->get('/oauth/jwks') for 1 .. 8;
     is_deeply([(kids($c))[0, 1]], \@before, 'a third node turns the keys');
-    is(scalar(kids($_)), 3, 'and all know the new one') for $c, $one, $two;
+    is(scalar(kids($c)), 3, 'previous, current, next');
+    for my $n (0, 1) {
+        my $node = ($one, $two)[$n];
+        $nodes[$n]->await('the new key to be heard of', sub {
+            !grep { $_ != 3 } at_once(8, sub { scalar kids($node) }) });
+        pass('node ' . ($n + 1) . ' knows the new one');
+    }
     is($faked->logged(qr/MCP00863/), 1, 'they turned once');
     $faked->stop;
 }
