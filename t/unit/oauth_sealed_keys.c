@@ -38,6 +38,9 @@ static const char *kid_of(const mcp_jose_keyring_t *ring)
     return mcp_jose_jwk_kid(mcp_jose_keyring_signer(ring, ISSUER));
 }
 
+static const char newer[] = "{\"format\":\"mcp_oauth sealed keys\","
+                            "\"version\":2,\"sealed\":\"x\"}";
+
 static void test_file(mcp_ctx_t *cx)
 {
     const char *directory = tempdir(cx->pool), *kid, *before;
@@ -72,10 +75,7 @@ static void test_file(mcp_ctx_t *cx)
     fine(ring_open(&ring, file, &by_second, cx), "the new one is enough");
     faults(ring_open(&ring, file, &by_first, cx), "second argument",
            "the one before is not");
-    file_put(path,
-             "{\"format\":\"mcp_oauth sealed keys\",\"version\":2,"
-             "\"sealed\":\"x\"}",
-             64);
+    file_put(path, newer, sizeof(newer) - 1);
     faults(ring_open(&ring, file, &by_second, cx), "newer",
            "of a newer version");
     tempdir_end(directory);
