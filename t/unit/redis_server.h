@@ -102,7 +102,8 @@ static inline void redis_start(redis_server_t *server, const char *more,
     const char *text = apr_psprintf(
         pool,
         "bind 127.0.0.1\nport %d\nunixsocket %s\nunixsocketperm 700\n"
-        "dir %s\nlogfile %s/log\nsave \"\"\nappendonly yes\n%s\n",
+        "dir %s\nlogfile %s/log\nsave \"\"\nappendonly yes\n"
+        "appendfsync no\n%s\n",
         server->port, server->socket, server->directory, server->directory,
         more ? more : "");
     int i;
