@@ -651,7 +651,8 @@ static void test_half(world_t *w, const char *client, mcp_ctx_t *cx)
     w->works.store = between.real;
     ok(!opens(w, json, cx), "ends the token at once");
     is(revoking(w, client, token, cx), "", "and is over when asked again");
-    ok(!opens(w, json, cx) && !refreshes(w, client, json, cx), "for all of it");
+    ok(!opens(w, json, cx) && !refreshes(w, client, json, cx),
+       "for all of it");
 }
 
 static void test(mcp_ctx_t *cx)

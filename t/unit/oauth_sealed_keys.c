@@ -92,9 +92,9 @@ static void test_planted(mcp_jose_keyring_t *ring, mcp_store_t *store,
     mcp_jose_keyring_t *his;
     mcp_record_t record;
 
-    fine(ring_open(&his, mcp_jose_keyfile_place(directory, cx->pool), NULL,
-                   cx),
-         "keys of somebody else");
+    fine(
+        ring_open(&his, mcp_jose_keyfile_place(directory, cx->pool), NULL, cx),
+        "keys of somebody else");
     memset(&record, 0, sizeof(record));
     record.value = mcp_jose_keyset_text(mcp_jose_keyring_set(his), cx->pool);
     record.len = strlen(record.value);
