@@ -1,18 +1,16 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "server/life.h"
 
-#include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
-#include <http_main.h>
 
-#include "base/scope.h"
 #include "server/account.h"
 #include "server/audit.h"
 #include "server/context.h"
 #include "server/deny.h"
 #include "server/lock.h"
 #include "server/outbound.h"
+#include "server/plan.h"
 #include "server/site.h"
 #include "server/state.h"
 
@@ -21,7 +19,7 @@
 /* of this configuration; NULL where nothing of ours is used */
 static apr_array_header_t *sites;
 static mcp_oauth_works_t *works;
-static const mcp_server_state_plan_t *plan;
+static const mcp_server_plan_t *plan;
 
 static const mcp_server_settings_t *settings_of(const server_rec *s)
 {
@@ -112,118 +110,6 @@ static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
 
 /* -- the parent -- */
 
-static apr_int64_t longer(apr_int64_t a, apr_int64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* Of what master secrets make for a location: its clients' ids, the forms and
- * cookies of sign-ins, refresh tokens, MCP sessions. */
-static apr_int64_t longest(const mcp_lifetime_t *lifetime)
-{
-    apr_int64_t refresh = lifetime->refresh_token < lifetime->grant
-                              ? lifetime->refresh_token
-                              : lifetime->grant;
-
-    return longer(
-        longer(lifetime->registration, refresh),
-        longer(lifetime->session,
-               longer(lifetime->sign_in, lifetime->browser_session)));
-}
-
-static void lives_read(mcp_jose_lives_t *lives, const mcp_config_site_t *site)
-{
-    int i;
-
-    for (i = 0; i < site->sections->nelts; i++) {
-        const mcp_lifetime_t *lifetime =
-            APR_ARRAY_IDX(site->sections, i, const mcp_config_section_t *)
-                ->settings->lifetime;
-
-        if (lifetime->signing_key < lives->key)
-            lives->key = lifetime->signing_key;
-        lives->made = longer(lives->made, longest(lifetime));
-    }
-}
-
-/* A relative program is in ServerRoot; its arguments are not paths of ours,
- * and one in quotes is as it is. */
-static const char *command_of(const char *command, apr_pool_t *pool)
-{
-    apr_size_t len = strcspn(command, " \t");
-
-    if (strchr("/\"'\\", *command))
-        return command;
-    return apr_pstrcat(
-        pool,
-        ap_server_root_relative(pool, apr_pstrmemdup(pool, command, len)),
-        command + len, NULL);
-}
-
-/* Where a secret is read from, as any other program finds it; a literal stays
- * in the configuration. */
-static const char *source_of(const mcp_secret_setting_t *secret,
-                             apr_pool_t *pool)
-{
-    const char *source = secret ? secret->source : NULL;
-
-    if (source && !strncmp(source, "file:", 5))
-        return apr_pstrcat(
-            pool, "file:", ap_server_root_relative(pool, source + 5), NULL);
-    if (source && !strncmp(source, "exec:", 5))
-        return apr_pstrcat(pool, "exec:", command_of(source + 5, pool), NULL);
-    return source;
-}
-
-static const mcp_store_setting_t *store_of(const mcp_store_setting_t *store,
-                                           apr_pool_t *pool)
-{
-    mcp_store_setting_t *told = apr_pmemdup(pool, store, sizeof(*store));
-    mcp_secret_setting_t *password = apr_pcalloc(pool, sizeof(*password));
-
-    password->source = source_of(store->password, pool);
-    if (store->password)
-        told->password = password;
-    return told;
-}
-
-static void known_make(mcp_oauth_known_t *known, apr_pool_t *pool,
-                       mcp_ctx_t *cx)
-{
-    const mcp_server_settings_t *settings = settings_of(ap_server_conf);
-    const mcp_sealing_setting_t *sealing = settings->sealing;
-
-    known->written = mcp_ctx_seconds(cx);
-    known->store = store_of(settings->store, pool);
-    known->ca_file = settings->fetch->ca_file;
-    known->services = mcp_server_site_services(sites, pool);
-    if (!sealing)
-        return;
-    known->sealing_key = source_of(sealing->key, pool);
-    known->sealing_key_before = source_of(sealing->previous, pool);
-}
-
-static const mcp_server_state_plan_t *
-plan_make(const apr_array_header_t *all, apr_pool_t *pool, mcp_ctx_t *cx)
-{
-    mcp_server_state_plan_t *made = apr_pcalloc(pool, sizeof(*made));
-    apr_array_header_t *issuers = apr_array_make(pool, 2, sizeof(char *));
-    int i;
-
-    made->issuers = issuers;
-    made->lives.key = MCP_UNLIMITED;
-    for (i = 0; i < all->nelts; i++) {
-        const mcp_config_site_t *site =
-            APR_ARRAY_IDX(all, i, const mcp_config_site_t *);
-
-        if (site->issuer)
-            mcp_scope_add(issuers, site->issuer);
-        lives_read(&made->lives, site);
-    }
-    known_make(&made->known, pool, cx);
-    return made;
-}
-
 /* Also in the first pass of a start, which fails where people see it. */
 int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
                                 apr_pool_t *ptemp, server_rec *s)
@@ -237,7 +123,7 @@ int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     if (mcp_server_lock_make(s, pconf)) /* httpd has said why */
         return HTTP_INTERNAL_SERVER_ERROR;
     e = mcp_server_audit_open(sites, &cx);
-    plan = plan_make(sites, pconf, &cx);
+    plan = mcp_server_plan_make(sites, &cx);
     if (!e)
         e = mcp_server_state_make(works, settings_of(s), plan, &cx);
     if (!e)

@@ -77,7 +77,7 @@ static const mcp_error_t *keyless_check(const char *directory, mcp_ctx_t *cx)
 static const mcp_error_t *keys_open(mcp_jose_keyring_t *ring,
                                     const mcp_jose_keyplace_t *inner,
                                     const mcp_server_settings_t *settings,
-                                    const mcp_server_state_plan_t *plan,
+                                    const mcp_server_plan_t *plan,
                                     mcp_ctx_t *cx)
 {
     const mcp_jose_keyplace_t *place =
@@ -104,7 +104,7 @@ static void known_write(const mcp_oauth_known_t *known, const char *directory,
 
 const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
-                                         const mcp_server_state_plan_t *plan,
+                                         const mcp_server_plan_t *plan,
                                          mcp_ctx_t *cx)
 {
     const char *directory = settings->state_directory;
@@ -133,7 +133,7 @@ const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
 static struct {
     mcp_oauth_works_t *works;
     const mcp_server_settings_t *settings;
-    const mcp_server_state_plan_t *plan;
+    const mcp_server_plan_t *plan;
     mcp_store_opening_t opening;
     mcp_ctx_t cx;
     apr_thread_mutex_t *mutex;
@@ -265,7 +265,7 @@ static apr_status_t own_pool_make(apr_pool_t **pool, apr_pool_t *parent)
 
 const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
                                          const mcp_server_settings_t *settings,
-                                         const mcp_server_state_plan_t *plan,
+                                         const mcp_server_plan_t *plan,
                                          mcp_ctx_t *cx)
 {
     apr_status_t rv;

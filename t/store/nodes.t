@@ -81,6 +81,14 @@ token_at($_, $j->{access_token}, 200, 'its token works at node ' . ($_ + 1))
 ok($two->journey(client => $secret)->{access_token},
     'so does one with a secret');
 
+my $session = $one->initialize('/mcp', token => $j->{access_token});
+is($two->legacy('/mcp', 'ping', undef, token => $j->{access_token},
+    session => $session)->status, 200,
+    'D7: a session of one node goes on at the other');
+my $open = $one->initialize('/open');
+is($two->legacy('/open', 'ping', undef, session => $open)->status, 200,
+    'one without a login, too');
+
 my $split = $one->journey(client => $client, until => 'code');
 is($two->redeem($split)->status, 200,
     'a code of one node is redeemed at the other');
@@ -138,7 +146,13 @@ my %turned = (0 => 0);
     $faked->set_clock(86400 + 60);
     $c->get('/oauth/jwks') for 1 .. 8;
     is_deeply([(kids($c))[0, 1]], \@before, 'a third node turns the keys');
-    is(scalar(kids($_)), 3, 'and all know the new one') for $c, $one, $two;
+    is(scalar(kids($c)), 3, 'previous, current, next');
+    for my $n (0, 1) {
+        my $node = ($one, $two)[$n];
+        $nodes[$n]->await('the new key to be heard of', sub {
+            !grep { $_ != 3 } at_once(8, sub { scalar kids($node) }) });
+        pass('node ' . ($n + 1) . ' knows the new one');
+    }
     is($faked->logged(qr/MCP00863/), 1, 'they turned once');
     $faked->stop;
 }
@@ -182,14 +196,21 @@ my @asked = (
 expect_log(qr/MCP0045[01]: .*(?:Redis|the state is not open)/, qr/MCP0080\d: /, qr/MCP0081\d: /,
     qr/MCP00461: .*Redis/, qr/MCP00862: .*Redis/);
 
-# All children of a node are at work again: those that began in the meantime
-# try now and then.
+# All children of a node are at work again: those that began in the meantime,
+# or could not reach Redis, try now and then.
 sub recovered {
-    my ($n, $token) = @_;
+    my ($n, $ask) = @_;
     my $c = ($one, $two)[$n];
+    my $good = 0;
     $nodes[$n]->await('Redis to be back', sub {
-        !grep { $_ != 200 } at_once(16, sub {
-            $c->call_tool('/mcp', hello => {}, token => $token)->status }) });
+        my @bad = grep { $_ != 200 } at_once(24, sub { $ask->($c)->status });
+        $good = @bad ? 0 : $good + 1;
+        return $good == 3;
+    });
+}
+sub with_token {
+    my $token = shift;
+    return sub { $_[0]->call_tool('/mcp', hello => {}, token => $token) };
 }
 
 sub trouble {
@@ -205,7 +226,7 @@ sub trouble {
     is($one->call_tool('/open', hello => {})->status, 200,
         "$name: what needs no login is served");
     $end->();
-    recovered($_, $kept) for 0, 1;
+    recovered($_, with_token($kept)) for 0, 1;
     pass("$name: it is over without a restart of httpd");
     my $again = $two->refresh($live);
     is($again->status, 200, "$name: no login is lost") or diag $again->brief;
@@ -242,7 +263,7 @@ cmp_ok(MCPServer::clock() - $from, '<', 8 * $timeout,
     '24 at once: nobody waits for the other');
 is(scalar(grep { $_ == 503 } @statuses), 24, 'and nobody is told yes or no');
 $redis->resume;
-recovered($_, $live->{access_token}) for 0, 1;
+recovered($_, with_token($live->{access_token})) for 0, 1;
 
 # a Redis that comes back empty: no login, and the same keys
 my @known = kids($one);
@@ -264,10 +285,10 @@ unavailable('started without Redis', $asked[1][1]);
 is($two->call_tool('/open', hello => {})->status, 200,
     'what needs no login is served');
 $redis->start;
-$nodes[1]->await('Redis to be there', sub {
-    $two->get('/oauth/jwks')->status == 200 });
+recovered(1, sub { $_[0]->get('/oauth/jwks') });
 ok($two->journey(client => $client)->{access_token},
     'it serves as soon as Redis is there');
+ok(scalar $two->initialize('/open'), 'and opens sessions');
 $_->stop for @nodes;
 $redis->stop;
 done();
