@@ -224,6 +224,19 @@ const mcp_error_t *mcp_jose_keyring_open(mcp_jose_keyring_t *ring,
                    : mcp_jose_keyring_look(ring, cx);
 }
 
+void mcp_jose_keyring_take_over(mcp_jose_keyring_t *ring,
+                                mcp_jose_keyring_t *other)
+{
+    ring->place = other->place;
+    ring->lives = other->lives;
+    ring->cx = other->cx;
+    set(ring->due, get(other->due));
+    __atomic_add_fetch(&ring->serial, 1, __ATOMIC_ACQ_REL);
+    /* last: who finds nothing here looks at no place */
+    set(ring->present, other->present);
+    other->present = NULL;
+}
+
 int mcp_jose_keyring_is_open(const mcp_jose_keyring_t *ring)
 {
     return get(ring->present) != NULL;

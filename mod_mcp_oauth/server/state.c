@@ -146,9 +146,8 @@ static void heard(void *revocations)
     mcp_store_sequence_bump(revocations);
 }
 
-/* Keys that are new may be in the place of those that others know. Until all
- * is open the parent's keyring, which is empty, stays: requests that need no
- * state use it meanwhile, and an attempt that fails leaves nothing. */
+/* Keys that are new may be in the place of those that others know. An attempt
+ * that fails leaves works->keys empty: requests that need no state use it. */
 static const mcp_error_t *shared_keys_open(mcp_oauth_works_t *works,
                                            mcp_ctx_t *cx)
 {
@@ -159,7 +158,7 @@ static const mcp_error_t *shared_keys_open(mcp_oauth_works_t *works,
                       child.settings, child.plan, cx));
     if (mcp_jose_keyring_set(ring)->revision <= 1)
         MCP_TRY(mcp_oauth_service_announce(works, cx));
-    __atomic_store_n(&works->keys, ring, __ATOMIC_RELEASE);
+    mcp_jose_keyring_take_over(works->keys, ring);
     return NULL;
 }
 
