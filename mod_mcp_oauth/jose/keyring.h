@@ -34,7 +34,6 @@ const mcp_error_t *mcp_jose_keyring_open(mcp_jose_keyring_t *ring,
  * who use ring meanwhile find nothing, or all. */
 void mcp_jose_keyring_take_over(mcp_jose_keyring_t *ring,
                                 mcp_jose_keyring_t *other);
-int mcp_jose_keyring_is_open(const mcp_jose_keyring_t *ring);
 /* Reads what somebody else may have changed. A place that is empty, because
  * its store lost it, gets back what is known. After a fault the keyring is as
  * it was. */

@@ -276,7 +276,7 @@ static void test_take_over(const char *directory, mcp_ctx_t *cx)
     signer = mcp_jose_keyring_signer(tried, ONE);
     mcp_jose_keyring_derive(key, tried, 1, MCP_KEY_SESSION, ONE);
     mcp_jose_keyring_take_over(ring, tried);
-    ok(!mcp_jose_keyring_is_open(tried) && mcp_jose_keyring_is_open(ring),
+    ok(!mcp_jose_keyring_set(tried) && mcp_jose_keyring_set(ring),
        "then it has it all");
     ok(mcp_jose_keyring_signer(ring, ONE) == signer &&
            mcp_jose_keyring_derive(same, ring, 1, MCP_KEY_SESSION, ONE) &&
