@@ -69,7 +69,7 @@ static apr_size_t written_size(apr_size_t *step, const char *text,
         *step = 1;
         return 3; /* U+FFFD */
     }
-    if (rune < 0x20)
+    if (rune < 0x20 || (rune >= 0x7f && rune < 0xa0))
         return 6; /* \u00XX, or less */
     return *step + (rune == '"' || rune == '\\');
 }

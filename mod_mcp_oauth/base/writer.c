@@ -31,7 +31,7 @@ static const char needs[256] = {
     'u','u','u','u','u','u','u','u','u','u','u','u','u','u','u','u',
     0,0,'"',0,0,0,0,0,0,0,0,0,0,0,0,0, 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,
     0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,   0,0,0,0,0,0,0,0,0,0,0,0,'\\',0,0,0,
-    0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,   0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,
+    0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,   0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,'u',
     '8','8','8','8','8','8','8','8','8','8','8','8','8','8','8','8',
     '8','8','8','8','8','8','8','8','8','8','8','8','8','8','8','8',
     '8','8','8','8','8','8','8','8','8','8','8','8','8','8','8','8',
@@ -76,9 +76,16 @@ static void append_char(mcp_writer_t *w, char c)
 static void append_escape(mcp_writer_t *w, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
-    char escape[6] = {'\\', needs[c], '0', '0', hex[c >> 4], hex[c & 15]};
+    char need = needs[c] == '8' ? 'u' : needs[c];
+    char escape[6] = {'\\', need, '0', '0', hex[c >> 4], hex[c & 15]};
 
-    append(w, escape, needs[c] == 'u' ? 6 : 2);
+    append(w, escape, need == 'u' ? 6 : 2);
+}
+
+/* C1, which JSON lets stand: a terminal that shows a log would obey. */
+static int is_command(const char *text, apr_size_t step)
+{
+    return step == 2 && text[0] == '\xc2' && (unsigned char)text[1] < 0xa0;
 }
 
 static void append_string(mcp_writer_t *w, const char *text, apr_size_t len)
@@ -94,16 +101,16 @@ static void append_string(mcp_writer_t *w, const char *text, apr_size_t len)
         step = need == '8'
                    ? mcp_encode_utf8(text, (apr_size_t)(end - text), &rune)
                    : 1;
-        if (!need || (need == '8' && step)) {
+        if (!need || (need == '8' && step && !is_command(text, step))) {
             text += step;
             continue;
         }
         append(w, run, (apr_size_t)(text - run));
-        if (need == '8')
+        if (need == '8' && !step)
             LITERAL(w, "\xef\xbf\xbd");
         else
-            append_escape(w, (unsigned char)*text);
-        run = ++text;
+            append_escape(w, (unsigned char)text[step > 1]);
+        run = text += step ? step : 1;
     }
     append(w, run, (apr_size_t)(text - run));
     append_char(w, '"');

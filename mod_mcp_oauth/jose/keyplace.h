@@ -12,6 +12,9 @@ typedef struct mcp_jose_keyplace_t mcp_jose_keyplace_t;
 
 struct mcp_jose_keyplace_t {
     const char *name; /* for messages: "key file /var/lib/..." */
+    /* who is no node of ours may write there, too: what is not sealed may be
+     * anybody's */
+    int is_shared;
     /* *stamp names what was read and is never 0; comes in with the one that
      * the caller has read before, or 0. *text is NULL when it is that still,
      * and when there is none at all: then *stamp is 0. */

@@ -30,14 +30,9 @@ struct mcp_jose_keyring_t {
 
 static apr_status_t views_free(void *data)
 {
-    mcp_jose_keyring_t *ring = data;
-    mcp_jose_keyview_t *each, *before;
+    const mcp_jose_keyring_t *ring = data;
 
-    for (each = ring->present; each; each = before) {
-        before = each->before;
-        mcp_jose_keyview_free(each);
-    }
-    ring->present = NULL;
+    mcp_jose_keyview_free(ring->present);
     return APR_SUCCESS;
 }
 
@@ -224,9 +219,16 @@ const mcp_error_t *mcp_jose_keyring_open(mcp_jose_keyring_t *ring,
                    : mcp_jose_keyring_look(ring, cx);
 }
 
-int mcp_jose_keyring_is_open(const mcp_jose_keyring_t *ring)
+void mcp_jose_keyring_take_over(mcp_jose_keyring_t *ring,
+                                mcp_jose_keyring_t *other)
 {
-    return get(ring->present) != NULL;
+    ring->place = other->place;
+    ring->lives = other->lives;
+    ring->cx = other->cx;
+    set(ring->due, get(other->due));
+    __atomic_add_fetch(&ring->serial, 1, __ATOMIC_ACQ_REL);
+    set(ring->present, other->present); /* last: it says that all is there */
+    other->present = NULL;
 }
 
 /* -- following -- */
@@ -338,12 +340,12 @@ int mcp_jose_keyring_derive(unsigned char key[MCP_DIGEST_SIZE],
                             mcp_jose_purpose_t purpose, const char *issuer)
 {
     const mcp_jose_keyview_t *present = get(ring->present);
-    const mcp_jose_keyview_t *view;
 
     if (present && mcp_jose_keyview_derive(key, present, id, purpose, issuer))
         return 1;
-    view = id > 0 ? look_again(ring) : NULL;
-    return view && mcp_jose_keyview_derive(key, view, id, purpose, issuer);
+    present = id > 0 ? look_again(ring) : NULL;
+    return present &&
+           mcp_jose_keyview_derive(key, present, id, purpose, issuer);
 }
 
 int mcp_jose_keyring_current(const mcp_jose_keyring_t *ring)
@@ -359,11 +361,9 @@ int mcp_jose_keyring_current(const mcp_jose_keyring_t *ring)
 const mcp_jose_jwk_t *mcp_jose_keyring_signer(const mcp_jose_keyring_t *ring,
                                               const char *name)
 {
-    const mcp_jose_keyset_t *keys = mcp_jose_keyring_set(ring);
-    const mcp_jose_issuer_t *issuer = keys ? mcp_jose_keyset_issuer(keys, name)
-                                           : NULL;
+    const mcp_jose_keyview_t *present = get(ring->present);
 
-    return issuer ? mcp_jose_keyset_key(issuer, MCP_KEY_STATE_CURRENT) : NULL;
+    return present ? mcp_jose_keyview_signer(present, name) : NULL;
 }
 
 const mcp_jose_jwk_t *mcp_jose_keyring_find(const mcp_jose_keyring_t *ring,
@@ -373,12 +373,11 @@ const mcp_jose_jwk_t *mcp_jose_keyring_find(const mcp_jose_keyring_t *ring,
     const mcp_jose_keyview_t *present = get(ring->present);
     const mcp_jose_jwk_t *jwk =
         present ? mcp_jose_keyview_find(present, issuer, kid) : NULL;
-    const mcp_jose_keyview_t *view;
 
     if (jwk || !kid)
         return jwk;
-    view = look_again(ring);
-    return view ? mcp_jose_keyview_find(view, issuer, kid) : NULL;
+    present = look_again(ring);
+    return present ? mcp_jose_keyview_find(present, issuer, kid) : NULL;
 }
 
 const char *mcp_jose_keyring_jwks(const mcp_jose_keyring_t *ring,

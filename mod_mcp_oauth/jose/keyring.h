@@ -29,7 +29,11 @@ const mcp_error_t *mcp_jose_keyring_open(mcp_jose_keyring_t *ring,
                                          const apr_array_header_t *issuers,
                                          const mcp_jose_lives_t *lives,
                                          mcp_ctx_t *cx);
-int mcp_jose_keyring_is_open(const mcp_jose_keyring_t *ring);
+/* Gives ring, which is empty, all of other, which is empty then and of no use
+ * any more: an opening that can fail is tried with a keyring of its own. Those
+ * who use ring meanwhile find nothing, or all. */
+void mcp_jose_keyring_take_over(mcp_jose_keyring_t *ring,
+                                mcp_jose_keyring_t *other);
 /* Reads what somebody else may have changed. A place that is empty, because
  * its store lost it, gets back what is known. After a fault the keyring is as
  * it was. */

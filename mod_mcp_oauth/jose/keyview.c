@@ -119,7 +119,12 @@ const mcp_error_t *mcp_jose_keyview_read(mcp_jose_keyview_t **out,
 
 void mcp_jose_keyview_free(mcp_jose_keyview_t *view)
 {
-    apr_pool_destroy(view->pool);
+    mcp_jose_keyview_t *before;
+
+    for (; view; view = before) {
+        before = view->before;
+        apr_pool_destroy(view->pool);
+    }
 }
 
 int mcp_jose_keyview_derive(unsigned char key[MCP_DIGEST_SIZE],
@@ -145,6 +150,14 @@ int mcp_jose_keyview_derive(unsigned char key[MCP_DIGEST_SIZE],
         return 1;
     }
     return 0;
+}
+
+const mcp_jose_jwk_t *mcp_jose_keyview_signer(const mcp_jose_keyview_t *view,
+                                              const char *name)
+{
+    const mcp_jose_issuer_t *issuer = mcp_jose_keyset_issuer(view->set, name);
+
+    return issuer ? mcp_jose_keyset_key(issuer, MCP_KEY_STATE_CURRENT) : NULL;
 }
 
 const mcp_jose_jwk_t *mcp_jose_keyview_find(const mcp_jose_keyview_t *view,

@@ -26,11 +26,15 @@ typedef struct mcp_jose_keyview_t {
  * of keys. */
 const mcp_error_t *mcp_jose_keyview_read(mcp_jose_keyview_t **view,
                                          const char *text, mcp_ctx_t *cx);
+/* and those before it; NULL: nothing */
 void mcp_jose_keyview_free(mcp_jose_keyview_t *view);
 /* 0 when there is no master secret of that number */
 int mcp_jose_keyview_derive(unsigned char key[MCP_DIGEST_SIZE],
                             const mcp_jose_keyview_t *view, int id,
                             mcp_jose_purpose_t purpose, const char *issuer);
+/* the issuer's current key, or NULL */
+const mcp_jose_jwk_t *mcp_jose_keyview_signer(const mcp_jose_keyview_t *view,
+                                              const char *issuer);
 /* the issuer's key named kid, or NULL */
 const mcp_jose_jwk_t *mcp_jose_keyview_find(const mcp_jose_keyview_t *view,
                                             const char *issuer,

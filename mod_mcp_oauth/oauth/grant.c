@@ -162,8 +162,10 @@ const mcp_error_t *mcp_oauth_grant_revoke(const mcp_oauth_grant_t *grant,
     key_of(key, grant->id);
     MCP_TRY(mcp_store_put(works->store, MCP_RECORD_REVOCATION, key, &tombstone,
                           cx));
-    MCP_TRY(mcp_store_drop(works->store, MCP_RECORD_GRANT, key, cx));
-    return mcp_oauth_service_announce(works, cx);
+    /* the tombstone is enough: a store that cannot drop must not keep others
+     * from hearing of it */
+    MCP_TRY(mcp_oauth_service_announce(works, cx));
+    return mcp_store_drop(works->store, MCP_RECORD_GRANT, key, cx);
 }
 
 /* -- time -- */

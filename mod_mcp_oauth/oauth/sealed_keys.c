@@ -87,6 +87,19 @@ static const mcp_error_t *open_box(const char **text,
         sealed->place.name);
 }
 
+/* A node's own file is sealed when it is written the next time. */
+static const mcp_error_t *bare_check(const sealed_keys_t *sealed,
+                                     mcp_ctx_t *cx)
+{
+    if (!sealed->inner->is_shared)
+        return NULL;
+    return mcp_error_fault(MCP_E_SERVER_ERROR, cx,
+                           "Find out who writes to the store: no node of ours "
+                           "put them there. Then drop that record: nodes that "
+                           "run put back the keys that they know.",
+                           "%s: they are not sealed", sealed->place.name);
+}
+
 static const mcp_error_t *sealed_keys_read(const char **text,
                                            apr_uint64_t *stamp,
                                            const mcp_jose_keyplace_t *place,
@@ -97,9 +110,11 @@ static const mcp_error_t *sealed_keys_read(const char **text,
     const char *box;
 
     MCP_TRY(sealed->inner->read(text, stamp, sealed->inner, cx));
-    json = *text ? sealed_read(*text, cx) : NULL;
-    if (!json)
+    if (!*text)
         return NULL;
+    json = sealed_read(*text, cx);
+    if (!json)
+        return bare_check(sealed, cx);
     MCP_TRY(box_read(&box, sealed, json, cx));
     return open_box(text, sealed, box, cx);
 }

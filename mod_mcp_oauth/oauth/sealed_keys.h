@@ -9,8 +9,9 @@
  *
  *   {"format": "mcp_oauth sealed keys", "version": 1, "sealed": "..."}
  *
- * What is there unsealed, or sealed under the previous key, is read too, and
- * sealed under the present key when it is written the next time. */
+ * What is sealed under the previous key is read too, and sealed under the
+ * present key when it is written the next time; so is what is there unsealed,
+ * unless the place is shared: then it is a fault. */
 const mcp_jose_keyplace_t *
 mcp_oauth_sealed_keys_place(const mcp_jose_keyplace_t *inner,
                             const mcp_sealing_setting_t *sealing,

@@ -67,6 +67,7 @@ const mcp_jose_keyplace_t *mcp_oauth_stored_keys_place(mcp_store_t *store,
     stored_t *stored = apr_pcalloc(pool, sizeof(*stored));
 
     stored->place.name = "the keys in the store";
+    stored->place.is_shared = 1;
     stored->place.read = stored_read;
     stored->place.replace = stored_replace;
     stored->store = store;

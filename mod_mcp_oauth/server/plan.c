@@ -41,18 +41,33 @@ static void lives_read(mcp_jose_lives_t *lives, const mcp_config_site_t *site)
     }
 }
 
+/* A relative program is in ServerRoot; its arguments are not paths of ours,
+ * and one in quotes is as it is. */
+static const char *command_of(const char *command, apr_pool_t *pool)
+{
+    apr_size_t len = strcspn(command, " \t");
+
+    if (strchr("/\"'\\", *command))
+        return command;
+    return apr_pstrcat(
+        pool,
+        ap_server_root_relative(pool, apr_pstrmemdup(pool, command, len)),
+        command + len, NULL);
+}
+
 /* Where a secret is read from, as any other program finds it; a literal stays
  * in the configuration. */
 static const char *source_of(const mcp_secret_setting_t *secret,
                              apr_pool_t *pool)
 {
-    const char *path = secret ? strchr(secret->source, ':') : NULL;
+    const char *source = secret ? secret->source : NULL;
 
-    if (!path || !strncmp(secret->source, "env:", 4))
-        return secret ? secret->source : NULL;
-    return apr_pstrcat(
-        pool, apr_pstrmemdup(pool, secret->source, path + 1 - secret->source),
-        ap_server_root_relative(pool, path + 1), NULL);
+    if (source && !strncmp(source, "file:", 5))
+        return apr_pstrcat(
+            pool, "file:", ap_server_root_relative(pool, source + 5), NULL);
+    if (source && !strncmp(source, "exec:", 5))
+        return apr_pstrcat(pool, "exec:", command_of(source + 5, pool), NULL);
+    return source;
 }
 
 static const mcp_store_setting_t *store_of(const mcp_store_setting_t *store,

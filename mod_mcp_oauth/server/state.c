@@ -74,7 +74,7 @@ static const mcp_error_t *keyless_check(const char *directory, mcp_ctx_t *cx)
         "%s is missing, and %s holds grants that need it", keys, db);
 }
 
-static const mcp_error_t *keys_open(mcp_oauth_works_t *works,
+static const mcp_error_t *keys_open(mcp_jose_keyring_t *ring,
                                     const mcp_jose_keyplace_t *inner,
                                     const mcp_server_settings_t *settings,
                                     const mcp_server_plan_t *plan,
@@ -83,9 +83,9 @@ static const mcp_error_t *keys_open(mcp_oauth_works_t *works,
     const mcp_jose_keyplace_t *place =
         mcp_oauth_sealed_keys_place(inner, settings->sealing, cx->pool);
 
-    MCP_TRY(mcp_jose_keyring_open(works->keys, place, plan->issuers,
-                                  &plan->lives, cx));
-    return mcp_oauth_sealed_keys_renew(works->keys, place, cx);
+    MCP_TRY(
+        mcp_jose_keyring_open(ring, place, plan->issuers, &plan->lives, cx));
+    return mcp_oauth_sealed_keys_renew(ring, place, cx);
 }
 
 /* A server that has all it needs does not stop for want of this: a graceful
@@ -115,7 +115,8 @@ const mcp_error_t *mcp_server_state_make(mcp_oauth_works_t *works,
     MCP_TRY(mcp_server_directory_make(directory, cx));
     if (!mcp_store_open_is_shared(settings->store)) {
         MCP_TRY(keyless_check(directory, cx));
-        MCP_TRY(keys_open(works, mcp_jose_keyfile_place(directory, cx->pool),
+        MCP_TRY(keys_open(works->keys,
+                          mcp_jose_keyfile_place(directory, cx->pool),
                           settings, plan, cx));
     }
     MCP_TRY(mcp_store_open_prepare(&opening, cx));
@@ -145,16 +146,20 @@ static void heard(void *revocations)
     mcp_store_sequence_bump(revocations);
 }
 
-/* Keys that are new may be in the place of those that others know. */
+/* Keys that are new may be in the place of those that others know. An attempt
+ * that fails leaves works->keys empty: requests that need no state use it. */
 static const mcp_error_t *shared_keys_open(mcp_oauth_works_t *works,
                                            mcp_ctx_t *cx)
 {
-    MCP_TRY(keys_open(works,
+    mcp_jose_keyring_t *ring = mcp_jose_keyring_make(cx->pool);
+
+    MCP_TRY(keys_open(ring,
                       mcp_oauth_stored_keys_place(works->store, cx->pool),
                       child.settings, child.plan, cx));
-    return mcp_jose_keyring_set(works->keys)->revision > 1
-               ? NULL
-               : mcp_oauth_service_announce(works, cx);
+    if (mcp_jose_keyring_set(ring)->revision <= 1)
+        MCP_TRY(mcp_oauth_service_announce(works, cx));
+    mcp_jose_keyring_take_over(works->keys, ring);
+    return NULL;
 }
 
 static const mcp_error_t *open_all(mcp_ctx_t *cx)
@@ -174,8 +179,8 @@ static const mcp_error_t *open_all(mcp_ctx_t *cx)
                : NULL;
 }
 
-/* All or nothing. */
-static const mcp_error_t *attempt(void)
+/* All or nothing. What failed is told in the pool of asking. */
+static const mcp_error_t *attempt(mcp_ctx_t *asking)
 {
     mcp_ctx_t cx = child.cx;
     const mcp_error_t *e;
@@ -187,9 +192,8 @@ static const mcp_error_t *attempt(void)
         return NULL;
     }
     /* it lives in the pool that goes */
-    e = mcp_error_fault(e->code, &child.cx,
-                        apr_pstrdup(child.cx.pool, e->remedy), "%s",
-                        e->detail);
+    e = mcp_error_fault(e->code, asking, apr_pstrdup(asking->pool, e->remedy),
+                        "%s", e->detail);
     apr_pool_destroy(cx.pool);
     return e;
 }
@@ -203,7 +207,7 @@ static void try_again(mcp_ctx_t *of_request)
         (now >= child.tried && now - child.tried < SECONDS_BETWEEN_TRIES))
         return;
     child.tried = now;
-    attempt();
+    attempt(of_request);
 }
 
 static int is_open(mcp_ctx_t *cx)
@@ -279,5 +283,5 @@ const mcp_error_t *mcp_server_state_open(mcp_oauth_works_t *works,
     if (rv)
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Check free memory.",
                                "no memory for the state");
-    return attempt();
+    return attempt(cx);
 }

@@ -126,26 +126,6 @@ static apr_time_t deadline_of(const redis_store_t *store)
     return mcp_store_deadline_now() + store->target->config->timeout;
 }
 
-static const mcp_error_t *exchange(const redisReply **reply,
-                                   const redis_store_t *store,
-                                   const mcp_store_redis_command_t *command,
-                                   mcp_ctx_t *cx)
-{
-    apr_time_t deadline = deadline_of(store);
-    mcp_store_redis_connection_t *connection;
-    const mcp_error_t *e;
-
-    MCP_TRY(
-        mcp_store_redis_pool_acquire(&connection, store->pool, deadline, cx));
-    mcp_store_redis_connection_send(connection, command);
-    e = mcp_store_redis_connection_receive(reply, connection, store->target,
-                                           deadline, cx);
-    if (!e)
-        e = mcp_store_redis_fault_of_reply(*reply, store->target->where, cx);
-    mcp_store_redis_pool_release(store->pool, connection, e);
-    return e;
-}
-
 static int is_unknown(const redisReply *reply)
 {
     return reply->type == REDIS_REPLY_ERROR &&
@@ -236,7 +216,7 @@ static const mcp_error_t *redis_get(const mcp_record_t **record,
     const redisReply *reply;
 
     mcp_store_redis_record_ask(&command, name_of(&job, cx->pool));
-    MCP_TRY(exchange(&reply, job.store, &command, cx));
+    MCP_TRY(mcp_store_redis_pool_ask(&reply, job.store->pool, &command, cx));
     return mcp_store_redis_record_of(record, reply, job.store->target->where,
                                      cx);
 }
@@ -276,7 +256,7 @@ static const mcp_error_t *redis_drop(mcp_store_t *store,
 
     mcp_store_redis_connection_text(&command, "DEL");
     mcp_store_redis_connection_text(&command, name_of(&job, cx->pool));
-    return exchange(&reply, job.store, &command, cx);
+    return mcp_store_redis_pool_ask(&reply, job.store->pool, &command, cx);
 }
 
 /* house: six arguments, since a function and its baton count as one */
@@ -307,7 +287,7 @@ static const mcp_error_t *redis_announce(mcp_store_t *base, mcp_ctx_t *cx)
     mcp_store_redis_connection_text(
         &command, mcp_store_redis_listen_channel(store->target, cx->pool));
     mcp_store_redis_connection_text(&command, "");
-    return exchange(&reply, store, &command, cx);
+    return mcp_store_redis_pool_ask(&reply, store->pool, &command, cx);
 }
 
 static int redis_is_hearing(mcp_store_t *base)

@@ -16,28 +16,6 @@
 /* keys that Redis looks at for one answer of SCAN */
 #define SCAN_KEYS "1000"
 
-/* One command, one answer. */
-static const mcp_error_t *ask(const redisReply **reply,
-                              const mcp_store_redis_each_t *each,
-                              const mcp_store_redis_command_t *command,
-                              mcp_ctx_t *cx)
-{
-    apr_time_t deadline = mcp_store_deadline_now() +
-                          each->target->config->timeout;
-    mcp_store_redis_connection_t *connection;
-    const mcp_error_t *e;
-
-    MCP_TRY(
-        mcp_store_redis_pool_acquire(&connection, each->pool, deadline, cx));
-    mcp_store_redis_connection_send(connection, command);
-    e = mcp_store_redis_connection_receive(reply, connection, each->target,
-                                           deadline, cx);
-    if (!e)
-        e = mcp_store_redis_fault_of_reply(*reply, each->target->where, cx);
-    mcp_store_redis_pool_release(each->pool, connection, e);
-    return e;
-}
-
 /* Members and what is found of them. */
 typedef struct batch_t {
     const apr_array_header_t *members;       /* at most PAGE_RECORDS */
@@ -181,7 +159,7 @@ static const mcp_error_t *all(const mcp_store_redis_each_t *each,
             &command, apr_pstrcat(own.pool, prefix, "*", NULL));
         mcp_store_redis_connection_text(&command, "COUNT");
         mcp_store_redis_connection_text(&command, SCAN_KEYS);
-        MCP_TRY(ask(&reply, each, &command, &own));
+        MCP_TRY(mcp_store_redis_pool_ask(&reply, each->pool, &command, &own));
         if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
             !reply->element[0]->str)
             return mcp_store_redis_fault_of_shape(each->target->where, cx);
@@ -206,7 +184,7 @@ static const mcp_error_t *indexed(const mcp_store_redis_each_t *each,
         mcp_store_redis_record_index(each->kind, each->index, cx->pool));
     mcp_store_redis_connection_text(&command, "0");
     mcp_store_redis_connection_text(&command, "-1");
-    MCP_TRY(ask(&reply, each, &command, cx));
+    MCP_TRY(mcp_store_redis_pool_ask(&reply, each->pool, &command, cx));
     if (reply->type != REDIS_REPLY_ARRAY)
         return mcp_store_redis_fault_of_shape(each->target->where, cx);
     return pages(each, reply, "", NULL, cx);

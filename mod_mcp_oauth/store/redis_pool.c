@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "store/deadline.h"
+#include "store/redis_fault.h"
 #include "store/redis_greeting.h"
 
 /* how long all fail at once when Redis is down */
@@ -162,4 +163,23 @@ void mcp_store_redis_pool_release(mcp_store_redis_pool_t *pool,
     pool->idle = connection;
     mcp_store_deadline_lock_wake(pool->lock);
     mcp_store_deadline_lock_release(pool->lock);
+}
+
+const mcp_error_t *mcp_store_redis_pool_ask(
+    const struct redisReply **reply, mcp_store_redis_pool_t *pool,
+    const mcp_store_redis_command_t *command, mcp_ctx_t *cx)
+{
+    const mcp_store_redis_target_t *target = pool->target;
+    apr_time_t deadline = mcp_store_deadline_now() + target->config->timeout;
+    mcp_store_redis_connection_t *connection;
+    const mcp_error_t *e;
+
+    MCP_TRY(mcp_store_redis_pool_acquire(&connection, pool, deadline, cx));
+    mcp_store_redis_connection_send(connection, command);
+    e = mcp_store_redis_connection_receive(reply, connection, target, deadline,
+                                           cx);
+    if (!e)
+        e = mcp_store_redis_fault_of_reply(*reply, target->where, cx);
+    mcp_store_redis_pool_release(pool, connection, e);
+    return e;
 }

@@ -23,5 +23,10 @@ mcp_store_redis_pool_acquire(mcp_store_redis_connection_t **connection,
 void mcp_store_redis_pool_release(mcp_store_redis_pool_t *pool,
                                   mcp_store_redis_connection_t *connection,
                                   const mcp_error_t *failure);
+/* One command and its answer, which lives in cx->pool. What Redis refuses is a
+ * fault. */
+const mcp_error_t *mcp_store_redis_pool_ask(
+    const struct redisReply **reply, mcp_store_redis_pool_t *pool,
+    const mcp_store_redis_command_t *command, mcp_ctx_t *cx);
 
 #endif

@@ -75,6 +75,17 @@ SKIP: {
         'and is told');
     is(scalar(() = $r->{err} =~ /MCP00881/g), 1, 'once');
 }
+# what the user of the server can put there
+rename "$ctl->{state}/service.json", "$ctl->{state}/service.json.before";
+open my $out, '>', "$ctl->{state}/service.json" or die $!;
+print $out json_encode({format => 'mcp_oauth service', version => 1,
+    written => 1, store => {name => 'sqlite'}, issuers => [
+    {issuer => $s->issuer, audit_log => "/x\e[2J\xc2\x9b2J"}]});
+close $out;
+my $err = $ctl->run(qw(deny client https://bad.example/g))->{err};
+like($err, qr/MCP00881: .*\/x\\x1B\[2J/, 'its name of a log is shown');
+unlike($err, qr/[^\n -~]/, 'and commands no terminal');
+rename "$ctl->{state}/service.json.before", "$ctl->{state}/service.json";
 rename $log, "$log.1";
 like($ctl->run(qw(deny client https://bad.example/d))->{err},
     qr/MCP00881: .*No such file/, 'a log that is gone is not made');

@@ -87,6 +87,20 @@ SKIP: {
     rename "$ctl->{state}/service.json.root", "$ctl->{state}/service.json";
 }
 
+# -- a program that prints the sealing key -----------------------------------
+
+my $argument = 'https://vault.example/a//b/../c';
+{
+    open my $out, '>', $s->root . '/conf/vault.sh' or die $!;
+    print $out "#!/bin/sh\n[ \"\$1\" = '$argument' ] && cat $file\n";
+    chmod 0755, $out;
+}
+$s->configure(config => "${CHILDREN}MCPSealingKey "
+    . "\"exec:conf/vault.sh $argument\"\n");
+$s->restart;
+is(verify()->{code}, 0, 'mcpctl runs it as httpd does, with its arguments')
+    or diag verify()->{err};
+
 # -- turning -----------------------------------------------------------------
 
 my @before = kids();

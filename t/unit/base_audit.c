@@ -79,6 +79,7 @@ static void test_bounds(mcp_ctx_t *cx)
         {"x", 400, 397, "x", "letters"},
         {"\"", 200, 198, "\\\"", "quotes"},
         {"\x01", 66, 66, "\\u0001", "control characters"},
+        {"\xc2\x9b", 66, 66, "\\u009b", "those of terminals"},
         {"\xc3\xa9", 200, 198, "\xc3\xa9", "letters of two bytes"},
         {"\xff", 133, 132, "\xef\xbf\xbd", "what is no UTF-8"},
     };

@@ -259,6 +259,33 @@ static void test_read_only(const char *directory, mcp_ctx_t *cx)
 }
 
 /* Servers that start at once, each with an issuer of its own. */
+/* Tried apart, in a pool that can go. */
+static void test_take_over(const char *directory, mcp_ctx_t *cx)
+{
+    mcp_jose_keyring_t *ring = mcp_jose_keyring_make(cx->pool), *tried;
+    unsigned char key[MCP_DIGEST_SIZE], same[MCP_DIGEST_SIZE];
+    apr_uint64_t serial = mcp_jose_keyring_serial(ring);
+    const mcp_jose_jwk_t *signer;
+    mcp_ctx_t apart = *cx;
+
+    apr_pool_create(&apart.pool, cx->pool);
+    fine(ring_open(&tried, directory, ONE, NULL, &apart), "one tries");
+    ok(!mcp_jose_keyring_derive(key, ring, 1, MCP_KEY_SESSION, ONE) &&
+           !mcp_jose_keyring_derive(key, ring, 9, MCP_KEY_SESSION, ONE),
+       "another, which is empty, looks nowhere meanwhile");
+    signer = mcp_jose_keyring_signer(tried, ONE);
+    mcp_jose_keyring_derive(key, tried, 1, MCP_KEY_SESSION, ONE);
+    mcp_jose_keyring_take_over(ring, tried);
+    ok(!mcp_jose_keyring_set(tried) && mcp_jose_keyring_set(ring),
+       "then it has it all");
+    ok(mcp_jose_keyring_signer(ring, ONE) == signer &&
+           mcp_jose_keyring_derive(same, ring, 1, MCP_KEY_SESSION, ONE) &&
+           !memcmp(key, same, sizeof(key)),
+       "the same keys");
+    ok(mcp_jose_keyring_serial(ring) > serial, "nobody takes it for empty");
+    fine(mcp_jose_keyring_look(ring, cx), "and the same place");
+}
+
 static void test_race(const char *directory, mcp_ctx_t *cx)
 {
     mcp_jose_keyring_t *ring;
@@ -291,6 +318,8 @@ static void body(mcp_ctx_t *cx)
     test_bad_files(directory, cx);
     test_permissions(directory, cx);
     test_read_only(directory, cx);
+    unlink(keys_path(directory, cx));
+    test_take_over(directory, cx);
     test_race(directory, cx);
     tempdir_end(directory);
 }

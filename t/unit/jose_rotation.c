@@ -285,14 +285,14 @@ static const mcp_error_t *memory_replace(int *done, apr_uint64_t stamp,
 static void test_lost(mcp_ctx_t *cx)
 {
     memory_t memory = {
-        {"the memory", memory_read, memory_replace}, NULL, 0, 0};
+        {"the memory", 0, memory_read, memory_replace}, NULL, 0, 0};
     mcp_jose_keyring_t *ring = mcp_jose_keyring_make(cx->pool);
     mcp_jose_keyring_t *reader = mcp_jose_keyring_make(cx->pool);
     const char *kid, *before;
 
     faults(mcp_jose_keyring_open(reader, &memory.place, NULL, NULL, cx),
            "Start httpd", "who only reads finds no keys");
-    ok(!mcp_jose_keyring_is_open(reader) &&
+    ok(!mcp_jose_keyring_set(reader) &&
            !mcp_jose_keyring_signer(reader, ONE) &&
            !mcp_jose_keyring_current(reader),
        "and an empty keyring signs nothing");
@@ -345,7 +345,8 @@ static const mcp_error_t *late_read(const char **text, apr_uint64_t *stamp,
 
 static void test_late(mcp_ctx_t *cx)
 {
-    memory_t memory = {{"the memory", late_read, memory_replace}, NULL, 0, 0};
+    memory_t memory = {
+        {"the memory", 0, late_read, memory_replace}, NULL, 0, 0};
     mcp_jose_keyring_t *ring = mcp_jose_keyring_make(cx->pool);
     const char *before;
 

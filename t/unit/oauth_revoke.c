@@ -629,6 +629,32 @@ static void test_introspection(world_t *w, const char *client, mcp_ctx_t *cx)
        "with Grants none it gets no tokens");
 }
 
+static const mcp_error_t *drop_not(mcp_store_t *store, mcp_record_kind_t kind,
+                                   const unsigned char *key, mcp_ctx_t *cx)
+{
+    (void)store, (void)kind, (void)key;
+    return mcp_error_make(MCP_E_UNAVAILABLE, cx, "a full disk");
+}
+
+/* A store that writes the tombstone and fails then. */
+static void test_half(world_t *w, const char *client, mcp_ctx_t *cx)
+{
+    const char *json = tokens_for(w, client, cx);
+    const char *token = text_in(json, "refresh_token", cx);
+
+    ok(opens(w, json, cx), "a token, remembered as good");
+    break_in(w, client, 0);
+    between.kind = 0;
+    between.provider.drop = drop_not;
+    is(revoking(w, client, token, cx), "error 503 temporarily_unavailable",
+       "a revocation of which a half fails");
+    w->works.store = between.real;
+    ok(!opens(w, json, cx), "ends the token at once");
+    is(revoking(w, client, token, cx), "", "and is over when asked again");
+    ok(!opens(w, json, cx) && !refreshes(w, client, json, cx),
+       "for all of it");
+}
+
 static void test(mcp_ctx_t *cx)
 {
     world_t *w = world_make(cx);
@@ -650,6 +676,7 @@ static void test(mcp_ctx_t *cx)
     test_redeeming(w, client, 1, cx);
     test_own(w, cx);
     test_revocation(w, client, cx);
+    test_half(w, client, cx);
     test_introspection(w, client, cx);
 }
 

@@ -81,6 +81,35 @@ static void test_file(mcp_ctx_t *cx)
     tempdir_end(directory);
 }
 
+/* Who can write to the store has keys of his own in it. */
+static void test_planted(mcp_jose_keyring_t *ring, mcp_store_t *store,
+                         mcp_ctx_t *cx)
+{
+    const char *directory = tempdir(cx->pool), *kid = kid_of(ring);
+    const mcp_jose_keyplace_t *place =
+        mcp_oauth_stored_keys_place(store, cx->pool);
+    unsigned char key[MCP_DIGEST_SIZE];
+    mcp_jose_keyring_t *his;
+    mcp_record_t record;
+
+    fine(
+        ring_open(&his, mcp_jose_keyfile_place(directory, cx->pool), NULL, cx),
+        "keys of somebody else");
+    memset(&record, 0, sizeof(record));
+    record.value = mcp_jose_keyset_text(mcp_jose_keyring_set(his), cx->pool);
+    record.len = strlen(record.value);
+    record.expires = MCP_UNLIMITED;
+    mcp_digest_sha256(key, "keys", 4);
+    fine(mcp_store_put(store, MCP_RECORD_KEYS, key, &record, cx),
+         "are put into the store");
+    faults(mcp_jose_keyring_look(ring, cx), "who writes to the store",
+           "what is not sealed is not taken");
+    is(kid_of(ring), kid, "the keys are as before");
+    faults(ring_open(&his, place, &by_first, cx), "who writes to the store",
+           "nor by a node that starts");
+    tempdir_end(directory);
+}
+
 static void test_store(mcp_ctx_t *cx)
 {
     const char *directory = tempdir(cx->pool), *kid;
@@ -113,6 +142,7 @@ static void test_store(mcp_ctx_t *cx)
     fine(mcp_jose_keyring_look(node, cx), "a node looks");
     fine(mcp_jose_keyring_look(ring, cx), "and the other");
     is(kid_of(node), kid, "the keys are back");
+    test_planted(ring, store, cx);
     apr_pool_destroy(of_store.pool);
     tempdir_end(directory);
 }
