@@ -206,14 +206,16 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.h $(LIB)
 
 $(OUT)/property/%: t/property/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $(OBJ)/property-$*.d -o $@ \
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(if $(HIREDIS),-DMCP_HIREDIS) $(ALL_CFLAGS) -MMD -MP -MF $(OBJ)/property-$*.d -o $@ \
 	    $< $(LIB) $(LIBS) $(APR_LIBS)
 
-# MCP_SEED and MCP_STEPS, as the seed is printed
-property: $(PROPERTIES)
-	prove --exec "" $(PROVEFLAGS) $(PROPERTIES)
+# MCP_SEED and MCP_STEPS, as the seed is printed; STORES names the stores
+STORES ?= sqlite redis
+property: $(addprefix property-,$(STORES))
+$(addprefix property-,$(STORES)): property-%: $(PROPERTIES)
+	MCP_STORE=$* prove --exec "" $(PROVEFLAGS) $(PROPERTIES)
 
-# in minutes; STORES="sqlite redis" names the stores
+# in minutes
 MINUTES ?= 10
 soak: all test-modules $(PROPERTIES)
 	build/soak $(MINUTES)

@@ -7,13 +7,15 @@
  *
  *   a code gives tokens once at most;
  *   a family has one successor of each generation, and one live one;
- *   what was revoked never works again, in any process;
+ *   what was revoked never works again, in any process; where nodes share a
+ *     store, in other ones as soon as they have heard of it;
+ *   what was begun before all of its user or client was ended gives nothing;
  *   what was not revoked, used again or left to expire can be refreshed with
  *   its newest token, also after a lost answer;
  *   a store that fails is UNAVAILABLE and changes nothing that matters;
  *   the store holds no grant that nobody was given.
  *
- *   MCP_SEED=N MCP_STEPS=N MCP_STORE=sqlite
+ *   MCP_SEED=N MCP_STEPS=N MCP_STORE=sqlite or redis
  */
 
 #define STEPS 10000
@@ -134,6 +136,22 @@ static void time_near(play_t *p, apr_int64_t moment)
         p->now = now;
 }
 
+/* Shows one of its access tokens to all processes; whether one takes it. */
+static int is_good(play_t *p, grant_t *grant, int back)
+{
+    int i, count, is = 0;
+
+    for (i = 0; i < WORKERS; i++)
+        if (p->workers[i].pid)
+            op_verify(p, grant, back)->worker = i;
+    count = p->op_count;
+    if (count)
+        all_ask(p, -1, 0);
+    for (i = 0; i < count; i++)
+        is = is || p->ops[i].event.answer == ANSWER_DONE;
+    return is;
+}
+
 /* -- plans: what is asked in one step -- */
 
 static void plan_code(play_t *p)
@@ -201,8 +219,7 @@ static void plan_previous(play_t *p)
     if (!grant)
         return;
     if (one_in(p, 4) && grant->states.count)
-        time_near(p, grant->states.all[0].turned +
-                         p->world->lifetime.refresh_grace);
+        time_near(p, grant->states.all[0].turned + p->lifetime.refresh_grace);
     for (i = 0; i < count; i++)
         op_refresh(p, grant, grant->newest - back, 0);
 }
@@ -251,6 +268,9 @@ static void plan_revoke(play_t *p)
 
     if (!grant)
         return;
+    /* then all remember it, and have to hear */
+    if (has_token(p, grant) && one_in(p, 2))
+        is_good(p, grant, 0);
     at = (int)pick(p, (unsigned)count + 1);
     for (i = 0; i <= count; i++) {
         if (i == at)
@@ -264,13 +284,55 @@ static void plan_revoke(play_t *p)
         op_revoke(p, grant);
 }
 
+/* Those that were revoked a while ago must not come back. */
+static void plan_dead(play_t *p)
+{
+    int i, from = (int)pick(p, ACTIVE), count = 4;
+
+    for (i = 0; i < ACTIVE && count; i++) {
+        grant_t *grant = p->active[(from + i) % ACTIVE];
+
+        if (!grant || !grant->is_dead || !has_token(p, grant))
+            continue;
+        is_good(p, grant, token_choose(p, grant));
+        count--;
+    }
+}
+
+/* All of a user or client, in the midst of what one of its grants does. */
+static void plan_end(play_t *p)
+{
+    grant_t *grant = choose(p, one_in(p, 2) ? is_fresh : can_refresh);
+    int i, count = one_in(p, 3) ? 0 : (int)pick(p, 6), at;
+
+    if (!grant)
+        return;
+    at = (int)pick(p, (unsigned)count + 1);
+    for (i = 0; i <= count; i++) {
+        op_t *op;
+
+        if (is_fresh(p, grant))
+            op_redeem(p, grant, 0);
+        else if (one_in(p, 2))
+            op_refresh(p, grant, grant->newest, 0);
+        else if (has_token(p, grant))
+            op_verify(p, grant, 0);
+        if (i != at)
+            continue;
+        op = op_add(p, one_in(p, 2) ? ASK_USER : ASK_CLIENT, NULL);
+        op->user = grant->user;
+        op->client = grant->client;
+    }
+}
+
 static const struct {
     unsigned weight;
     void (*plan)(play_t *p);
 } plans[] = {
     {14, plan_code},    {16, plan_redeem},  {2, plan_code_again},
     {30, plan_refresh}, {9, plan_previous}, {2, plan_both},
-    {6, plan_many},     {17, plan_verify},  {4, plan_revoke},
+    {6, plan_many},     {13, plan_verify},  {4, plan_revoke},
+    {1, plan_end},      {3, plan_dead},
 };
 
 static void plan_any(play_t *p)
@@ -315,12 +377,41 @@ static void trouble_reach(play_t *p, int is_on)
             p->trouble->reach(&p->place, p->workers[i].pid, is_on);
 }
 
+/* Whether the store serves all processes, which may have to find out. */
+static int is_served(play_t *p)
+{
+    int i, count, is = 1;
+
+    for (i = 0; i < WORKERS; i++)
+        if (p->workers[i].pid) {
+            op_t *op = op_add(p, ASK_LOOK, NULL);
+
+            op->text = "no grant";
+            op->worker = i;
+        }
+    count = p->op_count;
+    if (count)
+        all_ask(p, -1, 0);
+    for (i = 0; i < count; i++)
+        is = is && p->ops[i].event.answer != ANSWER_UNAVAILABLE;
+    return is;
+}
+
 static void trouble_end(play_t *p)
 {
+    apr_time_t end = mcp_store_deadline_now() + apr_time_from_msec(RECOVERY);
+
     if (!p->trouble)
         return;
-    p->trouble->end(&p->place);
+    if (!p->trouble_waits)
+        p->trouble->end(&p->place);
+    p->trouble_waits = 0;
     trouble_reach(p, 0);
+    while (!is_served(p)) {
+        if (mcp_store_deadline_now() > end)
+            contradict(p, "the store is unavailable, after all trouble");
+        apr_sleep(1000);
+    }
     note(p, "no trouble any more");
     p->trouble = NULL;
 }
@@ -337,8 +428,10 @@ static void trouble_begin(play_t *p)
         return;
     p->place.random = pick(p, 1000000);
     p->trouble = trouble;
+    p->trouble_waits = trouble->in_midst;
     p->trouble_ends = p->step + trouble->steps;
-    trouble->begin(&p->place);
+    if (!trouble->in_midst)
+        trouble->begin(&p->place);
     trouble_reach(p, 1);
     p->sum.troubles++;
     note(p, "%s", trouble->name);
@@ -351,7 +444,7 @@ static void workers_change(play_t *p)
     if (one_in(p, 300)) {
         trouble_end(p);
         workers_end(p, one_in(p, 2) ? SIGKILL : 0);
-        if (p->kind->prepare(p->place.directory, p->cx))
+        if (p->kind->prepare(&p->place, p->cx))
             contradict(p, "the store does not open again");
         p->sum.restarted++;
         note(p, "all start anew");
@@ -369,7 +462,7 @@ static void dead_check(play_t *p, grant_t *grant)
 {
     int i;
 
-    if (grant->is_dead || !states_are_dead(&grant->states))
+    if (grant->is_dead || !states_revoked(&grant->states))
         return;
     grant->is_dead = 1;
     p->sum.reused++;
@@ -379,6 +472,27 @@ static void dead_check(play_t *p, grant_t *grant)
             op_verify(p, grant, token_choose(p, grant))->worker = i;
         }
     op_refresh(p, grant, grant->newest, 0);
+}
+
+/* Other nodes have heard of it in a moment, and forget it never again; those
+ * that cannot hear ask. */
+static void dead_await(play_t *p, grant_t *grant)
+{
+    apr_time_t end = mcp_store_deadline_now() + apr_time_from_msec(HEARING);
+    int back;
+
+    if (grant->is_over || states_revoked(&grant->states) != TOLD_REVOKED)
+        return;
+    for (back = 0; back < TOKENS && back < grant->access_count; back++)
+        while (is_good(p, grant, back)) {
+            if (mcp_store_deadline_now() > end)
+                contradict(p, "grant %.6s was revoked %d ms ago: not heard",
+                           grant->id, HEARING);
+            apr_sleep(1000);
+        }
+    grant->is_over = 1;
+    p->sum.heard++;
+    states_hear(&grant->states);
 }
 
 static void grants_tidy(play_t *p)
@@ -399,6 +513,9 @@ static void grants_tidy(play_t *p)
     }
     if (p->op_count)
         all_ask(p, -1, 0);
+    for (i = 0; i < ACTIVE && !(p->trouble && p->trouble->may_fail); i++)
+        if (p->active[i])
+            dead_await(p, p->active[i]);
 }
 
 /* -- looking at the whole -- */
@@ -416,30 +533,27 @@ static void grant_look(play_t *p, grant_t *grant)
                grant->id);
 }
 
+static void grant_forget(play_t *p, grant_t *grant)
+{
+    (void)p;
+    grant->listed = 0;
+}
+
 /* Every grant in the store is one that was given, as it must be; every one
  * that must live is there. */
 static void look(play_t *p)
 {
-    apr_hash_index_t *i;
-    void *grant;
-
-    for (i = apr_hash_first(NULL, p->grants); i; i = apr_hash_next(i)) {
-        apr_hash_this(i, NULL, NULL, &grant);
-        ((grant_t *)grant)->listed = 0;
-    }
+    all_do(p, grant_forget);
     op_add(p, ASK_LIST, NULL);
     all_ask(p, -1, 0);
-    for (i = apr_hash_first(NULL, p->grants); i; i = apr_hash_next(i)) {
-        apr_hash_this(i, NULL, NULL, &grant);
-        grant_look(p, grant);
-    }
+    all_do(p, grant_look);
 }
 
 /* microseconds until something happens in the midst of what is asked */
 static int delay_of(play_t *p, int victim)
 {
-    if (p->trouble && !p->trouble->steps)
-        return 1 + (int)pick(p, 8000);
+    if (p->trouble && (p->trouble_waits || !p->trouble->steps))
+        return 1 + (int)pick(p, one_in(p, 2) ? 1000 : 8000);
     return victim < 0 ? 0 : 1 + (int)pick(p, 60 + 40 * p->op_count);
 }
 
@@ -505,23 +619,34 @@ static apr_uint64_t number_of(const char *name, apr_uint64_t otherwise)
 }
 
 /* As Cursor registers, the longest in use. */
+static const char *client_make(world_t *w, int number, mcp_ctx_t *cx)
+{
+    const char *metadata = apr_psprintf(
+        cx->pool,
+        "{\"client_name\":\"Client %d\",\"redirect_uris\":[\"" CALLBACK
+        "\",\"cursor://anysphere.cursor-mcp/oauth/callback\","
+        "\"https://www.cursor.com/agents/mcp/oauth/callback\"],"
+        "\"grant_types\":[\"authorization_code\",\"refresh_token\"],"
+        "\"token_endpoint_auth_method\":\"none\"}",
+        number);
+
+    return text_in(client_register(w, metadata, cx), "client_id", cx);
+}
+
+/* In the state of the first process, before there is one. */
 static void clients_make(play_t *p)
 {
+    const role_t role = {p->kind, &p->place, 0};
+    mcp_ctx_t own = *p->cx;
+    world_t *world;
     int i;
 
-    for (i = 0; i < CLIENTS; i++) {
-        const char *metadata = apr_psprintf(
-            p->cx->pool,
-            "{\"client_name\":\"Client %d\",\"redirect_uris\":[\"" CALLBACK
-            "\",\"cursor://anysphere.cursor-mcp/oauth/callback\","
-            "\"https://www.cursor.com/agents/mcp/oauth/callback\"],"
-            "\"grant_types\":[\"authorization_code\",\"refresh_token\"],"
-            "\"token_endpoint_auth_method\":\"none\"}",
-            i);
-
-        p->clients[i] = text_in(client_register(p->world, metadata, p->cx),
-                                "client_id", p->cx);
-    }
+    apr_pool_create(&own.pool, p->cx->pool);
+    if (!fine(world_open(&world, &role, &own), "all of it can be opened"))
+        contradict(p, "nothing can begin");
+    for (i = 0; i < CLIENTS; i++)
+        p->clients[i] = apr_pstrdup(p->cx->pool, client_make(world, i, &own));
+    apr_pool_destroy(own.pool);
 }
 
 static void play_begin(play_t *p, mcp_ctx_t *cx)
@@ -535,6 +660,8 @@ static void play_begin(play_t *p, mcp_ctx_t *cx)
         fprintf(stderr, "MCP_STORE=%s: there is no such store\n", store);
         exit(99);
     }
+    if (p->kind->need)
+        p->kind->need();
     p->seed =
         number_of("MCP_SEED", (apr_uint64_t)getpid() * 7919 +
                                   (apr_uint64_t)apr_time_now() % 1000000);
@@ -542,8 +669,8 @@ static void play_begin(play_t *p, mcp_ctx_t *cx)
     p->now = apr_time_sec(tap_now);
     p->grants = apr_hash_make(cx->pool);
     p->place.directory = directory_make(cx->pool);
-    fine(p->kind->prepare(p->place.directory, cx), "the store is there");
-    p->world = world_in(p->place.directory, NULL, cx);
+    lifetime_set(&p->lifetime);
+    fine(p->kind->prepare(&p->place, cx), "the store is there");
     clients_make(p);
 }
 
@@ -564,8 +691,12 @@ static void report(const play_t *p)
     ok(few || p->sum.verified > 800, "%d access tokens were good",
        p->sum.verified);
     ok(few || p->sum.reused > p->sum.revoked / 2 + 50,
-       "%d grants ended: revoked %d times, else used again", p->sum.reused,
-       p->sum.revoked);
+       "%d grants ended: revoked %d times, with all of their user or client "
+       "%d times, else used again",
+       p->sum.reused, p->sum.revoked, p->sum.ended);
+    if (p->kind->is_shared)
+        ok(few || p->sum.heard > 200, "%d times other nodes had to hear of it",
+           p->sum.heard);
     ok(few || (p->sum.killed > 100 && p->sum.unknown > 20),
        "%d processes were killed, %d operations never answered", p->sum.killed,
        p->sum.unknown);
@@ -608,6 +739,7 @@ static void body(mcp_ctx_t *cx)
     for (play.step = 1; play.step <= play.steps; play.step++)
         step(&play);
     last_steps(&play);
+    play.kind->end(&play.place);
     report(&play);
     grants_free(&play);
 }

@@ -17,6 +17,8 @@ typedef enum {
     ASK_REFRESH, /* a refresh token is used */
     ASK_VERIFY,  /* an access token is shown */
     ASK_REVOKE,  /* the grant is revoked */
+    ASK_USER,    /* everything of its user is ended */
+    ASK_CLIENT,  /* everything of its client is ended */
     ASK_LOOK,    /* its record is read */
     ASK_LIST     /* the grants of the store are read */
 } ask_kind_t;
@@ -30,8 +32,9 @@ typedef enum {
     ANSWER_ROW      /* of a list */
 } answer_kind_t;
 
-/* no tombstone; one that the children may not have been told of; all know */
-enum { NOT_REVOKED, HALF_REVOKED, REVOKED };
+/* no tombstone; one that nobody may have been told of; all are told, and other
+ * nodes may be about to hear it; all know */
+enum { NOT_REVOKED, HALF_REVOKED, TOLD_REVOKED, REVOKED };
 
 /* One thing that may be true. All of it is compared as bytes. */
 typedef struct state_t {
@@ -40,6 +43,8 @@ typedef struct state_t {
     apr_int32_t is_spent;   /* the code */
     apr_int32_t has_record; /* of the grant */
     apr_int32_t revoked;
+    apr_int32_t is_ended; /* its user or client, since the code was made */
+    apr_int32_t knowing;  /* bits: nodes that know, for they revoked it */
 } state_t;
 
 #define STATES 64
@@ -58,7 +63,9 @@ typedef struct event_t {
     apr_int64_t issued;  /* of the access token shown */
     apr_int64_t expires; /* of the access token, or the code */
     answer_kind_t answer;
-    int successor; /* generation of the refresh token answered, or found */
+    int successor; /* generation of the refresh token answered, or found;
+                    * of what revokes: how many grants it found */
+    int node;      /* a bit: the process, where it matters */
     int follows;   /* number of the event, from 1, that had to answer first */
 } event_t;
 
@@ -66,6 +73,7 @@ typedef struct event_t {
 typedef struct setting_t {
     apr_int64_t now;
     const mcp_lifetime_t *lifetime;
+    int is_shared; /* by nodes that hear of each other */
     int may_fail;  /* the store is in trouble */
     int may_halve; /* and an operation that failed may have done a part */
 } setting_t;
@@ -88,86 +96,154 @@ static inline void states_add(states_t *states, const state_t *state)
 
 /* -- what each operation does, and what it may leave half done -- */
 
+#define STAGES 6
+
 typedef struct effect_t {
     answer_kind_t answer; /* ANSWER_NONE: DONE or REFUSED, both are right */
     int successor;
-    state_t after;
-    state_t half; /* where it was cut off */
+    state_t stages[STAGES]; /* from before to after: where it may be cut off */
+    int count;
 } effect_t;
+
+/* One stage further, which the caller fills in. */
+static inline state_t *stage_add(effect_t *out)
+{
+    state_t *s = &out->stages[out->count++];
+
+    *s = s[-1];
+    return s;
+}
 
 static inline apr_int64_t end_of(const state_t *s, const setting_t *set)
 {
     return s->created + set->lifetime->grant;
 }
 
+/* A record is kept a little longer than its refresh tokens are good. */
+static inline apr_int64_t kept_until(apr_int64_t now, const setting_t *set)
+{
+    apr_int64_t idle = set->lifetime->refresh_token, step = idle / 512 + 1;
+
+    return (now + idle + step - 1) / step * step;
+}
+
 static inline void turn(state_t *s, int generation, const setting_t *set)
 {
     s->generation = generation;
     s->turned = set->now;
-    s->expires = set->now + set->lifetime->refresh_token;
+    s->expires = kept_until(set->now, set);
     if (s->expires > end_of(s, set))
         s->expires = end_of(s, set);
 }
 
-static inline void end_grant(effect_t *out)
+static inline void end_grant(effect_t *out, const event_t *e,
+                             const setting_t *set)
 {
-    if (out->half.revoked == NOT_REVOKED)
-        out->half.revoked = HALF_REVOKED;
-    out->after.revoked = REVOKED;
+    const int told = set->is_shared ? TOLD_REVOKED : REVOKED;
+    state_t *s = &out->stages[out->count - 1];
+
+    if (s->revoked == NOT_REVOKED)
+        stage_add(out)->revoked = HALF_REVOKED;
+    s = stage_add(out);
+    if (s->revoked < told)
+        s->revoked = told;
+    if (s->revoked == TOLD_REVOKED)
+        s->knowing |= e->node;
 }
 
 static inline void redeem_effect(effect_t *out, const event_t *e,
                                  const setting_t *set)
 {
+    state_t *s = out->stages;
+
     if (e->is_stranger || set->now >= e->expires)
         return;
-    if (out->after.is_spent) {
-        end_grant(out);
+    if (s->is_spent) {
+        end_grant(out, e, set);
         return;
     }
-    out->half.is_spent = 1;
-    out->after.is_spent = out->after.has_record = 1;
-    out->after.created = set->now;
-    turn(&out->after, 1, set);
+    /* what an earlier attempt may have left stays as it is */
+    if (!s->has_record) {
+        s = stage_add(out);
+        s->has_record = 1;
+        s->created = set->now;
+        turn(s, 1, set);
+    }
+    stage_add(out)->is_spent = 1;
+    if (s->is_ended) {
+        end_grant(out, e, set);
+        return;
+    }
     out->answer = ANSWER_DONE;
     out->successor = 1;
+}
+
+static inline int is_live(const state_t *s, const setting_t *set)
+{
+    return s->has_record && !s->revoked && set->now < s->expires;
 }
 
 static inline void refresh_effect(effect_t *out, const event_t *e,
                                   const setting_t *set)
 {
-    state_t *s = &out->after;
+    const state_t *s = out->stages;
 
-    if (e->is_stranger || s->revoked || !s->has_record ||
-        set->now >= s->expires || set->now >= end_of(s, set))
+    if (e->is_stranger || !is_live(s, set) || set->now >= end_of(s, set) ||
+        set->now - s->turned >= set->lifetime->refresh_token)
         return;
     if (e->generation < s->generation - 1 ||
         (e->generation == s->generation - 1 && set->now >= s->turned &&
          set->now - s->turned > set->lifetime->refresh_grace)) {
-        end_grant(out);
+        end_grant(out, e, set);
         return;
     }
-    if (e->generation >= s->generation)
-        turn(s, e->generation + 1, set);
     out->answer = ANSWER_DONE;
     out->successor = s->generation;
+    if (e->generation < s->generation)
+        return;
+    out->successor = e->generation + 1;
+    turn(stage_add(out), out->successor, set);
 }
 
 static inline void look_effect(effect_t *out, const setting_t *set)
 {
-    const state_t *s = &out->after;
-
-    if (s->revoked || !s->has_record || set->now >= s->expires)
+    if (!is_live(out->stages, set))
         return;
     out->answer = ANSWER_DONE;
-    out->successor = s->generation;
+    out->successor = out->stages[0].generation;
+}
+
+/* Two that revoke at once may both have found it alive. */
+static inline void revoke_effect(effect_t *out, const event_t *e,
+                                 const setting_t *set)
+{
+    const state_t *s = out->stages;
+    int was_there = s->has_record && set->now < s->expires;
+
+    out->answer = ANSWER_DONE;
+    if (!is_live(s, set) && !(was_there && e->successor))
+        return;
+    out->successor = 1;
+    end_grant(out, e, set);
+}
+
+/* Of all grants of a user or client; what is told of this one. */
+static inline void sweep_effect(effect_t *out, const event_t *e,
+                                const setting_t *set)
+{
+    out->answer = ANSWER_DONE;
+    out->successor = e->successor;
+    stage_add(out)->is_ended = 1;
+    if (is_live(out->stages, set))
+        end_grant(out, e, set);
 }
 
 /* A process that remembers a token does not look for its record. */
 static inline answer_kind_t judge(const state_t *s, const event_t *e,
                                   const setting_t *set)
 {
-    if (s->revoked == REVOKED || set->now >= e->expires)
+    if (s->revoked == REVOKED || s->knowing & e->node ||
+        set->now >= e->expires)
         return ANSWER_REFUSED;
     if (e->expires - set->now > set->lifetime->access_token + SKEW)
         return ANSWER_REFUSED;
@@ -179,8 +255,12 @@ static inline answer_kind_t judge(const state_t *s, const event_t *e,
 static inline effect_t effect_of(const state_t *s, const event_t *e,
                                  const setting_t *set)
 {
-    effect_t out = {ANSWER_REFUSED, 0, *s, *s};
+    effect_t out;
 
+    out.answer = ANSWER_REFUSED;
+    out.successor = 0;
+    out.stages[0] = *s;
+    out.count = 1;
     if (e->kind == ASK_REDEEM)
         redeem_effect(&out, e, set);
     if (e->kind == ASK_REFRESH)
@@ -189,35 +269,41 @@ static inline effect_t effect_of(const state_t *s, const event_t *e,
         look_effect(&out, set);
     if (e->kind == ASK_VERIFY)
         out.answer = judge(s, e, set);
-    if (e->kind == ASK_REVOKE) {
-        end_grant(&out);
-        out.answer = ANSWER_DONE;
-    }
+    if (e->kind == ASK_REVOKE)
+        revoke_effect(&out, e, set);
+    if (e->kind == ASK_USER || e->kind == ASK_CLIENT)
+        sweep_effect(&out, e, set);
     return out;
 }
 
+/* Whether e can have answered what it did. */
+static inline int is_right(const effect_t *effect, const event_t *e)
+{
+    if (effect->answer == ANSWER_NONE)
+        return e->answer == ANSWER_DONE || e->answer == ANSWER_REFUSED;
+    return e->answer == effect->answer &&
+           (e->answer != ANSWER_DONE || e->kind == ASK_VERIFY ||
+            e->successor == effect->successor);
+}
+
 /* What may be true after e, if s was before; how many. */
-static inline int afterwards(state_t after[3], const state_t *s,
+static inline int afterwards(state_t after[STAGES], const state_t *s,
                              const event_t *e, const setting_t *set)
 {
     effect_t effect = effect_of(s, e, set);
 
-    after[0] = *s;
-    after[1] = effect.half;
-    after[2] = effect.after;
-    if (e->answer == ANSWER_NONE)
-        return 3;
-    if (e->answer == ANSWER_UNAVAILABLE)
-        return !set->may_fail ? 0 : set->may_halve ? 3 : 1;
-    after[0] = effect.after;
-    if (effect.answer == ANSWER_NONE)
-        return e->answer == ANSWER_DONE || e->answer == ANSWER_REFUSED;
-    return e->answer == effect.answer &&
-           (e->answer != ANSWER_DONE || e->kind == ASK_VERIFY ||
-            e->successor == effect.successor);
+    if (e->answer == ANSWER_NONE ||
+        (e->answer == ANSWER_UNAVAILABLE && set->may_fail)) {
+        memcpy(after, effect.stages, sizeof(effect.stages));
+        return e->answer == ANSWER_NONE || set->may_halve ? effect.count : 1;
+    }
+    after[0] = effect.stages[effect.count - 1];
+    return is_right(&effect, e);
 }
 
 /* -- orders -- */
+
+#define SEEN 4096
 
 typedef struct search_t {
     const event_t *events;
@@ -227,7 +313,7 @@ typedef struct search_t {
     struct {
         unsigned rest;
         state_t state;
-    } seen[512];
+    } seen[SEEN];
     int seen_count;
 } search_t;
 
@@ -239,7 +325,7 @@ static inline int was_seen(search_t *x, unsigned rest, const state_t *s)
         if (x->seen[i].rest == rest &&
             !memcmp(&x->seen[i].state, s, sizeof(*s)))
             return 1;
-    if (x->seen_count < 512) {
+    if (x->seen_count < SEEN) {
         x->seen[x->seen_count].rest = rest;
         x->seen[x->seen_count++].state = *s;
     }
@@ -264,7 +350,7 @@ static inline int has_to_wait(const search_t *x, unsigned rest, int i)
 
 static inline void search(search_t *x, unsigned rest, const state_t *s)
 {
-    state_t after[3];
+    state_t after[STAGES];
     int i, j, count;
 
     if (!rest)
@@ -286,16 +372,16 @@ static inline void states_pass(states_t *states, const event_t *events,
                                int count, const setting_t *set)
 {
     states_t out;
-    search_t x;
+    static search_t x;
     int i;
 
     memset(&out, 0, sizeof(out));
     out.is_full = states->is_full;
-    memset(&x, 0, sizeof(x));
     x.events = events;
     x.count = count;
     x.set = set;
     x.out = &out;
+    x.seen_count = 0;
     for (i = 0; i < states->count; i++)
         search(&x, (1u << count) - 1, &states->all[i]);
     *states = out;
@@ -308,11 +394,11 @@ static inline void states_pass(states_t *states, const event_t *events,
  */
 static inline int is_shown(const state_t *s, int generation, apr_int64_t now)
 {
-    int is_live = s->has_record && now < s->expires;
+    int is_there = s->has_record && now < s->expires;
 
     if (!generation)
-        return !is_live || s->revoked;
-    return is_live && (s->revoked || s->generation == generation);
+        return !is_there || s->revoked;
+    return is_there && (s->revoked || s->generation == generation);
 }
 
 /* Drops what the store contradicts. */
@@ -327,8 +413,8 @@ static inline void states_look(states_t *states, int generation,
     states->count = count;
 }
 
-/* Everybody was told to look again. */
-static inline void states_tell(states_t *states)
+/* What is this far revoked is so much further. */
+static inline void states_go_on(states_t *states, int from, int to)
 {
     states_t out;
     int i;
@@ -336,22 +422,38 @@ static inline void states_tell(states_t *states)
     memset(&out, 0, sizeof(out));
     out.is_full = states->is_full;
     for (i = 0; i < states->count; i++) {
-        if (states->all[i].revoked == HALF_REVOKED)
-            states->all[i].revoked = REVOKED;
-        states_add(&out, &states->all[i]);
+        state_t *s = &states->all[i];
+
+        if (s->revoked == from)
+            s->revoked = to;
+        if (s->revoked == REVOKED)
+            s->knowing = 0;
+        states_add(&out, s);
     }
     *states = out;
 }
 
-/* Whether it is revoked for certain, whatever is true. */
-static inline int states_are_dead(const states_t *states)
+/* Everybody is told to look again. */
+static inline void states_tell(states_t *states, int is_shared)
 {
-    int i;
+    states_go_on(states, HALF_REVOKED, is_shared ? TOLD_REVOKED : REVOKED);
+}
+
+/* And has heard it. */
+static inline void states_hear(states_t *states)
+{
+    states_go_on(states, TOLD_REVOKED, REVOKED);
+}
+
+/* The least of what may be true: how far it is revoked for certain. */
+static inline int states_revoked(const states_t *states)
+{
+    int i, least = REVOKED;
 
     for (i = 0; i < states->count; i++)
-        if (!states->all[i].revoked)
-            return 0;
-    return !states->is_full;
+        if (states->all[i].revoked < least)
+            least = states->all[i].revoked;
+    return states->is_full ? NOT_REVOKED : least;
 }
 
 #endif

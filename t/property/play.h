@@ -14,12 +14,15 @@
 
 #define WORKERS 4
 #define CLIENTS 8
-#define USERS 3
+#define USERS 8
 #define ACTIVE 48
 #define GENERATIONS 8
 #define TOKENS 6
 #define HISTORY 30
 #define PATIENCE 60000 /* milliseconds */
+/* until all nodes have heard of a revocation, or the store answers again */
+#define HEARING 2000
+#define RECOVERY 20000
 
 typedef struct token_t {
     char *text;
@@ -38,12 +41,13 @@ typedef struct grant_t {
     token_t access[TOKENS];     /* the newest ones */
     int access_count;           /* of all ever */
     int is_dead;                /* was found to be revoked for certain */
+    int is_over;                /* and all processes know */
     int listed;                 /* generation, in a list that is being read */
 } grant_t;
 
 /* One of what is asked at once. */
 typedef struct op_t {
-    grant_t *grant; /* NULL: ASK_CODE */
+    grant_t *grant; /* or NULL */
     event_t event;
     const char *text;
     int client, user, resource;
@@ -59,8 +63,9 @@ typedef struct play_t {
     const store_kind_t *kind;
     place_t place;
     const trouble_t *trouble; /* or NULL */
+    int trouble_waits;        /* it begins in the midst of what is asked */
     int trouble_ends;         /* at this step */
-    world_t *world;           /* the driver's, without a store */
+    mcp_lifetime_t lifetime;
     const char *clients[CLIENTS];
     worker_t workers[WORKERS];
     apr_hash_t *grants; /* all, by id */
@@ -74,6 +79,7 @@ typedef struct play_t {
     int history_count;
     struct {
         int redeemed, refreshed, repeated, refused, verified, revoked, reused;
+        int ended, heard;
         int killed, unknown, restarted, unavailable, clocks, troubles,
             given_up;
     } sum;
@@ -97,8 +103,9 @@ static inline int one_in(play_t *p, unsigned n)
 
 /* -- telling -- */
 
-static const char *const kind_names[] = {
-    "code", "redeem", "refresh", "verify", "revoke", "look", "list"};
+static const char *const kind_names[] = {"code",       "redeem", "refresh",
+                                         "verify",     "revoke", "end user",
+                                         "end client", "look",   "list"};
 static const char *const answer_names[] = {"killed",      "done",    "refused",
                                            "unavailable", "STRANGE", "row"};
 
@@ -119,10 +126,10 @@ static inline void note_op(play_t *p, const op_t *op)
 {
     const event_t *e = &op->event;
 
-    note(p, "%s%s of %.6s generation %d by %d: %s %d %.60s",
+    note(p, "%s%s of %.6s (%d, %d) generation %d by %d: %s %d %.60s",
          kind_names[e->kind], e->is_stranger ? " by a stranger" : "",
-         op->grant ? op->grant->id : "-", e->generation, op->worker,
-         answer_names[e->answer], e->successor,
+         op->grant ? op->grant->id : "-", op->user, op->client, e->generation,
+         op->worker, answer_names[e->answer], e->successor,
          e->answer == ANSWER_DONE ? "" : op->answer.text);
 }
 
@@ -156,6 +163,7 @@ static inline void contradict(play_t *p, const char *format, ...)
     for (; i < p->history_count; i++)
         fprintf(stderr, "#   %s\n", p->history[i % HISTORY]);
     workers_end(p, SIGKILL);
+    p->kind->end(&p->place);
     tempdir_end(p->place.directory);
     exit(1);
 }
@@ -169,9 +177,9 @@ static inline void states_tell_all(play_t *p, const grant_t *grant)
 
         note(p,
              "%.6s may be: generation %d, turned %d s ago, spent %d, "
-             "record %d, revoked %d",
+             "record %d, revoked %d, ended %d, known to %d",
              grant->id, s->generation, (int)(p->now + p->offset - s->turned),
-             s->is_spent, s->has_record, s->revoked);
+             s->is_spent, s->has_record, s->revoked, s->is_ended, s->knowing);
     }
 }
 
@@ -200,7 +208,9 @@ static inline op_t *op_add(play_t *p, ask_kind_t kind, grant_t *grant)
 
 static inline void worker_up(play_t *p, int which)
 {
-    worker_start(p->workers, WORKERS, which, p->kind, p->place.directory);
+    const role_t role = {p->kind, &p->place, which};
+
+    worker_start(p->workers, WORKERS, &role);
     if (p->trouble && p->trouble->reach)
         p->trouble->reach(&p->place, p->workers[which].pid, 1);
 }
@@ -216,6 +226,11 @@ static inline int worker_choose(play_t *p)
     return from;
 }
 
+static inline int is_revoking(ask_kind_t kind)
+{
+    return kind == ASK_REVOKE || kind == ASK_USER || kind == ASK_CLIENT;
+}
+
 static inline void op_send(play_t *p, int number)
 {
     op_t *op = &p->ops[number];
@@ -223,6 +238,10 @@ static inline void op_send(play_t *p, int number)
 
     if (op->worker < 0)
         op->worker = worker_choose(p);
+    /* the others revoke by the way: all have to hear of it */
+    if (p->kind->is_shared &&
+        (op->event.kind == ASK_VERIFY || is_revoking(op->event.kind)))
+        op->event.node = 1 << op->worker;
     memset(&ask, 0, sizeof(ask));
     ask.kind = op->event.kind;
     ask.number = number;
@@ -383,7 +402,7 @@ static inline void tokens_keep(play_t *p, op_t *op)
     grant_t *grant = op->grant;
 
     if (op->answer.expires_in < 1 ||
-        op->answer.expires_in > p->world->lifetime.access_token)
+        op->answer.expires_in > p->lifetime.access_token)
         contradict(p, "an access token for %d s", (int)op->answer.expires_in);
     if (op->event.kind == ASK_REDEEM && ++grant->won > 1)
         contradict(p, "a code gave tokens twice");
@@ -401,7 +420,7 @@ static inline grant_t *grant_new(play_t *p, const op_t *op)
 
     text_set(grant->id, sizeof(grant->id), op->answer.grant);
     grant->code = strdup(op->answer.text);
-    grant->code_expires = clock_of(p) + p->world->lifetime.code;
+    grant->code_expires = clock_of(p) + p->lifetime.code;
     grant->client = op->client;
     grant->user = op->user;
     grant->resource = op->resource;
@@ -444,17 +463,28 @@ static inline void op_take(play_t *p, op_t *op)
         tokens_keep(p, op);
     p->sum.verified += e->kind == ASK_VERIFY;
     p->sum.revoked += e->kind == ASK_REVOKE;
+    p->sum.ended += e->kind == ASK_USER || e->kind == ASK_CLIENT;
 }
 
 static inline setting_t setting_of(const play_t *p)
 {
-    setting_t set = {clock_of(p), &p->world->lifetime, 0, 0};
+    setting_t set = {clock_of(p), &p->lifetime, p->kind->is_shared, 0, 0};
 
     if (p->trouble) {
         set.may_fail = p->trouble->may_fail;
         set.may_halve = p->trouble->may_halve;
     }
     return set;
+}
+
+/* Whether what is asked concerns a grant. */
+static inline int is_about(const op_t *op, const grant_t *grant)
+{
+    if (op->event.kind == ASK_USER)
+        return op->user == grant->user;
+    if (op->event.kind == ASK_CLIENT)
+        return op->client == grant->client;
+    return op->grant == grant;
 }
 
 /* All that was asked of one grant at once. */
@@ -466,12 +496,14 @@ static inline void grant_judge(play_t *p, grant_t *grant)
     int i, count = 0, at[EVENTS + 1] = {0};
 
     for (i = 0; i < p->op_count; i++) {
-        if (p->ops[i].grant != grant)
+        if (!is_about(&p->ops[i], grant))
             continue;
         events[count] = p->ops[i].event;
         events[count].follows = at[p->ops[i].follows];
         at[i + 1] = ++count;
     }
+    if (!count)
+        return;
     states_pass(&grant->states, events, count, &set);
     if (grant->states.count || grant->states.is_full)
         return;
@@ -483,41 +515,78 @@ static inline void grant_judge(play_t *p, grant_t *grant)
                count);
 }
 
-static inline void tell_all(play_t *p)
+/* Does something with all grants there ever were. */
+static inline void all_do(play_t *p, void (*what)(play_t *, grant_t *))
 {
     apr_hash_index_t *i;
     void *grant;
 
     for (i = apr_hash_first(NULL, p->grants); i; i = apr_hash_next(i)) {
         apr_hash_this(i, NULL, NULL, &grant);
-        states_tell(&((grant_t *)grant)->states);
+        what(p, grant);
     }
 }
 
-static inline void all_judge(play_t *p)
+static inline void grant_tell(play_t *p, grant_t *grant)
 {
-    int i, j, is_told = 0;
+    states_tell(&grant->states, p->kind->is_shared);
+}
 
-    for (i = 0; i < p->op_count; i++) {
-        op_t *op = &p->ops[i];
-
-        if (op->event.answer == ANSWER_DONE)
-            op->event.successor = op->event.kind == ASK_LOOK
-                                      ? op->answer.generation
+static inline int successor_of(const op_t *op)
+{
+    if (op->event.answer != ANSWER_DONE)
+        return 0;
+    if (is_revoking(op->event.kind))
+        return op->answer.ended;
+    return op->event.kind == ASK_LOOK ? op->answer.generation
                                       : generation_of(op->answer.refresh);
-        note_op(p, op);
-    }
+}
+
+/* One by one, or all where a user or client was ended. */
+static inline void grants_judge(play_t *p)
+{
+    int i, j;
+
+    for (i = 0; i < p->op_count; i++)
+        if (p->ops[i].event.kind == ASK_USER ||
+            p->ops[i].event.kind == ASK_CLIENT) {
+            all_do(p, grant_judge);
+            return;
+        }
     for (i = 0; i < p->op_count; i++) {
-        op_take(p, &p->ops[i]);
-        is_told |= p->ops[i].event.kind == ASK_REVOKE &&
-                   p->ops[i].event.answer == ANSWER_DONE;
         for (j = 0; j < i && p->ops[j].grant != p->ops[i].grant; j++)
             ;
         if (j == i && p->ops[i].grant)
             grant_judge(p, p->ops[i].grant);
     }
+}
+
+static inline void all_judge(play_t *p)
+{
+    int i, is_told = 0;
+
+    for (i = 0; i < p->op_count; i++) {
+        op_t *op = &p->ops[i];
+
+        op->event.successor = successor_of(op);
+        is_told |= is_revoking(op->event.kind) && op->event.successor;
+        note_op(p, op);
+    }
+    for (i = 0; i < p->op_count; i++)
+        op_take(p, &p->ops[i]);
+    grants_judge(p);
     if (is_told)
-        tell_all(p);
+        all_do(p, grant_tell);
+}
+
+/* In the midst of what is done. */
+static inline void trouble_turn(play_t *p)
+{
+    if (p->trouble_waits)
+        p->trouble->begin(&p->place);
+    else if (!p->trouble->steps)
+        p->trouble->end(&p->place);
+    p->trouble_waits = 0;
 }
 
 /* Asks all ops at once. victim: the worker that is killed so many microseconds
@@ -530,15 +599,17 @@ static inline void all_ask(play_t *p, int victim, int microseconds)
         op_send(p, i);
     if (microseconds)
         apr_sleep(microseconds);
-    if (p->trouble && !p->trouble->steps) {
-        p->trouble->end(&p->place);
-        p->trouble = NULL;
-    }
-    if (victim >= 0 && p->workers[victim].pid)
+    if (p->trouble)
+        trouble_turn(p);
+    if (victim >= 0 && p->workers[victim].pid) {
         worker_kill(p, victim);
+        p->kind->settle(&p->place);
+    }
     answers_await(p);
     all_judge(p);
     p->op_count = 0;
+    if (p->trouble && !p->trouble->steps)
+        p->trouble = NULL;
 }
 
 #endif

@@ -184,14 +184,16 @@ static inline mcp_store_t *store_make(const char *directory, mcp_ctx_t *cx)
     return store;
 }
 
+/* those that have keys */
+static inline const apr_array_header_t *issuers_make(apr_pool_t *pool)
+{
+    return list_of(pool, ISSUER, "https://other.example.com", NULL);
+}
+
 static inline void works_make(world_t *w, mcp_ctx_t *cx)
 {
     mcp_live_limits_t limits = {64, 64};
 
-    fine(keys_open(
-             &w->works.keys, w->directory,
-             list_of(cx->pool, ISSUER, "https://other.example.com", NULL), cx),
-         "world: keys");
     fine(mcp_store_sequence_open(&w->works.revocations, w->directory, cx),
          "world: revocations");
     fine(mcp_live_shared_make(&w->works.shared, &limits, cx->pool, cx),
@@ -199,14 +201,15 @@ static inline void works_make(world_t *w, mcp_ctx_t *cx)
     w->works.verified = mcp_live_seen_make(256, cx->pool);
 }
 
-/* One of those that share a state folder; its store may be NULL where nothing
- * is kept. */
-static inline world_t *world_in(const char *directory, mcp_store_t *store,
-                                mcp_ctx_t *cx)
+/* One whose keys may be anywhere. */
+static inline world_t *world_with(const char *directory,
+                                  mcp_jose_keyring_t *keys, mcp_store_t *store,
+                                  mcp_ctx_t *cx)
 {
     world_t *w = apr_pcalloc(cx->pool, sizeof(*w));
 
     w->directory = directory;
+    w->works.keys = keys;
     w->works.store = store;
     settings_make(w, cx->pool);
     resource_make(&w->tasks, w, TASKS, &w->tasks_settings);
@@ -226,6 +229,17 @@ static inline world_t *world_in(const char *directory, mcp_store_t *store,
     w->address = "192.0.2.1";
     works_make(w, cx);
     return w;
+}
+
+/* One of those that share a state folder. */
+static inline world_t *world_in(const char *directory, mcp_store_t *store,
+                                mcp_ctx_t *cx)
+{
+    mcp_jose_keyring_t *keys;
+
+    fine(keys_open(&keys, directory, issuers_make(cx->pool), cx),
+         "world: keys");
+    return world_with(directory, keys, store, cx);
 }
 
 static inline apr_status_t directory_end(void *directory)
