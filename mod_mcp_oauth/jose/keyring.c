@@ -30,9 +30,7 @@ struct mcp_jose_keyring_t {
 
 static apr_status_t views_free(void *data)
 {
-    const mcp_jose_keyring_t *ring = data;
-
-    mcp_jose_keyview_free(ring->present);
+    mcp_jose_keyview_free(((const mcp_jose_keyring_t *)data)->present);
     return APR_SUCCESS;
 }
 
@@ -48,10 +46,10 @@ mcp_jose_keyring_t *mcp_jose_keyring_make(apr_pool_t *pool)
 
 /* -- reading -- */
 
-static const mcp_error_t *
-named(const mcp_error_t *e, const mcp_jose_keyplace_t *place, mcp_ctx_t *cx)
+static const mcp_error_t *named(const mcp_error_t *e,
+                                const mcp_jose_keyring_t *ring, mcp_ctx_t *cx)
 {
-    return mcp_error_fault(e->code, cx, e->remedy, "%s: %s", place->name,
+    return mcp_error_fault(e->code, cx, e->remedy, "%s: %s", ring->place->name,
                            e->detail);
 }
 
@@ -89,7 +87,7 @@ static const mcp_error_t *take(int *is_old, mcp_jose_keyring_t *ring,
     }
     e = mcp_jose_keyview_read(&view, text, cx);
     if (e)
-        return named(e, ring->place, cx);
+        return named(e, ring, cx);
     *is_old = *is_old && present &&
               view->set->revision < present->set->revision;
     if (*is_old)
@@ -168,12 +166,14 @@ static const mcp_error_t *change_once(int *done, mcp_jose_keyring_t *ring,
     const char *text;
     int changed = 0;
 
-    *done = 1;
     MCP_TRY(ring->place->read(&text, &stamp, ring->place, cx));
+    *done = text != NULL || !get(ring->present);
+    if (!*done) /* what is known changes, not nothing */
+        return put_back(ring, cx);
     if (text)
         e = mcp_jose_keyset_read(keys, text, cx);
     if (e)
-        return named(e, ring->place, cx);
+        return named(e, ring, cx);
     MCP_TRY(change(&changed, keys, baton, cx));
     keys->revision += changed != 0;
     return changed ? ring->place->replace(done, stamp,

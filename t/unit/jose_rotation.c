@@ -320,6 +320,15 @@ static void test_lost(mcp_ctx_t *cx)
          "who comes now finds them");
     is(kid_in(reader, ONE, MCP_KEY_STATE_CURRENT), kid, "the same");
 
+    memory.stamp = 0;
+    memory.text = NULL;
+    pass_seconds(MCP_ROTATION_SHOWN);
+    fine(mcp_jose_keyring_change(ring, turn, NULL, cx),
+         "keys that turn while the place has lost them");
+    is(kid_in(ring, ONE, MCP_KEY_STATE_PREVIOUS), kid,
+       "are put back first, so that what they made lives on");
+    kid = kid_in(ring, ONE, MCP_KEY_STATE_CURRENT);
+
     memory.stamp++;
     memory.text = "rubbish";
     faults(mcp_jose_keyring_look(ring, cx), "Restore", "rubbish is a fault");
