@@ -190,7 +190,8 @@ const mcp_error_t *mcp_jose_rotation_turn(mcp_jose_keyset_t *set,
             return mcp_error_tell(
                 MCP_E_INVALID_REQUEST, cx,
                 "The next key of %s was shown for less than %d minutes: "
-                "those who keep the JWK Set that long do not know it yet.",
+                "those who keep the JWK Set that long do not know it yet. "
+                "Wait that long.",
                 ISSUER(set, i)->name, MCP_ROTATION_SHOWN / 60);
     for (i = 0; i < set->issuers->nelts; i++)
         if (ISSUER(set, i)->served)
