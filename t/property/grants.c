@@ -339,6 +339,12 @@ static void plan_any(play_t *p)
 {
     unsigned i, at = pick(p, 100);
 
+    /* a trouble that nobody may notice: also when something is revoked */
+    if (p->kind->is_shared && p->trouble && !p->trouble->may_fail &&
+        one_in(p, 4)) {
+        plan_revoke(p);
+        return;
+    }
     for (i = 0; at >= plans[i].weight; i++)
         at -= plans[i].weight;
     plans[i].plan(p);
