@@ -25,8 +25,13 @@ static const struct {
 
 #define LIFETIMES (sizeof(lifetimes) / sizeof(*lifetimes))
 
-static apr_int64_t *lifetime_at(const mcp_lifetime_t *lifetime, apr_size_t i)
+apr_int64_t *mcp_oauth_known_lifetime(const char **key,
+                                      const mcp_lifetime_t *lifetime,
+                                      apr_size_t i)
 {
+    if (i >= LIFETIMES)
+        return NULL;
+    *key = lifetimes[i].key;
     return (apr_int64_t *)((char *)lifetime + lifetimes[i].offset);
 }
 
@@ -34,6 +39,8 @@ static void resource_write(mcp_writer_t *w,
                            const mcp_oauth_resource_t *resource,
                            apr_pool_t *pool)
 {
+    const apr_int64_t *at;
+    const char *key;
     apr_size_t i;
 
     mcp_writer_open(w, '{');
@@ -41,9 +48,11 @@ static void resource_write(mcp_writer_t *w,
     mcp_writer_member(w, "required", mcp_scope_text(resource->required, pool));
     mcp_writer_name(w, "lifetime");
     mcp_writer_open(w, '{');
-    for (i = 0; i < LIFETIMES; i++) {
-        mcp_writer_name(w, lifetimes[i].key);
-        mcp_writer_integer(w, *lifetime_at(resource->settings->lifetime, i));
+    for (i = 0; (at = mcp_oauth_known_lifetime(
+                     &key, resource->settings->lifetime, i)) != NULL;
+         i++) {
+        mcp_writer_name(w, key);
+        mcp_writer_integer(w, *at);
     }
     mcp_writer_close(w);
     mcp_writer_close(w);

@@ -50,4 +50,9 @@ const mcp_error_t *mcp_oauth_known_read(const mcp_oauth_known_t **known,
 const mcp_oauth_resource_t *
 mcp_oauth_known_resource(const mcp_oauth_known_t *known, const char *url);
 
+/* Its i-th lifetime and what the file calls it; NULL behind the last. */
+apr_int64_t *mcp_oauth_known_lifetime(const char **key,
+                                      const mcp_lifetime_t *lifetime,
+                                      apr_size_t i);
+
 #endif

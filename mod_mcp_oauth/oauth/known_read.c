@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,34 +13,20 @@
 
 #define MOST_BYTES (16 * 1024 * 1024)
 
-static const struct {
-    const char *key;
-    apr_size_t offset;
-} lifetimes[] = {
-#define MCP_LIFETIME(key, member, fallback, limits, help)                     \
-    {key, offsetof(mcp_lifetime_t, member)},
-#include "config/directives.def"
-};
-
-#define LIFETIMES (sizeof(lifetimes) / sizeof(*lifetimes))
-
-static apr_int64_t *lifetime_at(const mcp_lifetime_t *lifetime, apr_size_t i)
-{
-    return (apr_int64_t *)((char *)lifetime + lifetimes[i].offset);
-}
-
 /* A key that a server of before does not know is unlimited: then nothing ends
  * too early. */
 static const mcp_lifetime_t *lifetime_read(const mcp_json_t *json,
                                            apr_pool_t *pool)
 {
     mcp_lifetime_t *lifetime = apr_palloc(pool, sizeof(*lifetime));
+    const char *key;
+    apr_int64_t *at;
     apr_size_t i;
 
-    for (i = 0; i < LIFETIMES; i++)
-        if (!mcp_json_integer(lifetime_at(lifetime, i),
-                              mcp_json_get(json, lifetimes[i].key)))
-            *lifetime_at(lifetime, i) = MCP_UNLIMITED;
+    for (i = 0; (at = mcp_oauth_known_lifetime(&key, lifetime, i)) != NULL;
+         i++)
+        if (!mcp_json_integer(at, mcp_json_get(json, key)))
+            *at = MCP_UNLIMITED;
     return lifetime;
 }
 

@@ -71,20 +71,7 @@ my $kept = $c->journey->{access_token};
 my $fresh = $c->journey->{access_token};
 my $waiting = $c->journey(until => 'code');
 token_is($kept, 200, 'with a store a token works');
-my ($database) = glob $s->root . '/state/mcp-oauth/*.db';
-ok($database, 'there is a database') or BAIL_OUT('no database');
-rename $_, "$_.kept" or die $! for glob "$database*";
-open my $broken, '>', $database or die $!;
-print $broken "this is no database\n" x 1000;
-close $broken;
-chmod 0600, $database;
-if ($> == 0) {
-    my ($uid, $gid) = (stat "$database.kept")[4, 5];
-    chown $uid, $gid, $database;
-}
-$s->log->expect(qr/\[mcp_oauth:(?:error|crit|warn|emerg)\]/);
-my @old = $s->children;
-$s->kill_child($_) for @old;
+$s->break_store;
 for my $token ($kept, $fresh) {
     for (token_is($token, 503, 'a child without a store says 503')) {
         like($_->header('Retry-After') // '', qr/^[1-9]\d*$/,
@@ -107,9 +94,7 @@ is($c->call_tool('/open', hello => {})->status, 200,
 is($c->get('/.well-known/oauth-protected-resource/mcp')->status, 200,
     'nor to metadata');
 
-unlink grep { !/\.kept$/ } glob "$database*";
-rename $_, s/\.kept$//r or die $! for glob "$database*.kept";
-$s->restart;
+$s->mend_store;
 token_is($kept, 200, 'with the store back the token works again');
 $s->stop;
 

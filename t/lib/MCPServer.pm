@@ -206,6 +206,31 @@ sub environment {
     $ENV{DONT_FAKE_MONOTONIC} = $ENV{FAKETIME_DONT_FAKE_MONOTONIC} = 1;
 }
 
+# -- a store that cannot be used ----------------------------------------------
+
+# Something else lies where state.db was, and no child has it open any more.
+sub break_store {
+    my $self = shift;
+    my $database = $self->{root} . '/state/mcp-oauth/state.db';
+    -e $database or croak 'there is no state.db';
+    rename $_, "$_.kept" or croak "$_: $!" for glob "$database*";
+    open my $broken, '>', $database or croak $!;
+    print $broken "this is no database\n" x 1000;
+    close $broken;
+    chmod 0600, $database;
+    chown((stat "$database.kept")[4, 5], $database) if $> == 0;
+    $self->{log}->expect(qr/\[mcp_oauth:(?:error|crit|warn|emerg)\]/);
+    $self->kill_child($_) for $self->children;
+}
+
+sub mend_store {
+    my $self = shift;
+    my $database = $self->{root} . '/state/mcp-oauth/state.db';
+    unlink grep { !/\.kept$/ } glob "$database*";
+    rename $_, s/\.kept$//r or croak "$_: $!" for glob "$database*.kept";
+    $self->restart;
+}
+
 # -- a disk of its own ---------------------------------------------------------
 
 # In a mount namespace, which needs no root.

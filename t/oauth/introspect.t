@@ -269,26 +269,13 @@ is_not(about($basic, $j->{access_token}),
 {
     my $k = $c->journey(client => $public);
     is_active(about($basic, $k->{access_token}), 'a token');
-    my ($database) = glob $s->root . '/state/mcp-oauth/*.db';
-    rename $_, "$_.kept" or die $! for glob "$database*";
-    open my $broken, '>', $database or die $!;
-    print $broken "this is no database\n" x 1000;
-    close $broken;
-    chmod 0600, $database;
-    if ($> == 0) {
-        my ($uid, $gid) = (stat "$database.kept")[4, 5];
-        chown $uid, $gid, $database;
-    }
-    $s->log->expect(qr/\[mcp_oauth:(?:error|crit|warn|emerg)\]/);
-    $s->kill_child($_) for $s->children;
+    $s->break_store;
     my $r = about($basic, $k->{access_token});
     refused($r, 503, 'temporarily_unavailable',
         'where the store cannot say it is neither active nor not');
     like($r->header('Retry-After') // '', qr/^[1-9]\d*$/,
         'RFC 9110 10.2.3: with Retry-After');
-    unlink grep { !/\.kept$/ } glob "$database*";
-    rename $_, s/\.kept$//r or die $! for glob "$database*.kept";
-    $s->restart;
+    $s->mend_store;
     is_active(about($basic, $k->{access_token}), 'with the store it is');
 }
 $s->stop;
