@@ -12,7 +12,8 @@ use MCPExpect;
 use MCPServer;
 
 my $seed = $ENV{MCP_SEED} || int rand 1e6;
-my $steps = $ENV{MCP_STEPS} || 400;
+# the other MPMs get a short form
+my $steps = $ENV{MCP_STEPS} || (mpm() eq 'event' ? 400 : 120);
 srand $seed;
 note "MCP_SEED=$seed MCP_STEPS=$steps";
 
