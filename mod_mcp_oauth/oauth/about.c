@@ -27,6 +27,16 @@ mcp_audit_about_t mcp_oauth_about_grant(const mcp_oauth_grant_t *grant,
     return about;
 }
 
+void mcp_oauth_about_grant_tell(mcp_audit_event_t event,
+                                const mcp_oauth_grant_t *grant,
+                                const char *reason, mcp_ctx_t *cx)
+{
+    mcp_audit_about_t about = mcp_oauth_about_grant(grant, cx->pool);
+
+    about.reason = reason;
+    mcp_audit(cx, event, &about);
+}
+
 mcp_audit_about_t mcp_oauth_about_request(const mcp_oauth_request_t *request,
                                           const mcp_identity_t *identity,
                                           apr_pool_t *pool)

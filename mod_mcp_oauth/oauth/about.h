@@ -10,6 +10,10 @@
 
 mcp_audit_about_t mcp_oauth_about_grant(const mcp_oauth_grant_t *grant,
                                         apr_pool_t *pool);
+/* An event that is about a grant; reason may be NULL. */
+void mcp_oauth_about_grant_tell(mcp_audit_event_t event,
+                                const mcp_oauth_grant_t *grant,
+                                const char *reason, mcp_ctx_t *cx);
 /* identity: who signed in for it, or NULL */
 mcp_audit_about_t mcp_oauth_about_request(const mcp_oauth_request_t *request,
                                           const mcp_identity_t *identity,

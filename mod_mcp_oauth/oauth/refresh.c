@@ -112,16 +112,6 @@ static const mcp_error_t *refused(mcp_ctx_t *cx, const char *why)
 
 /* -- turning -- */
 
-/* reason: of the event, or NULL */
-static void tell(mcp_audit_event_t event, const mcp_oauth_grant_t *grant,
-                 const char *reason, mcp_ctx_t *cx)
-{
-    mcp_audit_about_t about = mcp_oauth_about_grant(grant, cx->pool);
-
-    about.reason = reason;
-    mcp_audit(cx, event, &about);
-}
-
 /* Before anything is turned: a request that fails must not cost the token. */
 static const mcp_error_t *ask_check(const mcp_oauth_refresh_ask_t *ask,
                                     const mcp_oauth_grant_t *grant,
@@ -154,8 +144,8 @@ static const mcp_error_t *reused(const mcp_oauth_grant_t *grant,
         " of %" APR_INT64_T_FMT "; the grant %s is revoked",
         mcp_encode_log(grant->identity.user, 80, cx->pool), token->generation,
         grant->generation, mcp_digest_text(grant->id, cx->pool));
-    tell(MCP_AUDIT_REFRESH_REUSED, grant, NULL, cx);
-    tell(MCP_AUDIT_REVOKED, grant, "refresh-reused", cx);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_REFRESH_REUSED, grant, NULL, cx);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "refresh-reused", cx);
     return refused(cx, "was used before, its family is revoked");
 }
 
@@ -180,7 +170,8 @@ static const mcp_error_t *turn_once(int *done, mcp_oauth_grant_t *grant,
     *done = 1;
     if (token->generation == grant->generation - 1 &&
         in_grace(grant, resource, cx)) {
-        tell(MCP_AUDIT_REFRESH_REPEATED, grant, NULL, cx);
+        mcp_oauth_about_grant_tell(MCP_AUDIT_REFRESH_REPEATED, grant, NULL,
+                                   cx);
         return NULL;
     }
     if (token->generation < grant->generation)
@@ -192,7 +183,7 @@ static const mcp_error_t *turn_once(int *done, mcp_oauth_grant_t *grant,
     mcp_oauth_grant_extend(grant, resource, grant->turned);
     MCP_TRY(mcp_oauth_grant_replace(done, grant, service->works, cx));
     if (*done)
-        tell(MCP_AUDIT_REFRESHED, grant, NULL, cx);
+        mcp_oauth_about_grant_tell(MCP_AUDIT_REFRESHED, grant, NULL, cx);
     return NULL;
 }
 

@@ -41,7 +41,6 @@ static const mcp_error_t *refresh_token_revoke(int *done, const ask_t *ask,
                                                mcp_ctx_t *cx)
 {
     mcp_oauth_grant_t *grant;
-    mcp_audit_about_t about;
 
     *done = 0;
     MCP_TRY(mcp_oauth_refresh_find(&grant, ask->token, ask->service, cx));
@@ -56,9 +55,7 @@ static const mcp_error_t *refresh_token_revoke(int *done, const ask_t *ask,
                 loggable(ask->client->id, cx),
                 loggable(grant->identity.user, cx),
                 mcp_digest_text(grant->id, cx->pool));
-    about = mcp_oauth_about_grant(grant, cx->pool);
-    about.reason = "client";
-    mcp_audit(cx, MCP_AUDIT_REVOKED, &about);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "client", cx);
     return NULL;
 }
 

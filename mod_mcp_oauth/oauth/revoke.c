@@ -15,11 +15,8 @@ static const mcp_error_t *grant_end(const mcp_oauth_grant_t *grant,
                                     const mcp_oauth_works_t *works,
                                     mcp_ctx_t *cx)
 {
-    mcp_audit_about_t about = mcp_oauth_about_grant(grant, cx->pool);
-
     MCP_TRY(mcp_oauth_grant_revoke(grant, works, cx));
-    about.reason = "administrator";
-    mcp_audit(cx, MCP_AUDIT_REVOKED, &about);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "administrator", cx);
     return NULL;
 }
 

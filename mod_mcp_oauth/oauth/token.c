@@ -25,16 +25,6 @@ typedef struct ask_t {
     const mcp_oauth_resource_t *resource; /* asked for, or NULL */
 } ask_t;
 
-/* reason: of the event, or NULL */
-static void tell(mcp_audit_event_t event, const mcp_oauth_grant_t *grant,
-                 const char *reason, mcp_ctx_t *cx)
-{
-    mcp_audit_about_t about = mcp_oauth_about_grant(grant, cx->pool);
-
-    about.reason = reason;
-    mcp_audit(cx, event, &about);
-}
-
 /* RFC 6749 5.1. scope: of the access token. */
 static const mcp_error_t *answer(const ask_t *ask,
                                  const mcp_oauth_grant_t *grant,
@@ -131,8 +121,8 @@ static const mcp_error_t *used_again(const mcp_oauth_grant_t *grant,
                 "%s is revoked",
                 mcp_encode_log(grant->identity.user, 80, cx->pool),
                 mcp_digest_text(grant->id, cx->pool));
-    tell(MCP_AUDIT_CODE_REUSED, grant, NULL, cx);
-    tell(MCP_AUDIT_REVOKED, grant, "code-reused", cx);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_CODE_REUSED, grant, NULL, cx);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "code-reused", cx);
     return refused(cx, "was redeemed before");
 }
 
@@ -151,7 +141,7 @@ static const mcp_error_t *ended_check(const mcp_oauth_code_t *code,
     if (!ended)
         return NULL;
     MCP_TRY(mcp_oauth_grant_revoke(grant, works, cx));
-    tell(MCP_AUDIT_REVOKED, grant, "administrator", cx);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "administrator", cx);
     return refused(cx, "everything of its user or client was ended since");
 }
 
@@ -188,7 +178,7 @@ static const mcp_error_t *redeem_code(const ask_t *ask, mcp_ctx_t *cx)
     if (!won)
         return used_again(&grant, service->works, cx);
     MCP_TRY(ended_check(code, &grant, service->works, cx));
-    tell(MCP_AUDIT_CODE_REDEEMED, &grant, NULL, cx);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_CODE_REDEEMED, &grant, NULL, cx);
     return answer(ask, &grant, grant.scope, cx);
 }
 
@@ -224,7 +214,7 @@ static const mcp_error_t *redeem_client(const ask_t *ask, mcp_ctx_t *cx)
 
     MCP_TRY(mcp_oauth_client_grant_get(&grant, &own, ask->x->service, cx));
     MCP_TRY(answer(ask, grant, grant->scope, cx));
-    tell(MCP_AUDIT_TOKEN_ISSUED, grant, NULL, cx);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_TOKEN_ISSUED, grant, NULL, cx);
     return NULL;
 }
 
