@@ -9,7 +9,8 @@ import path from 'node:path';
 import { Browser } from './lib/browser.mjs';
 import { complaintsOf, secrets } from './lib/demo.mjs';
 import { startSite } from './lib/httpd.mjs';
-import { evidence, freePort, start, stop, until } from './lib/process.mjs';
+import { evidence, freePort, isOpen, start, stop, until }
+  from './lib/process.mjs';
 import { group } from './lib/tap.mjs';
 
 const PROGRAM = path.join(process.env.MCP_TEST_ROOT, 'build/node/node_modules',
@@ -47,6 +48,8 @@ async function run({ server, issuer, client, port, dir }) {
   try {
     const url = await until('the URL to sign in at', 30, () =>
       /^https?:\S+response_type=code\S*$/m.exec(it.stdout)?.[0], () => !over);
+    // it prints the URL a moment before it listens
+    await until('its callback', 30, () => isOpen(port), () => !over);
     const { body } = await new Browser().go(url,
       { username: server.username, password: server.password });
     assert.ok(body);

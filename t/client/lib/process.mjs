@@ -127,3 +127,12 @@ export function freePort() {
     });
   });
 }
+
+/** True once a program answers on this port of the loopback. */
+export function isOpen(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.on('connect', () => { socket.destroy(); resolve(true); });
+    socket.on('error', () => resolve(false));
+  });
+}
