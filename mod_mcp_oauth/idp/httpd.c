@@ -93,8 +93,5 @@ httpd_step(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
 }
 
 const mcp_idp_preset_t mcp_idp_httpd = {
-    "httpd",
-    "[AUTHN-PROVIDER ...]",
-    httpd_check,
-    httpd_step,
+    "httpd", "[AUTHN-PROVIDER ...]", httpd_check, httpd_step, NULL,
 };

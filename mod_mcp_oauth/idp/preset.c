@@ -29,3 +29,8 @@ const char *mcp_idp_preset_names(apr_pool_t *pool)
         names = apr_pstrcat(pool, names, ", ", presets[i]->name, NULL);
     return names;
 }
+
+int mcp_idp_preset_is_remote(const mcp_idp_t *idp)
+{
+    return !idp->preset->step;
+}

@@ -147,9 +147,6 @@ static const mcp_error_t *step(const attempt_t *a, mcp_ctx_t *cx)
         mcp_oauth_guessing_failed(a->x, username(a), cx);
         tell_refused(a, cx);
         return page(a, 1, cx);
-    case MCP_IDP_REDIRECT:
-        mcp_oauth_exchange_leave(a->x, said.location, cx);
-        return NULL;
     case MCP_IDP_DONE:
         break;
     }

@@ -9,8 +9,8 @@
 /* Ending grants, users and clients, also between any two steps of a journey;
  * and what the two endpoints about tokens say. */
 
-static const mcp_identity_t ada = {"httpd", "ada", NULL};
-static const mcp_identity_t bob = {"httpd", "bob", NULL};
+static const mcp_identity_t ada = {.issuer = "httpd", .subject = "ada"};
+static const mcp_identity_t bob = {.issuer = "httpd", .subject = "bob"};
 
 static const mcp_principal_t *principal_of(world_t *w, const char *token,
                                            mcp_ctx_t *cx)
@@ -226,7 +226,11 @@ static void test_late(world_t *w, mcp_ctx_t *cx)
 {
     mcp_oauth_request_t request = fresh(w, cx);
     mcp_oauth_login_t login = {
-        {"httpd", "ada", "ada"}, w->idp.key, 0, 0, NULL};
+        {.issuer = "httpd", .subject = "ada", .user = "ada"},
+        w->idp.key,
+        0,
+        0,
+        NULL};
     const mcp_oauth_consent_ask_t ask = {&request, &w->tasks, &login};
     mcp_oauth_exchange_t *x = exchange(w, "POST", cx);
     int count;
@@ -259,7 +263,11 @@ static void test_late_client(world_t *w, mcp_ctx_t *cx)
 {
     mcp_oauth_request_t request = fresh(w, cx);
     mcp_oauth_login_t login = {
-        {"httpd", "ada", "ada"}, w->idp.key, 0, 0, NULL};
+        {.issuer = "httpd", .subject = "ada", .user = "ada"},
+        w->idp.key,
+        0,
+        0,
+        NULL};
     const mcp_oauth_consent_ask_t ask = {&request, &w->tasks, &login};
     mcp_oauth_exchange_t *x;
     int count;

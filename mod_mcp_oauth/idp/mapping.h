@@ -1,0 +1,30 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_IDP_MAPPING_H
+#define MCP_IDP_MAPPING_H
+
+#include "base/json.h"
+#include "idp/preset.h"
+
+/* How the claims of a provider read: each word of base/identity.def has JSON
+ * Pointers, those of Claim lines first and alone, else those of the preset;
+ * the first hit counts. A list is an array of strings, one string with blanks
+ * (scopes), or one string. What a user can edit himself is never a role, a
+ * permission or an organization, and an e-mail address counts only where the
+ * preset trusts it; a Claim line is taken at its word. */
+
+typedef struct mcp_idp_mapped_t {
+    mcp_identity_t identity;          /* subject NULL: there is none */
+    const char *client;               /* whom a token was issued to, or NULL */
+    const apr_array_header_t *scopes; /* of const char *; NULL: not said */
+} mcp_idp_mapped_t;
+
+/* claims: one JSON object, or several, the earlier one counts (id_token, then
+ * userinfo). */
+void mcp_idp_mapping_read(mcp_idp_mapped_t *mapped, const mcp_idp_t *idp,
+                          const mcp_json_t *const *claims, int count,
+                          mcp_ctx_t *cx);
+/* Whether a word that somebody wants (const char *) is missing that userinfo
+ * might say. */
+int mcp_idp_mapping_lacks(const mcp_idp_mapped_t *mapped);
+
+#endif
