@@ -27,7 +27,10 @@ typedef struct mcp_idp_t {
     void *section;      /* server's: the Auth... directives inside the
                          * container, or NULL */
 
-    /* -- of a remote one: the words of its container -- */
+    /* -- of a remote one -- */
+    const char *callback; /* what follows the callback endpoint, so that each
+                           * has its own: "" or "/google" */
+    /* the words of its container */
     const mcp_idp_client_setting_t *client; /* ours there */
     apr_array_header_t *audiences;          /* of const char *; NULL: none */
     apr_array_header_t *scopes;             /* of const char *: asked for */
