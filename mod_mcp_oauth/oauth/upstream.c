@@ -76,8 +76,7 @@ static int is_within(apr_int64_t until, apr_int64_t now, apr_int64_t most)
 
 static int is_due(const mcp_oauth_grant_t *grant, apr_int64_t now)
 {
-    return grant->upstream &&
-           !is_within(grant->confirmed + ASK_EVERY, now, ASK_EVERY) &&
+    return !is_within(grant->confirmed + ASK_EVERY, now, ASK_EVERY) &&
            !is_within(grant->pause, now, PAUSE);
 }
 
@@ -245,7 +244,7 @@ static const mcp_error_t *renew_once(int *done, mcp_oauth_grant_t **grant,
 
     *done = 1;
     if (!is_due(*grant, now)) {
-        if (!(*grant)->upstream || is_trusted(*grant, resource, cx))
+        if (is_trusted(*grant, resource, cx))
             return NULL;
         return mcp_error_make(MCP_E_UNAVAILABLE, cx,
                               "the identity provider does not answer");
@@ -268,10 +267,13 @@ const mcp_error_t *
 mcp_oauth_upstream_renew(mcp_oauth_grant_t **grant,
                          const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
 {
-    apr_int64_t looks = apr_time_from_sec(longest(resource)) / LOOK_EVERY;
     const char *id = (*grant)->id;
+    apr_int64_t looks;
     int done = 0;
 
+    if (!(*grant)->upstream)
+        return NULL;
+    looks = apr_time_from_sec(longest(resource)) / LOOK_EVERY;
     for (; looks; looks--) {
         MCP_TRY(renew_once(&done, grant, resource, cx));
         if (done)

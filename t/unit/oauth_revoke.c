@@ -235,6 +235,7 @@ static void test_late(world_t *w, mcp_ctx_t *cx)
         w->idp.key,
         0,
         0,
+        NULL,
         NULL};
     const mcp_oauth_consent_ask_t ask = {&request, &w->tasks, &login, 0};
     mcp_oauth_exchange_t *x = exchange(w, "POST", cx);
@@ -273,6 +274,7 @@ static void test_late_client(world_t *w, mcp_ctx_t *cx)
         w->idp.key,
         0,
         0,
+        NULL,
         NULL};
     const mcp_oauth_consent_ask_t ask = {&request, &w->tasks, &login, 0};
     mcp_oauth_exchange_t *x;
