@@ -288,6 +288,61 @@ mcp_oauth_upstream_renew(mcp_oauth_grant_t **grant,
 
 /* -- ending -- */
 
+typedef struct sharing_t {
+    const mcp_oauth_grant_t *grant;
+    int is_shared;
+} sharing_t;
+
+static const mcp_error_t *look_at(void *baton, const unsigned char *key,
+                                  const mcp_record_t *record, mcp_ctx_t *cx)
+{
+    sharing_t *sharing = baton;
+    const char *session = sharing->grant->identity.session;
+    mcp_oauth_grant_t *other;
+
+    (void)key;
+    MCP_TRY(mcp_oauth_grant_read(&other, record, cx));
+    if (other && strcmp(other->id, sharing->grant->id) != 0 &&
+        other->identity.session && !strcmp(other->identity.session, session))
+        sharing->is_shared = 1;
+    return NULL;
+}
+
+/* Some providers end the session of the user with the token: other grants
+ * that began in it would end too. */
+static const mcp_error_t *shared_check(int *is_shared,
+                                       const mcp_oauth_grant_t *grant,
+                                       const mcp_oauth_works_t *works,
+                                       mcp_ctx_t *cx)
+{
+    sharing_t sharing = {grant, 0};
+
+    if (grant->identity.session)
+        MCP_TRY(mcp_store_each(
+            works->store, MCP_RECORD_GRANT,
+            mcp_oauth_identity_index(&grant->identity, cx->pool), look_at,
+            &sharing, cx));
+    *is_shared = sharing.is_shared;
+    return NULL;
+}
+
+static const mcp_error_t *revoke(const mcp_oauth_grant_t *grant,
+                                 const mcp_idp_t *idp,
+                                 const mcp_oauth_service_t *service,
+                                 mcp_ctx_t *cx)
+{
+    const mcp_idp_remote_t remote = mcp_oauth_provider_remote(idp, service);
+    mcp_idp_tokens_t tokens;
+    int is_shared;
+
+    MCP_TRY(shared_check(&is_shared, grant, service->works, cx));
+    if (is_shared)
+        return NULL;
+    MCP_TRY(unseal(&tokens, grant->upstream, service, cx));
+    return tokens.access_token ? mcp_idp_tokens_revoke(&tokens, &remote, cx)
+                               : NULL;
+}
+
 void mcp_oauth_upstream_revoke(const mcp_oauth_grant_t *grant,
                                const mcp_oauth_service_t *service,
                                mcp_ctx_t *cx)
@@ -296,16 +351,8 @@ void mcp_oauth_upstream_revoke(const mcp_oauth_grant_t *grant,
         grant->upstream
             ? mcp_oauth_provider_of_service(service, grant->identity.issuer)
             : NULL;
-    mcp_idp_tokens_t tokens;
-    mcp_idp_remote_t remote;
-    const mcp_error_t *e;
+    const mcp_error_t *e = idp ? revoke(grant, idp, service, cx) : NULL;
 
-    if (!idp)
-        return;
-    e = unseal(&tokens, grant->upstream, service, cx);
-    remote = mcp_oauth_provider_remote(idp, service);
-    if (!e && tokens.access_token)
-        e = mcp_idp_tokens_revoke(&tokens, &remote, cx);
     if (e)
         mcp_ctx_log(cx, MCP_LOG_INFO, 159,
                     "%s could not be asked to revoke what it gave for '%s': "

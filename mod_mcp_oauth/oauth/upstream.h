@@ -28,8 +28,9 @@ const mcp_error_t *
 mcp_oauth_upstream_renew(mcp_oauth_grant_t **grant,
                          const mcp_oauth_resource_t *resource, mcp_ctx_t *cx);
 
-/* After a grant was revoked: the provider is asked to end what it gave. What
- * comes of that is for the log alone. */
+/* After a grant was revoked: the provider is asked to end what it gave, unless
+ * another grant of the user began in the same session there. What comes of
+ * that is for the log alone. */
 void mcp_oauth_upstream_revoke(const mcp_oauth_grant_t *grant,
                                const mcp_oauth_service_t *service,
                                mcp_ctx_t *cx);
