@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "base/scope.h"
 #include "oauth/about.h"
+#include "oauth/renewal.h"
 #include "oauth/upstream.h"
 
 /* A refresh token: VERSION KEY-NUMBER "." grant "." generation "." MAC */
@@ -214,7 +215,7 @@ const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
             return refused(cx, "was not used for too long");
         MCP_TRY(ask_check(ask, *grant, resource, cx));
         if (token.generation >= (*grant)->generation)
-            MCP_TRY(mcp_oauth_upstream_renew(grant, resource, cx));
+            MCP_TRY(mcp_oauth_renewal_ask(grant, resource, cx));
         if (!*grant)
             return refused(cx, "the grant has ended");
         MCP_TRY(turn_once(&done, *grant, &token, resource, cx));
