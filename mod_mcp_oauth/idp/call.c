@@ -31,9 +31,13 @@ const mcp_error_t *mcp_idp_call_do(mcp_net_reply_t *reply,
     if (call->form)
         request.form = mcp_form_text(call->form, cx->pool);
     MCP_TRY(mcp_net_exchange_do(reply, remote->exchanges, &request, cx));
-    if (reply->outcome == MCP_NET_PASSED || !reply->body)
+    if (reply->outcome == MCP_NET_PASSED)
         return mcp_idp_fault_outage(remote->idp, cx, 0, "%s: %s", call->url,
                                     reply->why);
+    if (!reply->body)
+        return mcp_idp_fault_make(remote->idp, cx,
+                                  "See Endpoint inside <MCPIdentityProvider>.",
+                                  "%s: %s", call->url, reply->why);
     return NULL;
 }
 

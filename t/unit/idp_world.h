@@ -202,12 +202,13 @@ static inline void network_make(world_t *w, mcp_ctx_t *cx)
     static const mcp_net_document_limits_t limits = {4, 50, 1000000};
     static const mcp_net_fetcher_t fetcher = {fetch, NULL};
     static const mcp_fetch_setting_t setting = {10, 3, NULL, NULL};
+    static mcp_net_crowd_t crowd = {4, 0};
 
     memset(pages, 0, sizeof(pages));
     pages_cx = cx;
     w->remote.fetch = &setting;
-    if (mcp_net_document_make(&w->remote.documents, &limits, &fetcher, cx) ||
-        mcp_net_exchange_make(&w->remote.exchanges, 4, &fetcher, cx))
+    w->remote.exchanges = mcp_net_exchange_make(&crowd, &fetcher, cx->pool);
+    if (mcp_net_document_make(&w->remote.documents, &limits, &fetcher, cx))
         ok(0, "world: the network");
     put(METADATA, 200, "{" METADATA_MEMBERS "}");
     publish_keys(w->key, cx);
