@@ -130,11 +130,23 @@ typedef struct mcp_idp_parameter_setting_t {
 } mcp_idp_parameter_setting_t;
 
 /* Claim */
+struct mcp_claim_mapping_t;
+
 typedef struct mcp_idp_claim_setting_t {
     const char *word;
     const apr_array_header_t *pointers; /* of const char *: JSON Pointers, or
                                          * MODULE:NAME */
+    const apr_array_header_t *mappings; /* for each pointer, of const struct
+                                         * mcp_claim_mapping_t *: what
+                                         * MODULE:NAME is; NULL of others, and
+                                         * the array before post_config */
 } mcp_idp_claim_setting_t;
+
+/* Verify */
+typedef struct mcp_idp_verify_setting_t {
+    int how;          /* mcp_idp_verify_t */
+    const char *name; /* MODULE:NAME, or NULL */
+} mcp_idp_verify_setting_t;
 
 /* Endpoint */
 typedef struct mcp_idp_endpoint_setting_t {
