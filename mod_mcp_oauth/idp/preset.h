@@ -29,9 +29,6 @@ typedef struct mcp_idp_t {
     void *section;      /* server's: the Auth... directives inside the
                          * container, or NULL */
 
-    /* -- of a remote one -- */
-    const char *callback; /* what follows the callback endpoint, so that each
-                           * has its own: "" or "/google" */
     /* the words of its container */
     const mcp_idp_client_setting_t *client; /* ours there */
     apr_array_header_t *audiences;          /* of const char *; NULL: none */
