@@ -85,9 +85,9 @@ static const mcp_error_t *jwt_read(const mcp_json_t **claims, const char *text,
     return audience_check(*claims, idp, cx);
 }
 
-const mcp_error_t *mcp_idp_access_token_read(
-    const mcp_json_t **claims, const char *text,
-    const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
+const mcp_error_t *
+mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
+                          const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
 {
     return mcp_idp_jwt_fault(jwt_read(claims, text, metadata, cx),
                              metadata->remote->idp, cx);
@@ -131,7 +131,8 @@ static const mcp_error_t *answer_read(const mcp_json_t **claims,
             idp, cx,
             "See that the client may use it, and \"Endpoint introspection "
             "URL\" inside <MCPIdentityProvider>.",
-            "its introspection endpoint does not answer with a JSON object%s%s",
+            "its introspection endpoint does not answer with a JSON "
+            "object%s%s",
             reply->why ? ": " : "", reply->why ? reply->why : "");
     if (mcp_json_is_true(mcp_json_get(*claims, "active")))
         return answer_check(*claims, idp, cx);
@@ -139,16 +140,17 @@ static const mcp_error_t *answer_read(const mcp_json_t **claims,
     return NULL;
 }
 
-const mcp_error_t *mcp_idp_access_token_introspect(
-    const mcp_json_t **claims, const char *text,
-    const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
+const mcp_error_t *
+mcp_idp_access_token_introspect(const mcp_json_t **claims, const char *text,
+                                const mcp_idp_metadata_t *metadata,
+                                mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
     mcp_net_reply_t reply;
     mcp_idp_call_t call = {NULL, apr_table_make(cx->pool, 4), NULL, NULL};
 
-    MCP_TRY(mcp_idp_metadata_endpoint(
-        &call.url, metadata, MCP_IDP_ENDPOINT_INTROSPECTION, cx));
+    MCP_TRY(mcp_idp_metadata_endpoint(&call.url, metadata,
+                                      MCP_IDP_ENDPOINT_INTROSPECTION, cx));
     apr_table_set(call.form, "token", text);
     apr_table_set(call.form, "token_type_hint", "access_token");
     MCP_TRY(mcp_idp_call_as_client(&reply, &call, metadata, cx));
@@ -177,8 +179,7 @@ const mcp_error_t *mcp_idp_access_token_ask(const mcp_json_t **claims,
     if (said && !mcp_json_read(claims, said, strlen(said), cx) &&
         mcp_json_type(*claims) == MCP_JSON_OBJECT)
         return NULL;
-    return mcp_idp_fault_make(idp, cx,
-                              "Correct the module that Verify names.",
+    return mcp_idp_fault_make(idp, cx, "Correct the module that Verify names.",
                               "%s: its claims are not a JSON object",
                               idp->verify_setting->name);
 }

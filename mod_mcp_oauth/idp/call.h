@@ -33,7 +33,7 @@ const mcp_error_t *mcp_idp_call_as_client(mcp_net_reply_t *reply,
 int mcp_idp_call_is_stranger(const mcp_net_reply_t *reply, mcp_ctx_t *cx);
 /* The remedy for it. */
 #define MCP_IDP_CALL_STRANGER                                                 \
-    "The secret of Client is wrong or has expired, or it is to be sent in "  \
+    "The secret of Client is wrong or has expired, or it is to be sent in "   \
     "another way: see the application at the provider, and Client ID SECRET " \
     "basic|post|private-key-jwt inside <MCPIdentityProvider>."
 

@@ -44,8 +44,7 @@ mcp_idp_client_auth_choose(const mcp_idp_metadata_t *metadata)
     auth.method = idp->preset->facts->method;
     if (!auth.method)
         auth.method = can_post && !can_basic ? MCP_IDP_POST : MCP_IDP_BASIC;
-    auth.other =
-        auth.method == MCP_IDP_BASIC ? MCP_IDP_POST : MCP_IDP_BASIC;
+    auth.other = auth.method == MCP_IDP_BASIC ? MCP_IDP_POST : MCP_IDP_BASIC;
     return auth;
 }
 

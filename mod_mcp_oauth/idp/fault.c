@@ -10,8 +10,8 @@
 static const char *about(const mcp_idp_t *idp, const char *detail,
                          va_list args, mcp_ctx_t *cx)
 {
-    return apr_pstrcat(cx->pool, "identity provider \"", idp->label, "\": ",
-                       apr_pvsprintf(cx->pool, detail, args), NULL);
+    return apr_pstrcat(cx->pool, "identity provider \"", idp->label,
+                       "\": ", apr_pvsprintf(cx->pool, detail, args), NULL);
 }
 
 mcp_error_t *mcp_idp_fault_make(const mcp_idp_t *idp, mcp_ctx_t *cx,

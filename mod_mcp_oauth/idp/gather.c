@@ -38,8 +38,8 @@ static void map(found_t *found, mcp_ctx_t *cx)
 /* The sub of the id_token, which userinfo has to be about. */
 static const char *subject_of(const found_t *found)
 {
-    const mcp_json_t *token =
-        found->id_token ? found->id_token : found->from->before;
+    const mcp_json_t *token = found->id_token ? found->id_token
+                                              : found->from->before;
 
     return mcp_json_string(mcp_json_get(token, "sub"));
 }
@@ -63,8 +63,8 @@ static const mcp_error_t *verify(const mcp_json_t **claims,
     case MCP_IDP_VERIFY_JWT:
         return mcp_idp_access_token_read(claims, token, found->metadata, cx);
     case MCP_IDP_VERIFY_INTROSPECTION:
-        MCP_TRY(mcp_idp_access_token_introspect(claims, token,
-                                                found->metadata, cx));
+        MCP_TRY(mcp_idp_access_token_introspect(claims, token, found->metadata,
+                                                cx));
         return *claims ? NULL : inactive(idp, cx);
     case MCP_IDP_VERIFY_MODULE:
         MCP_TRY(mcp_idp_access_token_ask(claims, token, idp, cx));
@@ -84,8 +84,8 @@ static const mcp_error_t *id_token_add(found_t *found, mcp_ctx_t *cx)
                                       found->from->nonce};
 
     if (token.text)
-        return mcp_idp_id_token_read(&found->id_token, &token,
-                                     found->metadata, cx);
+        return mcp_idp_id_token_read(&found->id_token, &token, found->metadata,
+                                     cx);
     if (found->idp->verify != MCP_IDP_VERIFY_ID_TOKEN || found->from->before)
         return NULL;
     return mcp_idp_fault_make(
@@ -178,9 +178,11 @@ static const mcp_error_t *identity_set(mcp_identity_t *identity,
                               "it does not say who the user is");
 }
 
-const mcp_error_t *mcp_idp_gather_identity(
-    mcp_identity_t *identity, int *is_whole, const mcp_idp_gather_t *from,
-    const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
+const mcp_error_t *mcp_idp_gather_identity(mcp_identity_t *identity,
+                                           int *is_whole,
+                                           const mcp_idp_gather_t *from,
+                                           const mcp_idp_metadata_t *metadata,
+                                           mcp_ctx_t *cx)
 {
     const mcp_json_t *claims;
     found_t found;

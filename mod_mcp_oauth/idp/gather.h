@@ -23,8 +23,10 @@ typedef struct mcp_idp_gather_t {
  * know more did not answer. INVALID_GRANT: the provider does not take the
  * access token. SERVER_ERROR: it says what cannot be believed, or not who the
  * user is. UNAVAILABLE: whoever has to say it does not answer. */
-const mcp_error_t *mcp_idp_gather_identity(
-    mcp_identity_t *identity, int *is_whole, const mcp_idp_gather_t *from,
-    const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx);
+const mcp_error_t *mcp_idp_gather_identity(mcp_identity_t *identity,
+                                           int *is_whole,
+                                           const mcp_idp_gather_t *from,
+                                           const mcp_idp_metadata_t *metadata,
+                                           mcp_ctx_t *cx);
 
 #endif

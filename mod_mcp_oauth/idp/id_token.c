@@ -33,8 +33,7 @@ static const mcp_error_t *audience_check(const mcp_json_t *claims,
         return mcp_idp_jwt_refuse(&use, hint, cx,
                                   "aud has several and azp is missing");
     if (azp && (!party || strcmp(party, idp->client->id) != 0))
-        return mcp_idp_jwt_refuse(&use, hint, cx,
-                                  "azp is not our client_id");
+        return mcp_idp_jwt_refuse(&use, hint, cx, "azp is not our client_id");
     return NULL;
 }
 
@@ -91,9 +90,9 @@ static const mcp_error_t *subject_check(const mcp_json_t *claims,
 }
 
 static const mcp_error_t *judge(const mcp_json_t **claims,
-                               const mcp_idp_id_token_t *token,
-                               const mcp_idp_metadata_t *metadata,
-                               mcp_ctx_t *cx)
+                                const mcp_idp_id_token_t *token,
+                                const mcp_idp_metadata_t *metadata,
+                                mcp_ctx_t *cx)
 {
     const mcp_jose_jws_t *jws;
 

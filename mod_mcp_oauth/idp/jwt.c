@@ -65,7 +65,8 @@ static const mcp_error_t *decrypt(const char **text,
         return mcp_idp_jwt_refuse(
             use,
             "DecryptionKey has to be the private key whose public key the "
-            "provider encrypts to, with RSA-OAEP and A256GCM or A128CBC-HS256.",
+            "provider encrypts to, with RSA-OAEP and A256GCM or "
+            "A128CBC-HS256.",
             cx, "%s", e->detail);
     return e;
 }

@@ -58,7 +58,7 @@ static const mcp_error_t *jwks_get(const mcp_json_t **jwks, get_t get,
 
     memset(&request, 0, sizeof(request));
     MCP_TRY(mcp_idp_metadata_endpoint(&request.url, metadata,
-                                       MCP_IDP_ENDPOINT_KEYS, cx));
+                                      MCP_IDP_ENDPOINT_KEYS, cx));
     request.is_trusted = 1;
     request.max_bytes = MCP_IDP_JWT_KEYS_MAX;
     request.setting = remote->fetch;

@@ -59,7 +59,8 @@ static const mcp_error_t *whom_read(mcp_idp_logout_t *logout,
     MCP_TRY(name_read(&logout->subject, claims, "sub", cx));
     MCP_TRY(name_read(&logout->session, claims, "sid", cx));
     if (!logout->subject && !logout->session)
-        return mcp_idp_jwt_refuse(&use, NULL, cx, "it has neither sub nor sid");
+        return mcp_idp_jwt_refuse(&use, NULL, cx,
+                                  "it has neither sub nor sid");
     return NULL;
 }
 
@@ -80,8 +81,8 @@ static const mcp_error_t *once_read(mcp_idp_logout_t *logout,
 }
 
 static const mcp_error_t *judge(mcp_idp_logout_t *logout, const char *text,
-                               const mcp_idp_metadata_t *metadata,
-                               mcp_ctx_t *cx)
+                                const mcp_idp_metadata_t *metadata,
+                                mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
     const mcp_jose_jws_t *jws;

@@ -155,8 +155,8 @@ static int methods_read(const mcp_json_t *list)
 }
 
 const mcp_error_t *mcp_idp_metadata_read(mcp_idp_metadata_t *metadata,
-                                          const char *text, apr_size_t len,
-                                          const mcp_idp_t *idp, mcp_ctx_t *cx)
+                                         const char *text, apr_size_t len,
+                                         const mcp_idp_t *idp, mcp_ctx_t *cx)
 {
     const mcp_error_t *e;
     const mcp_json_t *json;
@@ -175,8 +175,8 @@ const mcp_error_t *mcp_idp_metadata_read(mcp_idp_metadata_t *metadata,
         MCP_TRY(endpoint_read(metadata, kind, json, idp, cx));
     metadata->methods = methods_read(
         mcp_json_get(json, "token_endpoint_auth_methods_supported"));
-    metadata->says_issuer = mcp_json_is_true(mcp_json_get(
-        json, "authorization_response_iss_parameter_supported"));
+    metadata->says_issuer = mcp_json_is_true(
+        mcp_json_get(json, "authorization_response_iss_parameter_supported"));
     return NULL;
 }
 
@@ -199,8 +199,7 @@ static const mcp_error_t *not_got(const mcp_net_document_t *document,
         "there is no discovery document at %s", url);
 }
 
-static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata,
-                                const char *url,
+static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata, const char *url,
                                 const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
 {
     mcp_net_request_t request;
@@ -216,20 +215,19 @@ static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata,
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "See what this child logged when it started.",
                                "nothing can be fetched in this child");
-    MCP_TRY(
-        mcp_net_document_get(&document, remote->documents, &request, cx));
+    MCP_TRY(mcp_net_document_get(&document, remote->documents, &request, cx));
     if (document.outcome != MCP_NET_OK)
         return not_got(&document, url, remote->idp, cx);
     e = mcp_idp_metadata_read(metadata, document.body, document.len,
-                               remote->idp, cx);
+                              remote->idp, cx);
     if (e)
         mcp_net_document_blame(remote->documents, &request, cx);
     return e;
 }
 
 const mcp_error_t *mcp_idp_metadata_get(const mcp_idp_metadata_t **metadata,
-                                         const mcp_idp_remote_t *remote,
-                                         mcp_ctx_t *cx)
+                                        const mcp_idp_remote_t *remote,
+                                        mcp_ctx_t *cx)
 {
     mcp_idp_metadata_t *got = apr_pcalloc(cx->pool, sizeof(*got));
     const char *url =
@@ -250,9 +248,8 @@ const mcp_error_t *mcp_idp_metadata_get(const mcp_idp_metadata_t **metadata,
 }
 
 const mcp_error_t *
-mcp_idp_metadata_endpoint(const char **url,
-                           const mcp_idp_metadata_t *metadata,
-                           mcp_idp_endpoint_t kind, mcp_ctx_t *cx)
+mcp_idp_metadata_endpoint(const char **url, const mcp_idp_metadata_t *metadata,
+                          mcp_idp_endpoint_t kind, mcp_ctx_t *cx)
 {
     *url = metadata->endpoints[kind];
     if (*url)

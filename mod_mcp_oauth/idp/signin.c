@@ -36,8 +36,8 @@ static const mcp_error_t *error_read(const apr_table_t *query,
     const char *word = apr_table_get(query, "error");
     const char *remedy = "See how the application is set up at the provider.";
     const char *error = mcp_idp_fault_quote(word, cx);
-    const char *more = mcp_idp_fault_quote(
-        apr_table_get(query, "error_description"), cx);
+    const char *more =
+        mcp_idp_fault_quote(apr_table_get(query, "error_description"), cx);
 
     if (!strcmp(word, "access_denied") || !strcmp(word, "unauthorized"))
         return mcp_idp_fault_no(idp, cx, MCP_E_ACCESS_DENIED,

@@ -90,8 +90,7 @@ static void parameters_set(apr_table_t *query, const mcp_idp_t *idp)
 
 /* Beside what the administrator wants; "none" goes with nothing else (OpenID
  * Connect Core 3.1.2.1). The values have the form of scopes. */
-static void prompt_set(apr_table_t *query, const mcp_idp_t *idp,
-                       mcp_ctx_t *cx)
+static void prompt_set(apr_table_t *query, const mcp_idp_t *idp, mcp_ctx_t *cx)
 {
     const char *prompt = idp->preset->facts->prompt;
     const char *said = apr_table_get(query, "prompt");
@@ -138,7 +137,7 @@ const mcp_error_t *mcp_idp_signin_begin(const char **location,
                                   "we have no client there");
     MCP_TRY(mcp_idp_metadata_get(&metadata, remote, cx));
     MCP_TRY(mcp_idp_metadata_endpoint(&url, metadata,
-                                       MCP_IDP_ENDPOINT_AUTHORIZATION, cx));
+                                      MCP_IDP_ENDPOINT_AUTHORIZATION, cx));
     MCP_TRY(secrets_make(begun, idp, cx));
     begun->callback = ask->callback;
     protocol_set(query, begun, ask, idp, cx->pool);

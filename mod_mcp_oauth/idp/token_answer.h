@@ -16,10 +16,10 @@
 typedef struct mcp_idp_token_answer_t {
     const char *error;             /* NULL: it is none */
     const char *error_description; /* or NULL */
-    const char *access_token;      /* visible ASCII; NULL where there is error */
-    const char *refresh_token;     /* printable ASCII, or NULL */
-    const char *id_token;          /* visible ASCII, or NULL */
-    apr_int64_t expires_in;        /* seconds; 0: not said */
+    const char *access_token;  /* visible ASCII; NULL where there is error */
+    const char *refresh_token; /* printable ASCII, or NULL */
+    const char *id_token;      /* visible ASCII, or NULL */
+    apr_int64_t expires_in;    /* seconds; 0: not said */
 } mcp_idp_token_answer_t;
 
 /* type: the media type, in lower case, or NULL. INVALID_REQUEST: it is neither

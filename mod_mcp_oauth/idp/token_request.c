@@ -63,9 +63,8 @@ static const mcp_error_t *refused(const mcp_idp_token_answer_t *answer,
                                 "its token endpoint says %s \"%s\"", error,
                                 more);
     case LATER:
-        return mcp_idp_fault_outage(idp, cx, 0,
-                                    "its token endpoint says %s \"%s\"", error,
-                                    more);
+        return mcp_idp_fault_outage(
+            idp, cx, 0, "its token endpoint says %s \"%s\"", error, more);
     case CLIENT:
         return mcp_idp_fault_make(idp, cx, MCP_IDP_CALL_STRANGER,
                                   "its token endpoint says %s \"%s\"", error,
@@ -106,14 +105,14 @@ static void tokens_set(mcp_idp_tokens_t *tokens,
     tokens->access_token = answer->access_token;
     tokens->refresh_token = answer->refresh_token;
     tokens->id_token = answer->id_token;
-    tokens->expires = answer->expires_in
-                          ? mcp_ctx_seconds(cx) + answer->expires_in
-                          : 0;
+    tokens->expires =
+        answer->expires_in ? mcp_ctx_seconds(cx) + answer->expires_in : 0;
 }
 
-const mcp_error_t *mcp_idp_token_request_do(
-    mcp_idp_tokens_t *tokens, apr_table_t *form,
-    const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
+const mcp_error_t *mcp_idp_token_request_do(mcp_idp_tokens_t *tokens,
+                                            apr_table_t *form,
+                                            const mcp_idp_metadata_t *metadata,
+                                            mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
     mcp_idp_call_t call = {NULL, form, NULL, NULL};
@@ -122,7 +121,7 @@ const mcp_error_t *mcp_idp_token_request_do(
     const mcp_error_t *e;
 
     MCP_TRY(mcp_idp_metadata_endpoint(&call.url, metadata,
-                                       MCP_IDP_ENDPOINT_TOKEN, cx));
+                                      MCP_IDP_ENDPOINT_TOKEN, cx));
     MCP_TRY(mcp_idp_call_as_client(&reply, &call, metadata, cx));
     e = mcp_idp_token_answer_read(&answer, reply.body, reply.len,
                                   reply.content_type, cx);

@@ -11,8 +11,9 @@
  * the answer brought. INVALID_GRANT: the provider says no, to the code or the
  * refresh token, or to the user. UNAVAILABLE: it does not answer, or not now.
  * SERVER_ERROR: it would not have us, or its answer is none. */
-const mcp_error_t *mcp_idp_token_request_do(
-    mcp_idp_tokens_t *tokens, apr_table_t *form,
-    const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx);
+const mcp_error_t *mcp_idp_token_request_do(mcp_idp_tokens_t *tokens,
+                                            apr_table_t *form,
+                                            const mcp_idp_metadata_t *metadata,
+                                            mcp_ctx_t *cx);
 
 #endif

@@ -74,8 +74,7 @@ static void emails_add(const mcp_json_t **claims, const char *url,
                        const char *access_token,
                        const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
 {
-    mcp_idp_call_t call =
-        call_make(url, access_token, remote->idp, cx->pool);
+    mcp_idp_call_t call = call_make(url, access_token, remote->idp, cx->pool);
     const mcp_error_t *e;
     const mcp_json_t *list;
     mcp_net_reply_t reply;
@@ -134,8 +133,7 @@ static const mcp_error_t *claims_read(const mcp_json_t **claims,
 {
     const mcp_idp_t *idp = metadata->remote->idp;
 
-    if (reply->content_type &&
-        !strcmp(reply->content_type, "application/jwt"))
+    if (reply->content_type && !strcmp(reply->content_type, "application/jwt"))
         return mcp_idp_jwt_fault(jwt_read(claims, reply, metadata, cx), idp,
                                  cx);
     if (!mcp_json_read(claims, reply->body, reply->len, cx) &&
@@ -190,7 +188,7 @@ const mcp_error_t *mcp_idp_userinfo_get(const mcp_json_t **claims,
     const char *url;
 
     MCP_TRY(mcp_idp_metadata_endpoint(&url, metadata,
-                                       MCP_IDP_ENDPOINT_USERINFO, cx));
+                                      MCP_IDP_ENDPOINT_USERINFO, cx));
     call = call_make(url, access_token, remote->idp, cx->pool);
     MCP_TRY(mcp_idp_call_do(&reply, &call, remote, cx));
     MCP_TRY(status_check(&reply, remote->idp, cx));

@@ -26,6 +26,19 @@ static const mcp_error_t *unknown(mcp_ctx_t *cx)
                           "is known here.");
 }
 
+static int is_of(const ask_t *ask, const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    int i;
+
+    if (!mcp_idp_preset_is_remote(idp))
+        return 0;
+    for (i = 0; idp->issuers && i < idp->issuers->nelts; i++)
+        if (mcp_idp_logout_is_of(
+                ask->text, APR_ARRAY_IDX(idp->issuers, i, const char *), cx))
+            return 1;
+    return !idp->issuers && mcp_idp_logout_is_of(ask->text, idp->issuer, cx);
+}
+
 /* The same issuer may be there with several clients of ours: the audience
  * tells which is meant. *e is what the last one said. */
 static int read_for(const mcp_error_t **e, ask_t *ask,
@@ -38,8 +51,7 @@ static int read_for(const mcp_error_t **e, ask_t *ask,
     for (i = 0; idps && i < idps->nelts; i++) {
         const mcp_idp_t *idp = APR_ARRAY_IDX(idps, i, const mcp_idp_t *);
 
-        if (!mcp_idp_preset_is_remote(idp) ||
-            !mcp_idp_logout_is_of(ask->text, idp->issuer, cx))
+        if (!is_of(ask, idp, cx))
             continue;
         remote = mcp_oauth_provider_remote(idp, ask->service);
         *e = mcp_idp_logout_read(&ask->logout, ask->text, &remote, cx);

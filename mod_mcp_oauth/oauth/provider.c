@@ -4,6 +4,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "idp/metadata.h"
+
 /* What is asked of a provider: one member of it has to be this text. */
 typedef const char *member_fn(const mcp_idp_t *idp);
 
@@ -15,11 +17,6 @@ static const char *label_of(const mcp_idp_t *idp)
 static const char *key_of(const mcp_idp_t *idp)
 {
     return idp->key;
-}
-
-static const char *remote_issuer_of(const mcp_idp_t *idp)
-{
-    return mcp_idp_preset_is_remote(idp) ? idp->issuer : NULL;
 }
 
 static const mcp_idp_t *find(const mcp_oauth_resource_t *resource,
@@ -63,7 +60,17 @@ const mcp_idp_t *
 mcp_oauth_provider_remote_of(const mcp_oauth_resource_t *resource,
                              const char *issuer)
 {
-    return find(resource, remote_issuer_of, issuer);
+    const apr_array_header_t *idps = resource->settings->idps;
+    int i;
+
+    for (i = 0; idps && i < idps->nelts; i++) {
+        const mcp_idp_t *idp = APR_ARRAY_IDX(idps, i, const mcp_idp_t *);
+
+        if (mcp_idp_preset_is_remote(idp) &&
+            mcp_idp_metadata_is_issuer(idp, issuer))
+            return idp;
+    }
+    return NULL;
 }
 
 const mcp_idp_t *
@@ -78,17 +85,6 @@ mcp_oauth_provider_of_service(const mcp_oauth_service_t *service,
             APR_ARRAY_IDX(service->resources, i, const mcp_oauth_resource_t *),
             issuer);
     return idp;
-}
-
-int mcp_oauth_provider_has_remote(const mcp_oauth_resource_t *resource)
-{
-    const apr_array_header_t *idps = resource->settings->idps;
-    int i;
-
-    for (i = 0; idps && i < idps->nelts; i++)
-        if (mcp_idp_preset_is_remote(APR_ARRAY_IDX(idps, i, mcp_idp_t *)))
-            return 1;
-    return 0;
 }
 
 mcp_idp_remote_t mcp_oauth_provider_remote(const mcp_idp_t *idp,

@@ -25,8 +25,6 @@ mcp_oauth_provider_remote_of(const mcp_oauth_resource_t *resource,
 const mcp_idp_t *
 mcp_oauth_provider_of_service(const mcp_oauth_service_t *service,
                               const char *issuer);
-/* whether any of them is remote */
-int mcp_oauth_provider_has_remote(const mcp_oauth_resource_t *resource);
 
 /* What it takes to talk to it. */
 mcp_idp_remote_t mcp_oauth_provider_remote(const mcp_idp_t *idp,

@@ -24,6 +24,7 @@ const mcp_error_t *mcp_oauth_upstream_seal(const char **text,
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "access_token", tokens->access_token);
     mcp_writer_member(w, "refresh_token", tokens->refresh_token);
+    mcp_writer_member(w, "id_token", tokens->id_token);
     mcp_writer_name(w, "expires");
     mcp_writer_integer(w, tokens->expires);
     mcp_writer_close(w);
@@ -56,6 +57,7 @@ const mcp_error_t *mcp_oauth_upstream_open(mcp_idp_tokens_t *tokens,
     tokens->access_token = mcp_json_string(mcp_json_get(json, "access_token"));
     tokens->refresh_token =
         mcp_json_string(mcp_json_get(json, "refresh_token"));
+    tokens->id_token = mcp_json_string(mcp_json_get(json, "id_token"));
     mcp_json_integer(&tokens->expires, mcp_json_get(json, "expires"));
     return NULL;
 }

@@ -99,8 +99,8 @@ static void check_text(apr_pool_t *pool)
     is(mcp_form_text(form, pool), "", "a form without fields");
     apr_table_set(form, "b", "x y&z=+");
     apr_table_set(form, "a", "");
-    is(mcp_form_text(form, pool), "b=x%20y%26z%3D%2B&a=",
-       "a form as text: escaped, in its order");
+    is(mcp_form_text(form, pool),
+       "b=x%20y%26z%3D%2B&a=", "a form as text: escaped, in its order");
 }
 
 static void body(mcp_ctx_t *cx)

@@ -90,8 +90,7 @@ static const char *made(const change_t *changes, const char *typ, world_t *w,
 {
     const char *claims = claims_make(good, changes, cx);
     char *mark = strstr(claims, "%hash");
-    const char *hash =
-        mcp_jose_half_hash("ES256", ACCESS_TOKEN, cx->pool);
+    const char *hash = mcp_jose_half_hash("ES256", ACCESS_TOKEN, cx->pool);
 
     if (mark)
         claims = apr_pstrcat(
@@ -177,9 +176,9 @@ static void test_signature(world_t *w, mcp_ctx_t *cx)
     w->idp.algorithms = list_of(cx->pool, "ES256");
 
     fine(mcp_jose_jwk_make(&other, cx), "a key");
-    ok(tells(take(&claims, sign_as(claims_make(good, NULL, cx), NULL, other,
-                                   cx),
-                  w, cx),
+    ok(tells(take(&claims,
+                  sign_as(claims_make(good, NULL, cx), NULL, other, cx), w,
+                  cx),
              "JWK Set"),
        "(6) a key that is not the provider's");
 }
@@ -318,9 +317,9 @@ static void test_encryption(world_t *w, mcp_ctx_t *cx)
     fine(take(&claims, text, w, cx), "(1) with it");
     fine(take(&claims, made(NULL, NULL, w, cx), w, cx),
          "one that is not encrypted is good all the same");
-    fails(take(&claims,
-               encrypt(claims_make(good, NULL, cx), native, cx), w, cx),
-          MCP_E_SERVER_ERROR, "what is inside has to be signed");
+    fails(
+        take(&claims, encrypt(claims_make(good, NULL, cx), native, cx), w, cx),
+        MCP_E_SERVER_ERROR, "what is inside has to be signed");
     text = encrypt(made(NULL, NULL, w, cx), other_native, cx);
     ok(tells(take(&claims, text, w, cx), "DecryptionKey has to be"),
        "one that is encrypted for somebody else");

@@ -29,8 +29,7 @@ static const struct {
      "is that of \"" IDP "/\""},
     {"whose issuer is in capitals", "{'issuer':'https://IDP.example'}",
      "expected is"},
-    {"for all tenants",
-     "{'issuer':'https://login.example/{tenantid}/v2.0'}",
+    {"for all tenants", "{'issuer':'https://login.example/{tenantid}/v2.0'}",
      "Name one tenant by its id"},
     {"with an endpoint in clear",
      "{'issuer':'" IDP "','token_endpoint':'http://idp.example/t'}",
@@ -78,11 +77,11 @@ static void test_documents(world_t *w, mcp_ctx_t *cx)
 
 static void test_members(world_t *w, mcp_ctx_t *cx)
 {
-    const char *text = json(
-        "{'issuer':'" IDP "','token_endpoint_auth_methods_supported':"
-        "['client_secret_post','tls_client_auth',1,'private_key_jwt'],"
-        "'authorization_response_iss_parameter_supported':true}",
-        cx);
+    const char *text =
+        json("{'issuer':'" IDP "','token_endpoint_auth_methods_supported':"
+             "['client_secret_post','tls_client_auth',1,'private_key_jwt'],"
+             "'authorization_response_iss_parameter_supported':true}",
+             cx);
     mcp_idp_metadata_t got;
 
     fine(mcp_idp_metadata_read(&got, text, strlen(text), &w->idp, cx),
@@ -100,8 +99,8 @@ static void test_members(world_t *w, mcp_ctx_t *cx)
 
 static void test_issuers(world_t *w, mcp_ctx_t *cx)
 {
-    const char *all = json(
-        "{'issuer':'https://login.example/{tenantid}/v2.0'}", cx);
+    const char *all =
+        json("{'issuer':'https://login.example/{tenantid}/v2.0'}", cx);
     const char *one = json("{'issuer':'" IDP "'}", cx);
     mcp_idp_metadata_t got;
 
@@ -110,7 +109,8 @@ static void test_issuers(world_t *w, mcp_ctx_t *cx)
     fine(mcp_idp_metadata_read(&got, all, strlen(all), &w->idp, cx),
          "a document for all tenants, and Issuer for those that are meant");
     ok(mcp_idp_metadata_is_issuer(&w->idp, "https://login.example/b/v2.0") &&
-           !mcp_idp_metadata_is_issuer(&w->idp, "https://login.example/c/v2.0"),
+           !mcp_idp_metadata_is_issuer(&w->idp,
+                                       "https://login.example/c/v2.0"),
        "those, and no other tenant");
     fails(mcp_idp_metadata_read(&got, one, strlen(one), &w->idp, cx),
           MCP_E_SERVER_ERROR, "with Issuer, that alone is its name");

@@ -171,8 +171,7 @@ static inline void endpoint_set(world_t *w, mcp_idp_endpoint_t kind,
 static inline void client_set(world_t *w, const char *secret, int method,
                               mcp_ctx_t *cx)
 {
-    mcp_secret_setting_t *setting =
-        apr_pcalloc(cx->pool, sizeof(*setting));
+    mcp_secret_setting_t *setting = apr_pcalloc(cx->pool, sizeof(*setting));
 
     setting->text = secret;
     setting->source = "a literal";
@@ -270,8 +269,7 @@ static inline const char *claims_make(const change_t *base,
     int i, k, pass;
 
     for (pass = 0; pass < 2; pass++)
-        for (i = 0; rows[pass] && rows[pass][i].name &&
-                    (!pass || i < CHANGES);
+        for (i = 0; rows[pass] && rows[pass][i].name && (!pass || i < CHANGES);
              i++) {
             const change_t *row = &rows[pass][i];
 
@@ -283,8 +281,8 @@ static inline const char *claims_make(const change_t *base,
                 continue;
             if (!row->value)
                 continue;
-            text = apr_pstrcat(cx->pool, text, comma, "'", row->name, "':",
-                               value_of(row->value, cx), NULL);
+            text = apr_pstrcat(cx->pool, text, comma, "'", row->name,
+                               "':", value_of(row->value, cx), NULL);
             comma = ",";
         }
     return json(apr_pstrcat(cx->pool, text, "}", NULL), cx);
