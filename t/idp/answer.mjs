@@ -47,6 +47,9 @@ async function finishToken(profile, ctx, { endpoint }) {
     ({ status, answer } = traits.tokenError(status, answer));
   }
   answer = merged(answer, quirks.token_answer);
+  const { access_token: access, refresh_token: refresh, id_token: id } =
+    answer;
+  profile.issued.push(...[access, refresh, id].filter(Boolean));
   ctx.status = status;
   ctx.body = answer;
   const asForm = traits.formUnlessJson
@@ -107,6 +110,9 @@ function finishCallback(profile, ctx) {
   to.search = new URLSearchParams(
     merged(Object.fromEntries(to.searchParams), profile.quirks.callback));
   ctx.set('Location', to.href);
+  if (to.searchParams.has('code')) {
+    profile.issued.push(to.searchParams.get('code'));
+  }
 }
 
 const FINISHERS = {

@@ -5,6 +5,7 @@
 //   /set {profile, quirks: {...}}         see quirks.mjs
 //   /reset {profile?}                     no quirks, requests, sessions
 //   /requests {profile, endpoint?}        what came, in order
+//   /issued {profile}                     every code and token
 //   /rotate {profile, keep?}              other keys; keep: the old are shown
 //   /configure {redirect_uris?, client_keys?}
 //   /disable {user} /enable {user}
@@ -43,6 +44,7 @@ function commands(profiles, world) {
     },
     requests: ({ profile, endpoint }) => profiles[profile].requests.filter(
       (request) => !endpoint || request.endpoint === endpoint),
+    issued: ({ profile }) => profiles[profile].issued,
     rotate: ({ profile, keep }) => profiles[profile].ring.rotate({ keep }),
     configure({ redirect_uris: uris, client_keys: keys }) {
       world.redirectUris = uris ?? world.redirectUris;

@@ -96,8 +96,11 @@ function configuration(profile) {
     extraParams: EXTRA,
     features: {
       devInteractions: off, dPoP: off, pushedAuthorizationRequests: off,
-      resourceIndicators: off, introspection: on, revocation: on,
-      backchannelLogout: on, jwtUserinfo: on, rpInitiatedLogout: on,
+      resourceIndicators: off, backchannelLogout: on, jwtUserinfo: on,
+      rpInitiatedLogout: on,
+      introspection: { ...on, allowedPolicy: () => true },
+      revocation: { ...on, allowedPolicy: (ctx, client, token) =>
+        client.clientId === token.clientId },
     },
     findAccount: (ctx, sub) => account(profile, sub),
     interactions: { policy: policy() },

@@ -27,6 +27,8 @@ function endpointTable(endpoints) {
 export class Profile {
   quirks = {};
   requests = [];
+  // codes and tokens
+  issued = [];
   // what each grant was asked for, and the last session of each user
   asked = new Map();
   sids = new Map();
@@ -59,6 +61,7 @@ export class Profile {
   reset() {
     this.quirks = {};
     this.requests = [];
+    this.issued = [];
     this.store.endSessions();
   }
 
@@ -114,7 +117,7 @@ export class Profile {
 
   async handle(request, response) {
     const provider = await this.provider();
-    return (await provider).callback()(request, response);
+    return provider.callback()(request, response);
   }
 
   /** An access token, by its value. */

@@ -45,7 +45,8 @@ async function serve(request, response) {
 
 function description(port, control) {
   const about = ({ hosts, traits }) => ({
-    hosts, issuer: traits.issuer, endpoints: traits.endpoints,
+    hosts, issuer: traits.issuer, argument: traits.argument,
+    endpoints: traits.endpoints,
     subjects: Object.fromEntries(Object.values(USERS).map((user) =>
       [user.id, traits.subject(user)])),
   });

@@ -37,7 +37,8 @@ function certificate(dir, hosts) {
 }
 
 /** A request to a host of the providers; redirects are not followed. */
-function request(idp, url, { method = 'GET', headers = {}, body } = {}) {
+function request(idp, url, options = {}) {
+  const { method = 'GET', headers = {}, body, seconds = SECONDS } = options;
   const target = new URL(url);
   const text = body === undefined ? undefined : String(body);
   return new Promise((resolve, reject) => {
@@ -50,7 +51,7 @@ function request(idp, url, { method = 'GET', headers = {}, body } = {}) {
           'Content-Length': Buffer.byteLength(text),
         }), ...headers,
       },
-      signal: AbortSignal.timeout(SECONDS * 1000),
+      signal: AbortSignal.timeout(seconds * 1000),
     }, (response) => {
       let all = '';
       response.setEncoding('utf8').on('data', (data) => { all += data; })

@@ -7,6 +7,7 @@ const issuer = 'https://example.us.auth0.com/';
 
 export default {
   issuer,
+  argument: 'example.us.auth0.com',
   endpoints: {
     discovery: `${issuer}.well-known/openid-configuration`,
     authorization: `${issuer}authorize`,

@@ -9,6 +9,7 @@ const issuer = `${at}/mcp/`;
 
 export default {
   issuer,
+  argument: issuer,
   endpoints: {
     discovery: `${issuer}.well-known/openid-configuration`,
     authorization: `${at}/authorize/`,

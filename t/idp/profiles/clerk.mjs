@@ -8,6 +8,7 @@ const issuer = 'https://x.clerk.accounts.dev';
 
 export default {
   issuer,
+  argument: 'x.clerk.accounts.dev',
   endpoints: {
     discovery: [`${issuer}/.well-known/openid-configuration`,
       `${issuer}/.well-known/oauth-authorization-server`],

@@ -4,11 +4,13 @@
 
 import { standardAccessToken } from './standard.mjs';
 
-const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI';
+const pool = 'eu-west-1_AbCdEfGhI';
+const issuer = `https://cognito-idp.eu-west-1.amazonaws.com/${pool}`;
 const hosted = 'https://mcp.auth.eu-west-1.amazoncognito.com';
 
 export default {
   issuer,
+  argument: pool,
   endpoints: {
     discovery: `${issuer}/.well-known/openid-configuration`,
     authorization: `${hosted}/oauth2/authorize`,

@@ -10,6 +10,7 @@ const issuer = `${site}/v2.0`;
 
 export default {
   issuer,
+  argument: tenant,
   endpoints: {
     discovery: `${issuer}/.well-known/openid-configuration`,
     authorization: `${site}/oauth2/v2.0/authorize`,

@@ -9,6 +9,7 @@ const at = `${issuer}/protocol/openid-connect`;
 
 export default {
   issuer,
+  argument: issuer,
   endpoints: {
     discovery: `${issuer}/.well-known/openid-configuration`,
     authorization: `${at}/auth`,

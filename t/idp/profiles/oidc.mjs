@@ -8,6 +8,7 @@ const issuer = 'https://op.example.com';
 
 export default {
   issuer,
+  argument: issuer,
   endpoints: {
     discovery: [`${issuer}/.well-known/openid-configuration`,
       `${issuer}/.well-known/oauth-authorization-server`],

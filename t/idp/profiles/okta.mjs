@@ -9,6 +9,7 @@ const issuer = `${site}/oauth2/default`;
 
 export default {
   issuer,
+  argument: 'example.okta.com',
   endpoints: {
     discovery: [`${issuer}/.well-known/openid-configuration`,
       `${issuer}/.well-known/oauth-authorization-server`,

@@ -8,6 +8,7 @@ const issuer = `https://auth.pingone.com/${environment}/as`;
 
 export default {
   issuer,
+  argument: environment,
   endpoints: {
     discovery: [`${issuer}/.well-known/openid-configuration`,
       `${issuer}/.well-known/oauth-authorization-server`],

@@ -7,6 +7,7 @@ const issuer = 'https://env.scalekit.dev';
 
 export default {
   issuer,
+  argument: issuer,
   endpoints: {
     discovery: [`${issuer}/.well-known/openid-configuration`,
       `${issuer}/.well-known/oauth-authorization-server`],

@@ -25,6 +25,8 @@ export function standardAccessToken(facts) {
 }
 
 export const STANDARD = {
+  // what stands behind the preset's name in a configuration
+  argument: '',
   alg: 'RS256',
   openid: true,
   // also shows a key for encryption in its JWK Set

@@ -9,6 +9,7 @@ const issuer = `${site}/auth/v1`;
 
 export default {
   issuer,
+  argument: 'abcdefghijklmnop',
   endpoints: {
     discovery: [`${site}/.well-known/oauth-authorization-server/auth/v1`,
       `${issuer}/.well-known/openid-configuration`],

@@ -8,6 +8,7 @@ const issuer = 'https://x.authkit.app';
 
 export default {
   issuer,
+  argument: 'x.authkit.app',
   endpoints: {
     discovery: [`${issuer}/.well-known/oauth-authorization-server`,
       `${issuer}/.well-known/openid-configuration`],
