@@ -106,8 +106,7 @@ async function answered(profile, ctx, next, request) {
   return next();
 }
 
-export async function front(profile, ctx, next) {
-  const request = await read(profile, ctx);
+async function behave(profile, ctx, next, request) {
   const { endpoint } = request;
   const { delay, down, missing } = profile.quirks;
   if (delay?.[endpoint]) await sleep(delay[endpoint] * 1000);
@@ -121,4 +120,10 @@ export async function front(profile, ctx, next) {
     await answered(profile, ctx, next, request);
   }
   await finish(profile, ctx, request);
+}
+
+export async function front(profile, ctx, next) {
+  const request = await read(profile, ctx);
+  await behave(profile, ctx, next, request);
+  ctx.set(profile.quirks.headers?.[request.endpoint] ?? {});
 }

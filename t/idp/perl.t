@@ -95,9 +95,23 @@ like($idp->section('oauth2'), qr{^    Endpoint token https://}m,
 
 # -- a server of ours --------------------------------------------------------
 
-my $s = MCPServer->new(config => $idp->config);
+my $port = MCPServer::free_port();
+$callback = "http://localhost:$port/back";
+$idp->callback($callback);
+my $s = MCPServer->new(port => $port, config => $idp->config
+    . 'Redirect 302 /there "' . authorization('workos') . qq{"\n});
 $s->start;
 my $c = $s->client;
+
+# as a journey goes, from redirect to redirect
+$browser = $idp->browser($c, user => 'bob');
+my @trail = '/there';
+while (@trail < 5 && defined(my $to = $browser->get($trail[-1])
+    ->header('Location'))) {
+    push @trail, $to;
+}
+is(scalar @trail, 3, 'a browser of ours goes to a provider and comes back');
+like($trail[2], qr{^\Q$callback\E\?code=}, 'signed in');
 $idp->net->name('app.example', '93.184.216.34');
 $idp->net->dial('93.184.216.34');
 

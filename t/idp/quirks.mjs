@@ -9,6 +9,7 @@ export const QUIRKS = {
   down: '{ENDPOINT: close | hang | an HTTP status}',
   missing: '[part of a URL, ...]: what is there is 404',
   error: '{ENDPOINT: code, or {error, error_description, status}}',
+  headers: '{ENDPOINT: {name: value}} in its answers',
   client_auth: '[method, ...]: others are 401 invalid_client',
   discovery: 'PATCH of the discovery document',
   keys: 'PATCH of the JWK Set',

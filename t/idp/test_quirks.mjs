@@ -51,6 +51,17 @@ const network = {
     const { status, body } = await client.refresh('none');
     assert.equal(`${status} ${JSON.parse(body).error}`, '400 invalid_grant');
   },
+  async headers(client) {
+    await client.set({ down: { discovery: 302 }, headers: {
+      keys: { 'Cache-Control': 'max-age=7' },
+      discovery: { Location: 'https://attacker.example/' },
+    } });
+    const { headers } = await client.get('keys');
+    assert.equal(headers.get('cache-control'), 'max-age=7');
+    const moved = await client.get('discovery');
+    assert.equal(moved.status, 302);
+    assert.equal(moved.headers.get('location'), 'https://attacker.example/');
+  },
   async client_auth(client) {
     for (const [method, other] of [['basic', 'post'], ['post', 'basic']]) {
       await client.set({ client_auth: [`client_secret_${method}`] });

@@ -31,7 +31,8 @@ export default {
   accessToken: ({ sub, user, client, params, scopes, iat, exp, jti }) => ({
     'https://app.example.com/roles': user.roles,
     iss: issuer, sub, jti,
-    aud: scopes.includes('openid') ? [params.audience, `${issuer}userinfo`]
+    aud: scopes.includes('openid')
+      ? [params.audience, `${issuer}userinfo`].filter(Boolean)
       : params.audience,
     iat, exp, scope: scopes.join(' '), azp: client,
     permissions: user.permissions, org_id: user.organization,
