@@ -2,7 +2,7 @@
 // The control channel: JSON by POST to a port of the loopback. The path is the
 // command, its arguments are the members of the body.
 //
-//   /set {profile, quirks: {...}}         see quirks.mjs
+//   /set {profile, quirks: {...}}         see quirks.mjs; null: no more
 //   /reset {profile?}                     no quirks, requests, sessions
 //   /requests {profile, endpoint?}        what came, in order
 //   /issued {profile}                     every code and token

@@ -18,18 +18,14 @@ const METHODS = {
 /** Whether it is down and has done to the client what it does then. */
 async function isDown(how, ctx) {
   if (how === undefined) return false;
-  if (typeof how === 'number') {
-    ctx.status = how;
+  if (!['close', 'hang'].includes(how)) {
+    ctx.status = Number(how);
     ctx.body = 'out of order';
     return true;
   }
   ctx.respond = false;
-  if (how === 'hang') {
-    await new Promise((resolve) => ctx.req.socket.once('close', resolve));
-  }
-  else {
-    ctx.req.socket.destroy();
-  }
+  if (how === 'close') ctx.req.socket.destroy();
+  else await new Promise((done) => ctx.req.socket.once('close', done));
   return true;
 }
 

@@ -7,7 +7,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { IdpBrowser } from '../client/lib/idp.mjs';
 
 export const CALLBACK = 'https://localhost:9443/oauth/callback';
-const STOP = /^https:\/\/localhost:9443\/oauth\/callback\?/;
+export const STOP = /^https:\/\/localhost:9443\/oauth\/callback\?/;
 
 const random = () => randomBytes(32).toString('base64url');
 

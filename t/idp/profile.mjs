@@ -52,9 +52,11 @@ export class Profile {
     return this.quirks[name] ?? this.traits[name];
   }
 
+  /** null takes a quirk away. */
   set(quirks) {
     checkQuirks(Object.keys(quirks));
-    this.quirks = { ...this.quirks, ...quirks };
+    this.quirks = Object.fromEntries(Object.entries(
+      { ...this.quirks, ...quirks }).filter(([, value]) => value !== null));
   }
 
   /** Also forgets who was here; what was granted stays. */

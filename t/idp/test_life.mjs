@@ -5,13 +5,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT }
   from 'jose';
 import { IdpBrowser } from '../client/lib/idp.mjs';
 import { group } from '../client/lib/tap.mjs';
-import { Client } from './journey.mjs';
+import { Client, STOP } from './journey.mjs';
 import { BROKEN } from './logout.mjs';
 
 const pagesOf = ({ browser }) => browser.trail.filter((each) =>
@@ -59,6 +60,17 @@ const sessions = {
     client.browser.decision = 'cancel';
     assert.equal((await client.signIn({ prompt: 'consent' })).error,
       'access_denied');
+  },
+  async 'a browser comes from another site'(client) {
+    const to = client.authorizationUrl().href;
+    const server = http.createServer((request, response) =>
+      response.writeHead(302, { Location: to, Connection: 'close' }).end());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { url } = await client.browser.go(
+      `http://127.0.0.1:${server.address().port}/`, { stop: STOP });
+    server.close();
+    assert.equal(url.searchParams.get('state'), client.sent.state);
   },
   async 'end_sessions ends them'(client) {
     await client.signIn();

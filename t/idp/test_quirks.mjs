@@ -32,6 +32,8 @@ const network = {
     await client.set({ down: { keys: 'hang' } });
     await assert.rejects(client.idp.request(client.endpoints.keys,
       { seconds: 0.2 }), { name: 'AbortError' });
+    await client.set({ down: null });
+    assert.equal((await client.get('keys')).status, 200);
   },
   async missing(client) {
     await client.set({ missing: ['/.well-known/oauth-auth'] });
@@ -118,7 +120,7 @@ async function idToken(client) {
 }
 
 async function rejects(client, code, quirk) {
-  await client.set({ id_token: undefined, ...quirk });
+  await client.set(quirk);
   await assert.rejects(client.verify(await idToken(client),
     { audience: client.id }), { code });
 }

@@ -185,6 +185,12 @@ const google = {
       hasNot(await client.tokens(), 'refresh_token');
       hasNot(await client.tokens({ access_type: 'offline' }),
         'refresh_token');
+      hasNot(await client.tokens({ prompt: 'consent' }), 'refresh_token');
+    },
+    'each host has its own endpoint': async ({ client }) => {
+      const { status } = await client.idp.request(
+        'https://accounts.google.com/token');
+      assert.equal(status, 404);
     },
     'offline_access is refused, on a page': async ({ client }) => {
       const { status, body } = await client.idp.request(

@@ -12,6 +12,7 @@ package MCPIdP;
 #   my $back = $idp->sign_in($url, user => 'bob');   cancel => 1; browser => $b
 #
 #   $idp->set(auth0 => rotation => 'off', down => {userinfo => 503});
+#   $idp->set(auth0 => down => undef);       as before
 #   $idp->reset('auth0');  $idp->reset;      quirks, requests, sessions
 #   my ($r) = $idp->asked(auth0 => 'token'); $r->{form}{code}, ->{query},
 #       ->{headers}, ->{authentication}, ->{client}, ->{method}, ->{at}
