@@ -97,20 +97,30 @@ static void section_add(apr_array_header_t *list,
     }
 }
 
+static void site_add(apr_array_header_t *list, const mcp_config_site_t *site,
+                     apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; site->sections && i < site->sections->nelts; i++)
+        section_add(list, SECTION(site, i), pool);
+}
+
+/* httpd has its virtual hosts in reverse order, behind the main server. */
 apr_array_header_t *mcp_config_callback_list(const mcp_config_site_t *site,
                                              const apr_array_header_t *sites,
                                              apr_pool_t *pool)
 {
     apr_array_header_t *list =
         apr_array_make(pool, 2, sizeof(const mcp_idp_t *));
-    int i, k;
+    int i;
 
-    for (i = 0; i < sites->nelts; i++)
-        for (k = 0;
-             SITE(sites, i)->endpoints == site && SITE(sites, i)->sections &&
-             k < SITE(sites, i)->sections->nelts;
-             k++)
-            section_add(list, SECTION(SITE(sites, i), k), pool);
+    for (i = 0; i < sites->nelts; i++) {
+        const mcp_config_site_t *user = SITE(sites, i ? sites->nelts - i : 0);
+
+        if (user->endpoints == site)
+            site_add(list, user, pool);
+    }
     return list;
 }
 

@@ -130,6 +130,16 @@ static const char *algorithms_parse(void *value, const mcp_config_line_t *line)
     return list_read(value, line, algorithm_check);
 }
 
+/* That of a provider that signs nothing is empty. */
+static const char *algorithms_show(const void *value, const char *limits,
+                                   apr_pool_t *pool)
+{
+    const apr_array_header_t *list = *(const apr_array_header_t *const *)value;
+
+    return list && list->nelts ? mcp_config_kind_strings(value, limits, pool)
+                               : NULL;
+}
+
 const mcp_config_kind_t mcp_config_kind_idp_audience = {
     audience_parse, mcp_config_kind_replace, mcp_config_kind_strings};
 
@@ -140,4 +150,4 @@ const mcp_config_kind_t mcp_config_kind_idp_issuers = {
     issuers_parse, mcp_config_kind_replace, mcp_config_kind_strings};
 
 const mcp_config_kind_t mcp_config_kind_idp_algorithms = {
-    algorithms_parse, mcp_config_kind_replace, mcp_config_kind_strings};
+    algorithms_parse, mcp_config_kind_replace, algorithms_show};
