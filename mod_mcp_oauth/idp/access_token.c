@@ -93,6 +93,45 @@ mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
                              metadata->remote->idp, cx);
 }
 
+/* It says to whom it was issued, and that is somebody else. */
+static int is_anothers(const mcp_json_t *claims, const char *client_id)
+{
+    apr_size_t i;
+
+    if (is_ours(claims, client_id))
+        return 0;
+    for (i = 0; i < sizeof(client_names) / sizeof(*client_names); i++)
+        if (mcp_json_get(claims, client_names[i]))
+            return 1;
+    return 0;
+}
+
+/* It came with the id_token from the token endpoint, so aud, which names those
+ * who take it, does not matter. */
+const mcp_error_t *
+mcp_idp_access_token_hear(const mcp_json_t **claims, const char *text,
+                          const char *subject,
+                          const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+    const mcp_jose_jws_t *jws;
+    const char *sub;
+
+    *claims = NULL;
+    if (!is_jwt(text))
+        return NULL;
+    MCP_TRY(mcp_idp_jwt_fault(mcp_idp_jwt_read(&jws, text, &use, metadata, cx),
+                              idp, cx));
+    sub = mcp_json_string(mcp_json_get(jws->claims, "sub"));
+    if (!sub || !subject || strcmp(sub, subject) ||
+        is_anothers(jws->claims, idp->client->id))
+        return mcp_idp_fault_make(idp, cx, "It is of no use for roles.",
+                                  "the access token that came with an "
+                                  "id_token is of somebody else");
+    *claims = jws->claims;
+    return NULL;
+}
+
 /* -- introspection -- */
 
 /* What it says of an active token, where it says it (RFC 7662 2.2). */
