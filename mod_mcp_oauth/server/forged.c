@@ -26,18 +26,25 @@ static int is_identity_header(const char *name)
     return 1;
 }
 
-static const char *forged(const apr_table_t *headers)
+/* as CGI sees one */
+static int is_identity_variable(const char *name)
 {
-    const apr_array_header_t *all = apr_table_elts(headers);
-    int i;
+    return !strncmp(name, "HTTP_", 5) && is_identity_header(name + 5);
+}
 
-    for (i = 0; i < all->nelts; i++) {
+static void remove_all(apr_table_t *table, int (*is_ours)(const char *name))
+{
+    const apr_array_header_t *all = apr_table_elts(table);
+    int i = 0;
+
+    while (i < all->nelts) {
         const char *name = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
 
-        if (name && is_identity_header(name))
-            return name;
+        if (is_ours(name))
+            apr_table_unset(table, name); /* what follows moves up */
+        else
+            i++;
     }
-    return NULL;
 }
 
 /* "Connection: X-MCP-Auth-Subject" would make a proxy drop what we set. */
@@ -69,10 +76,9 @@ static void remove_named(request_rec *r)
 
 void mcp_server_forged_remove(request_rec *r)
 {
-    const char *name;
-
-    while ((name = forged(r->headers_in)))
-        apr_table_unset(r->headers_in, name);
+    remove_all(r->headers_in, is_identity_header);
+    if (r->main) /* mod_include has put them there for the page around it */
+        remove_all(r->subprocess_env, is_identity_variable);
     remove_named(r);
 }
 

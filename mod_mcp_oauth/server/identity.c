@@ -20,11 +20,6 @@
     6144 /* bytes of all: a backend may take no more than 8                   \
           * KiB, and the client sends some too */
 
-static const apr_array_header_t *passed(const mcp_server_request_t *q)
-{
-    return q->section->settings->pass;
-}
-
 /* -- the environment -- */
 
 static void set_variable(request_rec *r, const char *name, const char *value)
@@ -37,7 +32,8 @@ static void set_variable(request_rec *r, const char *name, const char *value)
 
 void mcp_server_identity_tell(request_rec *r, const mcp_principal_t *who)
 {
-    const apr_array_header_t *pass = passed(mcp_server_request_get(r));
+    const apr_array_header_t *pass =
+        mcp_config_site_pass(r, mcp_server_request_section(r));
     const mcp_identity_word_t *word;
     const char *text;
 
@@ -65,7 +61,8 @@ static void set_grant(request_rec *r, const mcp_principal_t *who)
 typedef struct headers_t {
     request_rec *r;
     mcp_server_request_t *q;
-    apr_size_t left; /* bytes */
+    const apr_array_header_t *pass; /* the words */
+    apr_size_t left;                /* bytes */
 } headers_t;
 
 static void add(headers_t *h, const char *name, const char *value)
@@ -90,8 +87,7 @@ static const mcp_error_t *add_assertion(headers_t *h)
 {
     mcp_server_request_t *q = h->q;
     const mcp_oauth_identity_assertion_ask_t ask = {
-        q->principal, mcp_server_site_section(q->section)->resource,
-        passed(q)};
+        q->principal, mcp_server_site_section(q->section)->resource, h->pass};
     const char *text;
 
     MCP_TRY(mcp_oauth_identity_assertion_make(&text, &ask, &q->cx));
@@ -106,7 +102,7 @@ static void add_words(headers_t *h)
     const char *value;
 
     for (word = mcp_identity_words; word->name; word++) {
-        if (!mcp_oauth_words_has(passed(h->q), word->name))
+        if (!mcp_oauth_words_has(h->pass, word->name))
             continue;
         value = mcp_identity_header(word, h->q->principal, h->r->pool);
         if (value)
@@ -117,12 +113,12 @@ static void add_words(headers_t *h)
 /* The token is for us. */
 static const mcp_error_t *set_headers(request_rec *r, mcp_server_request_t *q)
 {
-    headers_t h = {r, q, MAX_HEADERS};
+    headers_t h = {r, q, mcp_config_site_pass(r, q->section), MAX_HEADERS};
 
     apr_table_unset(r->headers_in, "Authorization");
     if (!q->principal)
         return NULL;
-    if (mcp_oauth_words_has(passed(q), "assertion"))
+    if (mcp_oauth_words_has(h.pass, "assertion"))
         MCP_TRY(add_assertion(&h));
     add_words(&h);
     return NULL;
