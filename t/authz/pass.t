@@ -55,6 +55,12 @@ $inner
     ProxyPass "http://127.0.0.1:@{[$backend->port]}/other"
     MCPPass   assertion
 </Location>
+<Location "/tokens">
+    AuthType       mcp
+    Require        valid-user
+    SetHandler     acme-me
+    MCPTokenClaims email roles claims
+</Location>
 <Location "/anonymous">
     AuthType  mcp
     Require   all granted
@@ -240,6 +246,23 @@ $s->provider_says($p->{access_token}, roles => ['payrol'], claims => undef,
     permissions => ['payroll:read']);
 is(payroll(), 'Paid to Bob by Ada of no department.',
     'a permission does as well');
+
+# -- access tokens -------------------------------------------------------------
+
+my $t = $c->journey(resource => '/tokens');
+is(join(' ', sort keys %{jwt_claims($t->{access_token})}),
+    'aud client_id exp grant iat idp iss jti scope sub',
+    'MCPTokenClaims: what nobody said is not in a token');
+$s->provider_says($t->{access_token}, %ada);
+my $newer = $c->refresh($t)->json->{access_token};
+my $in = jwt_claims($newer);
+is_deeply([@$in{qw(email roles claims)}], [$ada{email}, $ada{roles},
+    json_decode($claims_bytes)], 'what was said meanwhile is in the next one');
+is(join(' ', grep exists $in->{$_}, qw(name picture permissions organization)),
+    '', 'but for what is not named');
+$s->provider_says($t->{access_token}, roles => ['guest']);
+like($c->get('/tokens', token => $newer)->body, qr/^role=guest$/m,
+    'here the provider is believed, not the token');
 
 # -- the assertion -------------------------------------------------------------
 
