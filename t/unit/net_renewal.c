@@ -351,6 +351,7 @@ static void test_many(mcp_ctx_t *cx)
         is(got(w, numbered(i, cx)), "one of before", "each serves at once");
     wait_until(w, &w->site.asked, most + 2 + most);
     ok(asked(w) == most + 2 + most, "%d are renewed at once", most);
+    ok(crowd(w) == (apr_uint32_t)most, "no further one stands in a queue");
     site_slow(w, 0);
     settle(w);
     for (i = 0; i < most + 2; i++)
