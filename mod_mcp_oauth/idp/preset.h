@@ -178,8 +178,10 @@ struct mcp_idp_facts_t {
     const char *prompt; /* the prompt that makes it ask who the user is even
                          * where somebody is signed in; NULL: "login" */
     mcp_idp_verify_t verify;
-    int tells_more;         /* its access tokens are JWTs, and have roles or
-                             * permissions that its id_token has not */
+    int tells_more;  /* its access tokens are JWTs, and have roles or
+                      * permissions that its id_token has not */
+    int revokes_all; /* to revoke one token can end all that the user has there
+                      * through our client */
     const char *algorithms; /* of id_tokens and JWT access tokens; NULL: it has
                              * neither */
     const mcp_idp_claim_fact_t *claims;
