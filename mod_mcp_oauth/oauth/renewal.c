@@ -312,6 +312,12 @@ static const mcp_error_t *begin(int *done, mcp_oauth_grant_t **grant,
     r->identity = (*grant)->identity;
     r->upstream = (*grant)->upstream;
     MCP_TRY(mcp_oauth_upstream_open(&r->before, *grant, service, cx));
+    if (!r->before.access_token)
+        mcp_ctx_log(cx, MCP_LOG_INFO, 166,
+                    "what %s gave for '%s' cannot be opened: the key that "
+                    "sealed it is gone",
+                    r->idp->label,
+                    mcp_encode_log((*grant)->identity.user, 80, cx->pool));
     e = mcp_idp_tokens_can_renew(&can, &r->before, &r->remote, cx);
     if (e)
         return go_without(grant, r, e, cx);
