@@ -84,6 +84,15 @@ static const struct kind_t {
 #include "config/kinds.def"
 };
 
+static const struct preset_t {
+    const char *name;
+    const char *usage;
+    const char *help;
+} presets[] = {
+#define MCP_PRESET(name, usage, help) {#name, usage, help},
+#include "idp/preset.def"
+};
+
 #define MCP_PROBLEM(name, level, number, text) {#level, number, text},
 static const struct problem_t {
     const char *level;
@@ -277,6 +286,20 @@ static void words_put(const struct container_t *container)
     }
 }
 
+static void presets_put(void)
+{
+    size_t i;
+
+    puts("\n| preset | |\n|---|---|");
+    for (i = 0; i < COUNT(presets); i++) {
+        printf("| `%s%s", presets[i].name, *presets[i].usage ? " " : "");
+        text_put(presets[i].usage);
+        printf("` | ");
+        text_put(presets[i].help);
+        puts(" |");
+    }
+}
+
 static void directive_put(const row_t *row)
 {
     size_t i;
@@ -294,6 +317,8 @@ static void directive_put(const row_t *row)
     details_put(row);
     if (has_keys(row))
         keys_put(row);
+    if (!strcmp(row->kind, "idp"))
+        presets_put();
     for (i = 0; i < COUNT(containers); i++)
         if (!strcmp(containers[i].name, row->name))
             words_put(&containers[i]);

@@ -7,7 +7,6 @@
 #include <apr_strings.h>
 
 #include "config/block.h"
-#include "config/kind_idp.h"
 
 /* Where httpd's own providers are. */
 static const struct {
@@ -143,6 +142,14 @@ static void httpd_check(const looking_t *looking,
         user_check(looking);
 }
 
+const char *mcp_config_check_idp_where(const mcp_config_kind_idp_t *made,
+                                       apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "%s %s, %s", made->directive->directive,
+                        made->directive->args,
+                        mcp_config_block_where(made->directive, pool));
+}
+
 void mcp_config_check_idp_section(const mcp_config_section_t *section,
                                   const apr_array_header_t *blocks,
                                   mcp_config_report_t *report)
@@ -159,10 +166,7 @@ void mcp_config_check_idp_section(const mcp_config_section_t *section,
         const mcp_config_kind_idp_t *made =
             (const void *)APR_ARRAY_IDX(idps, i, const mcp_idp_t *);
 
-        looking.where = apr_psprintf(
-            report->pool, "%s %s, %s", made->directive->directive,
-            made->directive->args,
-            mcp_config_block_where(made->directive, report->pool));
+        looking.where = mcp_config_check_idp_where(made, report->pool);
         if (!strcmp(made->idp.preset->name, "httpd"))
             httpd_check(&looking, made);
     }

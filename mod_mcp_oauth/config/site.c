@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 
 #include "base/uri.h"
+#include "config/callback.h"
 #include "config/check.h"
 #include "config/dump.h"
 #include "config/issuer.h"
@@ -206,6 +207,7 @@ static apr_array_header_t *read_all(server_rec *main, apr_pool_t *pool)
     if (report.errors)
         return NULL;
     connect_all(sites, pool);
+    mcp_config_callback_assign(sites, pool);
     mcp_config_check_sites(sites, all, &report);
     return report.errors ? NULL : sites;
 }

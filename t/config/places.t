@@ -83,7 +83,7 @@ for ('DocumentRoot /tmp', 'MCPScope a "A"', 'Require valid-user',
     my ($name) = /^(\S+)/;
     my $end = $name =~ /^<(.*)/ ? "\n</$1>" : '';
     bad("$name is refused inside a provider", 3,
-        qr/$name does not belong inside <MCPIdentityProvider>. Its words are Label; besides, the Auth\.\.\. directives/,
+        qr/$name does not belong inside <MCPIdentityProvider>. Its words are Label, Client, .*; besides, the Auth\.\.\. directives/,
         provider($_ . $end));
 }
 bad('a mistake in AuthUserFile is found where it stands', 3,
