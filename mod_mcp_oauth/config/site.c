@@ -257,3 +257,13 @@ const mcp_config_section_t *mcp_config_site_section(const request_rec *r)
             return SECTION(site, i);
     return NULL;
 }
+
+const apr_array_header_t *
+mcp_config_site_pass(const request_rec *r, const mcp_config_section_t *section)
+{
+    const mcp_config_dir_t *dir =
+        ap_get_module_config(r->per_dir_config, &mcp_oauth_module);
+    const apr_array_header_t *pass = dir ? mcp_config_dir_pass(dir) : NULL;
+
+    return pass ? pass : section->settings->pass;
+}

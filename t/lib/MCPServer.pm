@@ -20,6 +20,7 @@ use strict;
 use warnings;
 use Carp qw(croak);
 use Cwd qw(abs_path);
+use Digest::SHA ();
 use File::Basename qw(dirname);
 use File::Temp ();
 use IO::Socket::INET;
@@ -229,6 +230,37 @@ sub mend_store {
     unlink grep { !/\.kept$/ } glob "$database*";
     rename $_, s/\.kept$//r or croak "$_: $!" for glob "$database*.kept";
     $self->restart;
+}
+
+# -- what an identity provider says -------------------------------------------
+
+# As if the provider had said this of the user whose access token it is (words
+# of base/identity.def), and whoever heard it before were told.
+sub provider_says {
+    my ($self, $token, %words) = @_;
+    my $state = "$self->{root}/state/mcp-oauth";
+    my $key = Digest::SHA::sha256_hex(MCPTest::jwt_claims($token)->{grant});
+    my $patch = MCPTest::json_encode({identity => \%words}) =~ s/'/''/gr;
+    my $changed = do {
+        open my $from, '-|', 'sqlite3', '-cmd', '.timeout 5000',
+            "$state/state.db", 'update record set value = cast(json_patch('
+            . "cast(value as text), '$patch') as blob) where kind = 3 and "
+            . "key = x'$key'; select changes()" or croak $!;
+        <$from>;
+    };
+    croak 'there is no such grant' unless $changed && $changed == 1;
+    $self->announce;
+}
+
+# What has ended is looked up anew, and so is all that is remembered.
+sub announce {
+    my $self = shift;
+    open my $file, '+<:raw', "$self->{root}/state/mcp-oauth/revocations"
+        or croak $!;
+    read $file, my $number, 8;
+    seek $file, 0, 0;
+    print $file pack 'Q', 1 + unpack 'Q', $number;
+    close $file or croak $!;
 }
 
 # -- a disk of its own ---------------------------------------------------------
