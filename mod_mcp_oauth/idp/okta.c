@@ -69,6 +69,7 @@ static const mcp_idp_facts_t facts = {
     .issuer = "https://%s/oauth2/default",
     .discovery = MCP_IDP_DISCOVERY_OIDC,
     .scopes = "openid profile email offline_access",
+    .endpoint_audience = 1,
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
     .algorithms = "RS256",
     .email = MCP_IDP_EMAIL_VERIFIED,

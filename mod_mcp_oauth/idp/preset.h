@@ -29,7 +29,7 @@ typedef struct mcp_idp_t {
     void *section;      /* server's: the Auth... directives inside the
                          * container, or NULL */
 
-    /* -- of a remote one: the words of its container -- */
+    /* the words of its container */
     const mcp_idp_client_setting_t *client; /* ours there */
     apr_array_header_t *audiences;          /* of const char *; NULL: none */
     apr_array_header_t *scopes;             /* of const char *: asked for */
@@ -165,6 +165,8 @@ struct mcp_idp_facts_t {
     const mcp_idp_endpoint_fact_t *endpoints; /* or NULL */
     mcp_idp_method_t method; /* how our client proves who it is; 0: as its
                               * metadata says */
+    int endpoint_audience;   /* aud of a client assertion is the endpoint that
+                              * it goes to, not the issuer */
     const char *audience;    /* the authorization parameter for Audience; NULL:
                               * it has none */
     int needs_audience;      /* without one its access tokens are opaque */
@@ -189,6 +191,10 @@ struct mcp_idp_facts_t {
                            * change themselves, or NULL */
     mcp_idp_email_t email;
     const char *accept; /* of userinfo, or NULL */
+    const char *emails; /* behind the URL of userinfo: a list of the user's
+                         * addresses, each {email, primary, verified}, for who
+                         * has the scope that follows; NULL: there is none */
+    const char *emails_scope;
     mcp_idp_hints_t hints;
 };
 

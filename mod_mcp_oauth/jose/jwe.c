@@ -138,6 +138,9 @@ static int has_right_sizes(const mcp_jose_jwe_t *jwe,
            jwe->iv == content_find(jwe->enc)->iv && jwe->tag == TAG;
 }
 
+/* cjose does not show the content encryption key: one of another length than
+ * enc needs is cut or filled up with zeros. Whoever encrypts chooses that key,
+ * and harms nobody but themselves with a weak one. */
 static const char *native_decrypt(apr_size_t *len, const mcp_jose_jwe_t *jwe,
                                   const mcp_jose_jwk_t *jwk, apr_pool_t *pool)
 {
@@ -187,9 +190,7 @@ const char *mcp_jose_jwe_key_fault(const mcp_jose_jwk_t *jwk, apr_pool_t *pool)
         return "it is a public key, and only the private one decrypts";
     if (strcmp(jwk->kty, "RSA") != 0)
         return apr_psprintf(
-            pool,
-            "it is a key of type %s, and only RSA keys decrypt "
-            "here",
+            pool, "it is a key of type %s, and only RSA keys decrypt here",
             jwk->kty);
     if (jwk->use && strcmp(jwk->use, "enc") != 0)
         return "its use is sig, and one whose use is enc is needed";
