@@ -24,9 +24,7 @@ typedef struct mcp_net_documents_t mcp_net_documents_t;
 #define MCP_DOCUMENT_BEHIND 3600    /* of that, at once while it is renewed */
 #define MCP_DOCUMENT_RENEWALS 4     /* threads that do that */
 #define MCP_DOCUMENT_HOST_AT_ONCE 4 /* fetches from one host */
-#define MCP_DOCUMENT_HOST_RATE                                                \
-    30 /* new documents of a stranger's host in a                             \
-        * minute */
+#define MCP_DOCUMENT_HOST_RATE 30   /* new ones of a stranger's, a minute */
 
 typedef struct mcp_net_document_limits_t {
     apr_uint32_t fetches;   /* threads that fetch or wait, at once */

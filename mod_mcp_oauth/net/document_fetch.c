@@ -83,6 +83,14 @@ static void log_failure(const ask_t *ask, const char *why, int has_copy)
                     why);
 }
 
+/* What is given up because the child ends is no failure. */
+static int is_given_up(const ask_t *ask)
+{
+    const apr_uint32_t *stop = ask->request.stop;
+
+    return stop && __atomic_load_n(stop, __ATOMIC_ACQUIRE);
+}
+
 static void hold(const ask_t *ask, place_t *place)
 {
     place->is_busy = 1;
@@ -111,7 +119,7 @@ static void fetch(const ask_t *ask, place_t *place)
     apr_thread_mutex_unlock(d->mutex);
     memset(&reply, 0, sizeof(reply));
     d->fetcher.fetch(&reply, d->fetcher.baton, &ask->request, ask->cx);
-    if (reply.outcome != MCP_NET_OK)
+    if (reply.outcome != MCP_NET_OK && !is_given_up(ask))
         log_failure(ask, reply.why, has_copy);
     apr_thread_mutex_lock(d->mutex);
     ask->host->at_once--;

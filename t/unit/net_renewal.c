@@ -351,6 +351,7 @@ static void test_many(mcp_ctx_t *cx)
         is(got(w, numbered(i, cx)), "one of before", "each serves at once");
     wait_until(w, &w->site.asked, most + 2 + most);
     ok(asked(w) == most + 2 + most, "%d are renewed at once", most);
+    ok(crowd(w) == (apr_uint32_t)most, "no further one stands in a queue");
     site_slow(w, 0);
     settle(w);
     for (i = 0; i < most + 2; i++)
@@ -460,12 +461,14 @@ static void test_end(mcp_ctx_t *cx)
     for (i = 0; i < 3; i++)
         got(w, numbered(i, cx));
     wait_until(w, &w->site.asked, 4);
+    site_set(w, MCP_NET_PASSED, "");
     began = apr_time_now();
     world_end(w);
     ok(w->site.was_stopped, "a child that ends does not wait for a site");
     ok(apr_time_now() - began < apr_time_from_sec(SLOW), "it ends at once");
     ok(w->site.answered == w->site.asked && w->crowd.count == 0,
        "with all that it had begun");
+    is(tap_log, "", "of which there is nothing to tell");
 }
 
 static void test(mcp_ctx_t *cx)
