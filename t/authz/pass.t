@@ -61,6 +61,15 @@ $inner
     SetHandler     acme-me
     MCPTokenClaims email roles claims
 </Location>
+MCPScope wiki:read "Read the wiki" \\
+    "expr=%{MCP_EMAIL} =~ /\@example\\.com\$/ && %{MCP_NAME} == 'Ada' && \\
+        %{MCP_ROLES} == 'editor,x' && %{MCP_PERMISSIONS} == 'read' && \\
+        %{MCP_ORGANIZATION} == 'org_1' && %{MCP_ISSUER} == 'httpd'"
+<Location "/wiki">
+    AuthType   mcp
+    Require    mcp-scope wiki:read
+    SetHandler acme-me
+</Location>
 <Location "/anonymous">
     AuthType  mcp
     Require   all granted
@@ -194,8 +203,9 @@ is_deeply(told(get('/files/none/proxy/x')), {}, 'none: still nothing');
 is(join('|', @{environment(get('/files/none/cgi/env.pl'))}{qw(MCP_GRANT
     MCP_DECISION)}), join('|', encode_base64url(sha256($own->{grant})),
     'granted'), 'what is no identity word is not MCPPass\'s affair');
-unlike(get('/files/all/fcgi/x')->body, qr/\Q$token\E/,
-    'the client\'s token is nowhere');
+unlike(get("/files/$_/x")->body, qr/\Q$token\E|^authorization/mi,
+    "the client's token does not pass: $_")
+    for qw(all/fcgi all/proxy none/proxy alone/proxy);
 
 is(get('/files/none/me')->body, "subject=ada\nissuer=httpd\n"
     . "email=ada\@example.com\norganization=org_1\nscope=notes:read\n"
@@ -246,6 +256,25 @@ $s->provider_says($p->{access_token}, roles => ['payrol'], claims => undef,
     permissions => ['payroll:read']);
 is(payroll(), 'Paid to Bob by Ada of no department.',
     'a permission does as well');
+
+# -- who may be granted a scope --------------------------------------------------
+
+sub wiki { return $c->journey(resource => '/wiki', scope => 'wiki:read',
+    browser => $j->{browser}, @_) }
+my %editor = (email => 'ada@example.com', name => 'Ada', organization =>
+    'org_1', roles => ['editor', 'x'], permissions => ['read']);
+is(wiki()->{returned}{error}, 'access_denied',
+    'MCPScope expr= knows what the provider says: nothing here');
+for ([email => 'ada@example.org'], [name => 'Bob'], [roles => ['editor']],
+    [permissions => []], [organization => undef]) {
+    $s->provider_said(%editor, @$_);
+    is(wiki()->{returned}{error}, 'access_denied', "another $_->[0]");
+}
+$s->provider_said(%editor);
+my $w = wiki();
+is(jwt_claims($w->{access_token})->{scope}, 'wiki:read', 'and all that is right');
+like($c->get('/wiki', token => $w->{access_token})->body,
+    qr/^role=editor\nrole=x$/m, 'a grant has what the browser\'s session has');
 
 # -- access tokens -------------------------------------------------------------
 

@@ -238,18 +238,26 @@ sub mend_store {
 # of base/identity.def), and whoever heard it before were told.
 sub provider_says {
     my ($self, $token, %words) = @_;
-    my $state = "$self->{root}/state/mcp-oauth";
     my $key = Digest::SHA::sha256_hex(MCPTest::jwt_claims($token)->{grant});
-    my $patch = MCPTest::json_encode({identity => \%words}) =~ s/'/''/gr;
-    my $changed = do {
-        open my $from, '-|', 'sqlite3', '-cmd', '.timeout 5000',
-            "$state/state.db", 'update record set value = cast(json_patch('
-            . "cast(value as text), '$patch') as blob) where kind = 3 and "
-            . "key = x'$key'; select changes()" or croak $!;
-        <$from>;
-    };
-    croak 'there is no such grant' unless $changed && $changed == 1;
+    $self->patch("kind = 3 and key = x'$key'", {identity => \%words});
     $self->announce;
+}
+
+# As if it had said this of all whose browsers are signed in.
+sub provider_said {
+    my ($self, %words) = @_;
+    $self->patch('kind = 6', {login => {identity => \%words}});
+}
+
+# Records of the store (RFC 7396).
+sub patch {
+    my ($self, $which, $patch) = @_;
+    my $text = MCPTest::json_encode($patch) =~ s/'/''/gr;
+    open my $from, '-|', 'sqlite3', '-cmd', '.timeout 5000',
+        "$self->{root}/state/mcp-oauth/state.db", 'update record set value = '
+        . "cast(json_patch(cast(value as text), '$text') as blob) "
+        . "where $which; select changes()" or croak $!;
+    croak "there is no record with $which" unless (<$from> // 0) > 0;
 }
 
 # What has ended is looked up anew, and so is all that is remembered.
