@@ -43,7 +43,12 @@ static void done(mcp_idp_step_t *step, const mcp_idp_t *idp, const char *user)
 static const mcp_error_t *
 from_httpd(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
 {
-    if (!login->httpd_user || !*login->httpd_user)
+    if (login->httpd_user && *login->httpd_user) {
+        done(step, login->idp, login->httpd_user);
+        return NULL;
+    }
+    step->next = MCP_IDP_NOBODY;
+    if (!login->may_have_user)
         return mcp_error_fault(
             MCP_E_SERVER_ERROR, cx,
             "Protect the authorize endpoint with an authentication of httpd, "
@@ -52,7 +57,6 @@ from_httpd(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
             "ask for the password: MCPIdentityProvider httpd file.",
             "The identity provider is \"httpd\" alone, but httpd has "
             "authenticated nobody.");
-    done(step, login->idp, login->httpd_user);
     return NULL;
 }
 

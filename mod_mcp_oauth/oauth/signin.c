@@ -132,7 +132,8 @@ static const mcp_error_t *login_required(const attempt_t *a, mcp_ctx_t *cx)
 /* One step at the provider, and what that says is next. */
 static const mcp_error_t *step(const attempt_t *a, mcp_ctx_t *cx)
 {
-    mcp_idp_login_t login = {NULL, a->x->user, a->form, a->x->password};
+    mcp_idp_login_t login = {NULL, a->x->user, a->form, a->x->password,
+                             a->x->may_have_user};
     mcp_idp_step_t said;
 
     MCP_TRY(idp_of(&login.idp, a, cx));
@@ -150,6 +151,12 @@ static const mcp_error_t *step(const attempt_t *a, mcp_ctx_t *cx)
     case MCP_IDP_REDIRECT:
         mcp_oauth_exchange_leave(a->x, said.location, cx);
         return NULL;
+    case MCP_IDP_NOBODY:
+        return mcp_error_tell(
+            MCP_E_ACCESS_DENIED, cx,
+            "You are not signed in. This server knows its users by a "
+            "certificate in their browser or by another sign-in of its own, "
+            "and your browser brought none that it takes.");
     case MCP_IDP_DONE:
         break;
     }

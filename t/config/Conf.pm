@@ -30,7 +30,8 @@ our @EXPORT = qw(check good bad warns dump_of root write_file protected);
 my $root = tempdir(CLEANUP => 1);
 mkdir "$root/logs";
 my $conf = "$root/httpd.conf";
-my @more = qw(macro ssl ldap authnz_ldap authn_dbd dbd version);
+my @more = qw(macro ssl ldap authnz_ldap authn_dbd dbd
+    authn_anon version);
 
 sub root { return $root }
 

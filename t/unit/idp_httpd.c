@@ -55,7 +55,7 @@ static void test_form(mcp_ctx_t *cx)
 {
     const mcp_idp_password_t password = {check, NULL};
     mcp_idp_t idp = idp_of("file", cx);
-    mcp_idp_login_t login = {&idp, NULL, NULL, &password};
+    mcp_idp_login_t login = {&idp, NULL, NULL, &password, 0};
     mcp_idp_step_t step;
     apr_table_t *form;
     char *huge;
@@ -96,7 +96,7 @@ static void test_form(mcp_ctx_t *cx)
 static void test_httpd(mcp_ctx_t *cx)
 {
     mcp_idp_t idp = idp_of(NULL, cx);
-    mcp_idp_login_t login = {&idp, NULL, NULL, NULL};
+    mcp_idp_login_t login = {&idp, NULL, NULL, NULL, 0};
     mcp_idp_step_t step;
 
     ok(!idp.preset->check(&idp, cx->pool), "httpd alone is fine");
@@ -107,6 +107,9 @@ static void test_httpd(mcp_ctx_t *cx)
     login.httpd_user = "";
     faults(idp.preset->step(&step, &login, cx), "AuthType",
            "an empty name is nobody");
+    login.may_have_user = 1;
+    fine(idp.preset->step(&step, &login, cx), "where one could have been");
+    ok(step.next == MCP_IDP_NOBODY, "it is the user who is told");
     login.httpd_user = "ada";
     fine(idp.preset->step(&step, &login, cx), "somebody signed in");
     ok(step.next == MCP_IDP_DONE, "that is all");
