@@ -38,10 +38,7 @@ my @people = (
 );
 our @SECRETS = ($BIND_PASSWORD, map { $_->[2] // () } @people);
 
-sub is_there {
-    return system('command -v slapd >/dev/null 2>&1 || test -x '
-        . program()) == 0 && -e "$schemas/inetorgperson.schema";
-}
+sub is_there { return -x program() && -e "$schemas/inetorgperson.schema" }
 sub program { return $ENV{MCP_SLAPD} ||= '/usr/sbin/slapd' }
 sub name { return 'slapd' }
 
@@ -141,12 +138,13 @@ sub answers {
 }
 
 # AuthLDAPURL with what stands behind the base, "?uid?sub?(objectClass=*)".
-# The host is the one of the certificate.
+# An address, for which the certificate is good too: of a "localhost" libldap
+# takes the machine's name.
 sub url {
     my ($self, $rest, $mode) = @_;
     my ($scheme, $port) = ($mode // '') eq 'ldaps'
         ? ('ldaps', $self->{tls_port}) : ('ldap', $self->{port});
-    return qq{AuthLDAPURL "$scheme://localhost:$port/$BASE$rest"}
+    return qq{AuthLDAPURL "$scheme://127.0.0.1:$port/$BASE$rest"}
         . ($mode && $scheme eq 'ldap' ? " $mode" : '');
 }
 
