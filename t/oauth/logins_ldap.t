@@ -7,6 +7,7 @@ use MCPTest;
 use MCPExpect;
 use MCPLdap;
 use MCPServer;
+use MCPSignIn;
 
 plan skip_all => 'no slapd' unless MCPLdap::is_there();
 
@@ -16,18 +17,6 @@ my $ldap = MCPLdap->new(certificate => $s)->start;
 secret(@MCPLdap::SECRETS);
 
 # One location a case, each with a provider of its own.
-sub provider {
-    my ($name, @inside) = @_;
-    return join "\n", "<MCPIdentityProvider httpd $name>", @inside,
-        "</MCPIdentityProvider>\n";
-}
-sub location {
-    my ($path, $provider, @require) = @_;
-    @require = 'Require valid-user' unless @require;
-    return join "\n", "<Location \"$path\">", 'AuthType mcp', @require,
-        'SetHandler mcp-server', 'MCPOffer demo:*', $provider,
-        "</Location>\n";
-}
 my $base = $MCPLdap::BASE;
 my $uid = $ldap->directives('?uid');
 my $ask = provider(ldap => $uid);
@@ -80,46 +69,21 @@ like($said, qr/^Syntax OK$/m, 'httpd -t takes LDAP in all these ways');
 unlike($said, qr/MCP\d{5}/, 'and warns of nothing');
 $s->start;
 my $c = $s->client;
-my $client = $c->register;
+my $at = MCPSignIn->new($c);
 
-# What comes after the sign-in form; from an address of its own, for failures
-# slow an address down.
-my $addresses = 0;
-sub typed {
-    my ($path, $user, $password) = @_;
-    my $browser = $c->fresh(from => '127.0.9.' . (1 + $addresses++ % 250));
-    my $at = $c->journey(client => $client, browser => $browser,
-        resource => $path, until => 'sign-in');
-    my ($form) = $c->forms($at->{response});
-    return $browser->submit($at->{response}, $form, username => $user,
-        password => $password);
-}
-
-my $wrong = qr/user name and password do not match/;
-
-sub stays_out {
-    my ($path, $user, $password, $name) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    return shown(typed($path, $user, $password), 200, $wrong, $name);
-}
-
-# Who somebody is after the whole journey, as the token and as tools say.
 sub comes_in {
-    my ($path, $typed, $uid, $want, $name) = @_;
+    my ($path, $typed, $uid, $is, $name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my $j = eval { $c->journey(client => $client, resource => $path,
-        user => $typed, password => MCPLdap::password($uid)) };
-    my $call = $j && $j->{access_token} && $c->call_tool($path, whoami => {},
-        token => $j->{access_token});
-    my $who = $call && $call->status == 200
-        && $call->json->{result}{structuredContent};
-    $who->{$_} = bytes($who->{$_}) for $who ? qw(user subject) : ();
-    is_deeply([$who && @$who{qw(user subject)}, $j && bytes(
-        jwt_claims($j->{access_token})->{sub})], [($want) x 3], $name)
-        or diag $@ || $call->brief;
-    return $j;
+    return $at->comes_in($path, $typed, MCPLdap::password($uid), $is, $name);
 }
-sub bytes { my $text = shift; utf8::encode($text); return $text }
+sub stays_out {
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    return $at->stays_out(@_);
+}
+sub token {
+    my ($path, $uid, %o) = @_;
+    return $at->token($path, $uid, MCPLdap::password($uid), %o);
+}
 
 # -- who comes in ------------------------------------------------------------
 
@@ -151,11 +115,11 @@ comes_in('/mail', 'ADA', 'ada', 'lovelace@example.com',
 
 # -- who does not ------------------------------------------------------------
 
-my $unknown = typed('/mcp', 'nobody', 'wrong-password');
-shown($unknown, 200, $wrong, 'nobody of the directory stays out');
+my $unknown = $at->typed('/mcp', 'nobody', 'wrong-password');
+shown($unknown, 200, $MCPSignIn::WRONG, 'nobody of the directory stays out');
 sub comparable { return $_[0]->body =~ s/value="[^"]*"/value=""/gr }
-my $guess = typed('/mcp', 'ada', 'wrong-password');
-shown($guess, 200, $wrong, 'with a wrong password ada stays out');
+my $guess = $at->typed('/mcp', 'ada', 'wrong-password');
+shown($guess, 200, $MCPSignIn::WRONG, 'with a wrong password ada stays out');
 is(comparable($guess), comparable($unknown),
     'and nobody learns which of the two it was');
 stays_out('/mcp', 'ada', '',
@@ -176,14 +140,13 @@ stays_out('/mcp', $_, $ada, "RFC 4515 3: no filter is made of the name $_")
         'ada)(departmentNumber=42', 'ada,ou=Staff', '|', '!(uid=x)';
 stays_out('/mcp', 'anna', MCPLdap::password('anna*'),
     'an asterisk stands for itself');
-shown(typed('/mcp', "ada\0", $ada), 400, qr/./, 'no NUL in a name');
+shown($at->typed('/mcp', "ada\0", $ada), 400, qr/./, 'no NUL in a name');
 
 # -- a file and a directory --------------------------------------------------
 
 {
-    my $bob = $c->journey(client => $client, resource => '/both',
-        user => 'bob');
-    works($c, $bob->{access_token}, '/both', 'bob of the file comes in');
+    $at->comes_in('/both', 'bob', $MCPClient::PASSWORD{bob}, 'bob',
+        'bob of the file comes in');
     comes_in('/both', 'carol', 'carol', 'carol', 'carol of the directory');
     stays_out('/both', 'ada', $ada,
         'the first provider that knows ada decides, as AuthBasicProvider has it');
@@ -196,13 +159,6 @@ comes_in('/aliases', 'CAROL', 'carol', 'carol', 'by the name that she has');
 
 # -- Require ldap-... --------------------------------------------------------
 
-my %token;
-sub token {
-    my ($path, $user, %o) = @_;
-    return $token{"$path $user"} ||= $c->journey(client => $client,
-        resource => $path, user => $user,
-        password => MCPLdap::password($user), %o)->{access_token};
-}
 for (['/group', 'Require ldap-group', 'ada', $jurgen],
     ['/user', 'Require ldap-user', 'ada'],
     ['/attribute', 'Require ldap-attribute', 'ada'],
@@ -228,14 +184,11 @@ refused($c->call_tool('/scope', hello => {}, token => token('/scope', 'carol',
 log_is_clean();
 my $away = qr/MCP00450: .*"ldap" cannot answer\. See what the module/;
 
-sub cannot_answer {
-    my ($what, $path, $user, $password) = @_;
+sub is_away {
+    my ($name, @typed) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     my $begin = MCPServer::clock();
-    my $r = typed($path, $user, $password);
-    shown($r, 503, qr/cannot answer/, "$what is 503");
-    unlike($r->body, $wrong, 'and no wrong password');
-    like($r->header('Retry-After'), qr/^\d+$/, 'RFC 9110 15.6.4');
+    cannot_answer($at->typed(@typed), $name);
     cmp_ok(MCPServer::clock() - $begin, '<', 10, 'within the timeouts');
 }
 
@@ -243,12 +196,12 @@ token('/mcp', 'ada');
 token('/group', 'ada');
 $ldap->stop;
 require_log($away);
-cannot_answer('stopped: the right password', '/mcp', 'ada', $ada);
-cannot_answer('stopped: a wrong one', '/mcp', 'ada', 'wrong-password');
-cannot_answer('stopped: carol, whom the file does not know', '/both', 'carol',
+is_away('stopped: the right password', '/mcp', 'ada', $ada);
+is_away('stopped: a wrong one', '/mcp', 'ada', 'wrong-password');
+is_away('stopped: carol, whom the file does not know', '/both', 'carol',
     MCPLdap::password('carol'));
-works($c, $c->journey(client => $client, resource => '/both', user => 'bob')
-    ->{access_token}, '/both', 'stopped: bob of the file comes in');
+$at->comes_in('/both', 'bob', $MCPClient::PASSWORD{bob}, 'bob',
+    'stopped: bob of the file comes in');
 works($c, token('/mcp', 'ada'), '/mcp', 'stopped: tokens go on');
 refused($c->call_tool('/group', hello => {}, token => token('/group', 'ada')),
     403, 'access_denied',
@@ -261,7 +214,7 @@ works($c, token('/group', 'ada'), '/group', 'her group is known again');
 
 $ldap->stall;
 require_log($away);
-cannot_answer('stalled: the right password', '/mcp', 'ada', $ada);
+is_away('stalled: the right password', '/mcp', 'ada', $ada);
 log_is_clean('stalled: the log says why');
 $ldap->resume;
 comes_in('/mcp', 'ada', 'ada', 'ada', 'it goes on, and so does ada');
