@@ -98,6 +98,7 @@ static void test_httpd(mcp_ctx_t *cx)
     mcp_idp_t idp = idp_of(NULL, cx);
     mcp_idp_login_t login = {&idp, NULL, NULL, NULL, 0};
     mcp_idp_step_t step;
+    char *long_name;
 
     ok(!idp.preset->check(&idp, cx->pool), "httpd alone is fine");
     is(idp.issuer, "httpd", "it vouches by its name");
@@ -116,6 +117,19 @@ static void test_httpd(mcp_ctx_t *cx)
     is(step.identity.subject, "ada", "subject");
     is(step.identity.user, "ada", "user");
     is(step.identity.issuer, "httpd", "issuer");
+    login.httpd_user = "j\xc3\xbcrgen";
+    fine(idp.preset->step(&step, &login, cx), "a name in UTF-8");
+    is(step.identity.user, "j\xc3\xbcrgen", "stays as it is");
+    login.httpd_user = "j\xfcrgen";
+    faults(idp.preset->step(&step, &login, cx), "take another name",
+           "one that is not would be another user's in records");
+    long_name = apr_pcalloc(cx->pool, 1026);
+    memset(long_name, 'x', 1024);
+    login.httpd_user = long_name;
+    fine(idp.preset->step(&step, &login, cx), "a long one");
+    long_name[1024] = 'x';
+    faults(idp.preset->step(&step, &login, cx), "take another name",
+           "one that no token could carry");
 }
 
 static void test_presets(mcp_ctx_t *cx)
