@@ -1,6 +1,6 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
-# What else of httpd signs users in, or says what they may: mod_authn_anon,
-# group files, Kerberos; and names that no form of ours has seen.
+# What else of httpd signs users in, or says what they may: mod_authn_anon and
+# group files; and names that no form of ours has seen.
 use strict;
 use warnings;
 use MCPTest;
@@ -97,37 +97,6 @@ for (sort keys %names) {
         'Sec-Fetch-Site' => 'same-origin', %{basic($_, 'password')}});
     sent_back($back, $client->{redirect_uris}[0], {code => qr/./},
         "a name $names{$_} signs in");
-}
-log_is_clean();
-
-# -- Kerberos ----------------------------------------------------------------
-
-SKIP: {
-    unless (-e MCPServer::libexec() . '/mod_auth_gssapi.so') {
-        diag 'no mod_auth_gssapi: Kerberos is not tried';
-        skip 'no mod_auth_gssapi', 6;
-    }
-    write_file('http.keytab', "\x05\x02");    # one without keys
-    $s->configure(site => 0, modules => ['auth_gssapi'],
-        config => join '', $state, $alone, location('/mcp'), <<'END');
-<Location "/oauth/authorize">
-    AuthType         GSSAPI
-    AuthName         "Example"
-    GssapiCredStore  keytab:${ROOT}/conf/http.keytab
-    GssapiLocalName  on
-    Require          valid-user
-</Location>
-END
-    is(($s->check)[1], "Syntax OK\n", 'httpd -t takes mod_auth_gssapi');
-    $s->restart;
-    my $r = $c->get($url);
-    is($r->status, 401, 'Kerberos asks on the authorize endpoint');
-    is($r->header('WWW-Authenticate'), 'Negotiate', 'RFC 4559 4.1');
-    is($c->get($url, headers => {Authorization => 'Negotiate YWJj'})->status,
-        401, 'what is no ticket signs nobody in');
-    is($c->get($url, headers => basic('ada', 'password'))->status, 401,
-        'nor does a password');
-    is($c->get('/oauth/jwks')->status, 200, 'the other endpoints stay public');
 }
 $s->stop;
 done();
