@@ -9,7 +9,7 @@ use MCPServer;
 use MCPSignIn;
 
 plan skip_all => 'no sqlite3 driver of APR'
-    unless glob '/usr/lib/*/apr-util-1/apr_dbd_sqlite3*.so';
+    unless glob '/usr/lib{,64,/*}/apr-util-1/apr_dbd_sqlite3*.so';
 
 my $s = MCPServer->new;
 my $file = $s->root . '/users/users.db';
@@ -42,8 +42,11 @@ END
 }
 my $hostile = make_database();
 
-my $query = 'SELECT password%s FROM users WHERE name = %%s AND active = 1';
-my $ask = provider(dbd => sprintf qq{AuthDBDUserPWQuery "$query"}, '');
+sub query {
+    return 'AuthDBDUserPWQuery "SELECT ' . join(', ', 'password', @_)
+        . ' FROM users WHERE name = %s AND active = 1"';
+}
+my $ask = provider(dbd => query());
 $s->configure(site => 0, modules => [qw(dbd authn_dbd authz_dbd)],
     config => join '', <<'END',
 MCPStateDirectory "${ROOT}/state/mcp-oauth"
@@ -54,20 +57,15 @@ DBDParams         "${ROOT}/users/users.db"
 DBDPersist        off
 END
     location('/mcp', $ask),
-    location('/named', provider(dbd =>
-        sprintf qq{AuthDBDUserPWQuery "$query"}, ', name')),
+    location('/named', provider(dbd => query('name'))),
     location('/outside', "MCPIdentityProvider httpd dbd\n"),
     location('/both', provider('file dbd', 'AuthUserFile "${CONF}/htpasswd"',
-        sprintf qq{AuthDBDUserPWQuery "$query"}, '')),
+        query())),
     location('/group', $ask, <<'END'),
 Require      dbd-group tools
 AuthzDBDQuery "SELECT name FROM groups WHERE user = %s"
 END
-    sprintf <<"END", '');
-<Location "/oauth/authorize">
-    AuthDBDUserPWQuery "$query"
-</Location>
-END
+    '<Location "/oauth/authorize">', "\n", query(), "\n</Location>\n");
 my ($good, $said) = $s->check;
 is($said, "Syntax OK\n", 'httpd -t takes SQL inside the container and outside');
 $s->start;
