@@ -140,7 +140,6 @@ static const mcp_error_t *reused(const mcp_oauth_grant_t *grant,
                                  mcp_ctx_t *cx)
 {
     MCP_TRY(mcp_oauth_grant_revoke(grant, service->works, cx));
-    mcp_oauth_upstream_revoke(grant, service, cx);
     mcp_ctx_log(
         cx, MCP_LOG_NOTICE, 151,
         "a refresh token of '%s' was used again: generation %" APR_INT64_T_FMT
@@ -149,6 +148,7 @@ static const mcp_error_t *reused(const mcp_oauth_grant_t *grant,
         grant->generation, mcp_digest_text(grant->id, cx->pool));
     mcp_oauth_about_grant_tell(MCP_AUDIT_REFRESH_REUSED, grant, NULL, cx);
     mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "refresh-reused", cx);
+    mcp_oauth_upstream_revoke(grant, service, cx);
     return refused(cx, "was used before, its family is revoked");
 }
 

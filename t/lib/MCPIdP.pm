@@ -63,7 +63,7 @@ sub new {
     $self->{address}{$_} = '93.184.217.' . ++$n for @hosts;
     $self->start;
     $net->name($_, $self->{address}{$_}) for @hosts;
-    $self->plug($_) for keys %{$self->{about}{profiles}};
+    $self->plug($_) for $self->profiles;
     $self->{control} = MCPClient->new(
         url => "http://127.0.0.1:$self->{about}{control}");
     return $self;
@@ -133,7 +133,8 @@ sub stop {
     my $pid = delete $self->{pid} or return;
     kill TERM => $pid;
     waitpid $pid, 0;
-    $self->{net}->stop;
+    # at the end of a program it may be gone before
+    $self->{net}->stop if $self->{net};
 }
 
 sub DESTROY {
@@ -148,6 +149,8 @@ sub DESTROY {
 sub net { return $_[0]{net} }
 sub port { return $_[0]{about}{port} }
 sub config { my $self = shift; return $self->{net}->config(@_) }
+
+sub profiles { return sort keys %{$_[0]{about}{profiles}} }
 
 sub profile {
     my ($self, $name) = @_;
@@ -228,7 +231,7 @@ sub issued { return @{$_[0]->tell(issued => profile => $_[1])} }
 # Of all profiles: every code and token so far, and the clients' secrets.
 sub secrets {
     my $self = shift;
-    return (map { $self->issued($_) } sort keys %{$self->{about}{profiles}}),
+    return (map { $self->issued($_) } $self->profiles),
         map { $_->{client_secret} // () } values %{$self->{about}{clients}};
 }
 
