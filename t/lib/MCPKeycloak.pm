@@ -44,7 +44,7 @@ sub new {
         dir => $dir, owner => $$, port => $port,
         management => MCPServer::free_port(), mcp => $o{mcp},
         url => "http://localhost:$port", secret => MCPClient::random_text(),
-        password => MCPClient::random_text(), log => $o{log},
+        password => MCPClient::random_text(),
     }, $class;
     system('cp', '-r', "$home/home", "$dir/home") == 0 or croak 'cp failed';
     system(<<"END") == 0 or croak 'the realms cannot be copied';
@@ -92,6 +92,7 @@ sub command {
         --http-enabled=true --http-host=127.0.0.1
         --http-management-host=127.0.0.1), "--http-port=$self->{port}",
         "--http-management-port=$self->{management}",
+        '--log-level=INFO,io.smallrye.health:ERROR',
         "--hostname=$self->{url}");
 }
 
