@@ -38,9 +38,11 @@ HIREDIS_LIBS := $(if $(filter tls,$(HIREDIS)),-lhiredis_ssl -lssl) \
 LIBS := -ljansson -lcjose $(HIREDIS_LIBS) -lcrypto -lsqlite3 -lpcre2-8 \
     $(if $(wildcard $(SRC)/net/curl.c),-lcurl)
 
+# What an initialiser leaves out is 0 or NULL (C11 6.7.9): members that are
+# told to be optional are left out.
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
     -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wformat=2 \
-    -Wno-unused-parameter
+    -Wno-unused-parameter -Wno-missing-field-initializers
 HARDEN := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
 SAN :=
 ifeq ($(MODE),asan)
@@ -107,7 +109,7 @@ PROGRAMS := $(if $(CTL_OBJECTS),$(CTL))
 .PHONY: all test-modules lib install demo serve-conformance check unit \
     unit-programs property soak fuzz fuzz-replay fuzz-programs behaviour \
     bench bench-programs asan format check-format fallback clang doc clean \
-    help house config deps install-test client browser ctl check-keycloak
+    help house config deps install-test client browser ctl idp check-keycloak
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -247,6 +249,11 @@ client browser: all test-modules
 check-keycloak: all test-modules
 	PROVEFLAGS="$(PROVEFLAGS)" t/keycloak/run $(TESTS)
 
+# the identity providers that tests sign in at
+idp: all test-modules
+	prove --exec "" $(PROVEFLAGS) t/idp/run
+	prove -It/lib $(PROVEFLAGS) t/idp/perl.t
+
 # MPM=event, worker or prefork; TESTS narrows it to some files
 behaviour: all test-modules
 	OUT=$(OUT) build/behaviour $(or $(MPM),event) $(TESTS)
@@ -301,6 +308,6 @@ check-format:
 
 help:
 	@echo "all install demo serve-conformance check unit property soak house config"
-	@echo "behaviour install-test ctl client browser fuzz fuzz-replay asan bench fallback"
+	@echo "behaviour install-test ctl client idp browser fuzz fuzz-replay asan bench fallback"
 	@echo "check-keycloak clang format check-format"
 	@echo "doc deps clean"

@@ -101,6 +101,24 @@ const mcp_error_t *mcp_form_read(apr_table_t **form, const char *text,
     return NULL;
 }
 
+const char *mcp_form_text(const apr_table_t *form, apr_pool_t *pool)
+{
+    const apr_array_header_t *rows = apr_table_elts(form);
+    apr_array_header_t *parts =
+        apr_array_make(pool, rows->nelts, sizeof(const char *));
+    int i;
+
+    for (i = 0; i < rows->nelts; i++) {
+        const apr_table_entry_t *row =
+            &APR_ARRAY_IDX(rows, i, const apr_table_entry_t);
+
+        APR_ARRAY_PUSH(parts, const char *) =
+            apr_pstrcat(pool, mcp_encode_percent(row->key, pool), "=",
+                        mcp_encode_percent(row->val, pool), NULL);
+    }
+    return apr_array_pstrcat(pool, parts, '&');
+}
+
 const char *mcp_form_append(apr_pool_t *pool, const char *uri, ...)
 {
     apr_size_t len = strlen(uri);

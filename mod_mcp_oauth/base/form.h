@@ -17,6 +17,8 @@
  * empty table. */
 const mcp_error_t *mcp_form_read(apr_table_t **form, const char *text,
                                  apr_size_t len, mcp_ctx_t *cx);
+/* "a=b&c=d": the fields in the order of the table; "" when it is empty. */
+const char *mcp_form_text(const apr_table_t *form, apr_pool_t *pool);
 /* "a=b&c=d" appended to uri, before a fragment-less end, with ? or &. A NULL
  * value leaves its field out. Pairs end with a NULL name. */
 const char *mcp_form_append(apr_pool_t *pool, const char *uri, ...)

@@ -108,6 +108,52 @@ typedef struct mcp_client_setting_t {
     const char *where; /* "<MCPRegisteredClient web>, line 12 of FILE" */
 } mcp_client_setting_t;
 
+/* Client, of <MCPIdentityProvider>: how it proves who it is, in the order of
+ * the alternatives of its kind; 0: by what the preset or the provider says */
+typedef enum {
+    MCP_IDP_BASIC = 1,
+    MCP_IDP_POST,
+    MCP_IDP_PRIVATE_KEY_JWT
+} mcp_idp_method_t;
+
+typedef struct mcp_idp_client_setting_t {
+    const char *id;
+    const mcp_secret_setting_t *secret; /* NULL: a public client. Of
+                                         * private-key-jwt the private key */
+    int method;                         /* mcp_idp_method_t */
+} mcp_idp_client_setting_t;
+
+/* Parameter */
+typedef struct mcp_idp_parameter_setting_t {
+    const char *name;
+    const char *value; /* NULL: omit */
+} mcp_idp_parameter_setting_t;
+
+/* Claim */
+struct mcp_claim_mapping_t;
+
+typedef struct mcp_idp_claim_setting_t {
+    const char *word;
+    const apr_array_header_t *pointers; /* of const char *: JSON Pointers, or
+                                         * MODULE:NAME */
+    const apr_array_header_t *mappings; /* for each pointer, of const struct
+                                         * mcp_claim_mapping_t *: what
+                                         * MODULE:NAME is; NULL of others, and
+                                         * the array before post_config */
+} mcp_idp_claim_setting_t;
+
+/* Verify */
+typedef struct mcp_idp_verify_setting_t {
+    int how;          /* mcp_idp_verify_t */
+    const char *name; /* MODULE:NAME, or NULL */
+} mcp_idp_verify_setting_t;
+
+/* Endpoint */
+typedef struct mcp_idp_endpoint_setting_t {
+    int kind; /* mcp_idp_endpoint_t */
+    const char *url;
+} mcp_idp_endpoint_setting_t;
+
 /* MCPStore */
 typedef struct mcp_store_setting_t {
     const char *name; /* "sqlite" or "redis" */

@@ -11,7 +11,7 @@
 #define SECTION(site, i)                                                      \
     APR_ARRAY_IDX((site)->sections, i, mcp_config_section_t *)
 
-typedef enum { PLACE_PATH, PLACE_WELL_KNOWN } place_t;
+typedef enum { PLACE_PATH, PLACE_PATHS, PLACE_WELL_KNOWN } place_t;
 
 static const struct {
     place_t place;
@@ -78,10 +78,16 @@ static int is_below(const char *base, const char *path, apr_pool_t *pool)
 {
     apr_size_t i;
 
-    for (i = 0; i < ENDPOINTS; i++)
-        if (endpoints[i].place == PLACE_PATH &&
-            !strcmp(path, below(base, endpoints[i].path, pool)))
+    for (i = 0; i < ENDPOINTS; i++) {
+        const char *at = below(base, endpoints[i].path, pool);
+        apr_size_t len = strlen(at);
+
+        if (endpoints[i].place == PLACE_WELL_KNOWN || strncmp(path, at, len))
+            continue;
+        if (!path[len] ||
+            (endpoints[i].place == PLACE_PATHS && path[len] == '/'))
             return 1;
+    }
     return 0;
 }
 

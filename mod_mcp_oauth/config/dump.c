@@ -11,7 +11,7 @@
 #define WELL_KNOWN "/.well-known/"
 #define METADATA "oauth-protected-resource"
 
-typedef enum { PLACE_PATH, PLACE_WELL_KNOWN } place_t;
+typedef enum { PLACE_PATH, PLACE_PATHS, PLACE_WELL_KNOWN } place_t;
 
 static const struct {
     place_t place;

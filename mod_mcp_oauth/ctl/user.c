@@ -125,7 +125,8 @@ const mcp_error_t *mcp_ctl_user_revoke(int *answer,
     MCP_TRY(mcp_ctl_state_open(&state, arguments, cx));
     MCP_TRY(mcp_ctl_holding_read(&holdings, state, arguments, cx));
     MCP_TRY(find(&who, users_of(holdings, cx->pool), arguments, cx));
-    MCP_TRY(mcp_oauth_revoke_user(&count, who, &state->works, cx));
+    MCP_TRY(mcp_oauth_revoke_user(&count, who, "administrator", &state->works,
+                                  cx));
     done.number = count;
     mcp_ctl_answer_print(&done, arguments, cx->pool, "%s: %d grant%s revoked.",
                          mcp_ctl_table_safe(who->user, cx->pool), count,

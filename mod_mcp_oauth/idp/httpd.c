@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "idp/httpd.h"
+#include "idp/preset.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -94,7 +94,7 @@ httpd_step(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
 
 const mcp_idp_preset_t mcp_idp_httpd = {
     "httpd",
-    "[AUTHN-PROVIDER ...]",
     httpd_check,
     httpd_step,
+    NULL,
 };

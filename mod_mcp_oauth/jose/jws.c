@@ -9,6 +9,7 @@
 
 #include "base/encode.h"
 #include "jose/native.h"
+#include "jose/okp.h"
 
 static const mcp_error_t *refuse(mcp_ctx_t *cx, const char *why)
 {
@@ -66,7 +67,7 @@ static const mcp_error_t *header_check(mcp_jose_jws_t *jws, mcp_ctx_t *cx)
     return NULL;
 }
 
-const mcp_error_t *mcp_jose_jws_read(const mcp_jose_jws_t **out,
+static const mcp_error_t *whole_read(const mcp_jose_jws_t **out,
                                      const char *text, apr_size_t len,
                                      mcp_ctx_t *cx)
 {
@@ -74,8 +75,6 @@ const mcp_error_t *mcp_jose_jws_read(const mcp_jose_jws_t **out,
     const char *payload, *signature, *copy;
     apr_size_t size;
 
-    if (len > MCP_JWS_MAX)
-        return refuse(cx, "it is too long");
     copy = apr_pstrmemdup(cx->pool, text, len);
     payload = memchr(copy, '.', len);
     if (!payload)
@@ -98,6 +97,22 @@ const mcp_error_t *mcp_jose_jws_read(const mcp_jose_jws_t **out,
     return NULL;
 }
 
+const mcp_error_t *mcp_jose_jws_read(const mcp_jose_jws_t **jws,
+                                     const char *text, apr_size_t len,
+                                     mcp_ctx_t *cx)
+{
+    return len > MCP_JWS_MAX ? refuse(cx, "it is too long")
+                             : whole_read(jws, text, len, cx);
+}
+
+const mcp_error_t *mcp_jose_jws_read_long(const mcp_jose_jws_t **jws,
+                                          const char *text, apr_size_t len,
+                                          mcp_ctx_t *cx)
+{
+    return len > MCP_JWS_LONG_MAX ? refuse(cx, "it is too long")
+                                  : whole_read(jws, text, len, cx);
+}
+
 /* cjose halves whatever length an ECDSA signature has, so that one signature
  * would have many forms. */
 static int has_right_size(const mcp_jose_jws_t *jws, const mcp_jose_jwk_t *jwk)
@@ -105,26 +120,46 @@ static int has_right_size(const mcp_jose_jws_t *jws, const mcp_jose_jwk_t *jwk)
     return strlen(strrchr(jws->text, '.') + 1) == (jwk->signature * 4 + 2) / 3;
 }
 
+static int has_signed(const mcp_jose_jwk_t *jwk, const char *text)
+{
+    cjose_jws_t *native = cjose_jws_import(text, strlen(text), NULL);
+    int good = native && cjose_jws_verify(native, jwk->native, NULL);
+
+    cjose_jws_release(native);
+    return good;
+}
+
 const mcp_error_t *mcp_jose_jws_verify(const mcp_jose_jws_t *jws,
                                        const mcp_jose_jwk_t *jwk,
                                        mcp_ctx_t *cx)
 {
-    cjose_jws_t *native;
     int good;
 
     if (!jwk || !mcp_jose_jwk_does(jwk, jws->alg))
         return refuse(cx, "its alg is not the key's");
     if (!has_right_size(jws, jwk))
         return refuse(cx, "the signature has the wrong length");
-    native = cjose_jws_import(jws->text, strlen(jws->text), NULL);
-    good = native && cjose_jws_verify(native, jwk->native, NULL);
-    if (native)
-        cjose_jws_release(native);
+    good = jwk->okp ? mcp_jose_okp_has_signed(jwk, jws->text, cx->pool)
+                    : has_signed(jwk, jws->text);
     if (good)
         return NULL;
     /* mod_ssl takes what is left in the thread's queue for its own */
     ERR_clear_error();
     return refuse(cx, "the signature is wrong");
+}
+
+const char *mcp_jose_jws_key_fault(const mcp_jose_jwk_t *jwk, apr_pool_t *pool)
+{
+    if (!jwk->is_private)
+        return "it is a public key, and only a private one signs";
+    if (jwk->use && strcmp(jwk->use, "sig") != 0)
+        return "its use is enc, and one whose use is sig is needed";
+    if (!jwk->alg)
+        return "it does not say its alg";
+    if (!mcp_jose_jwk_does(jwk, jwk->alg))
+        return apr_psprintf(pool, "its alg is %s, which does not sign here",
+                            mcp_encode_log(jwk->alg, 40, pool));
+    return NULL;
 }
 
 static cjose_header_t *header_make(const char *typ, const mcp_jose_jwk_t *jwk)
@@ -147,11 +182,12 @@ const mcp_error_t *mcp_jose_jws_sign(const char **text, const char *claims,
     cjose_header_t *header;
     cjose_jws_t *native = NULL;
     const char *compact = NULL;
+    const char *fault = mcp_jose_jws_key_fault(jwk, cx->pool);
 
-    if (!jwk->is_private || !jwk->alg)
+    if (fault)
         return mcp_error_fault(MCP_E_SERVER_ERROR, cx,
-                               "Sign with a private key that names its alg.",
-                               "this key cannot sign");
+                               "Sign with a private key for signatures.",
+                               "this key cannot sign: %s", fault);
     header = header_make(typ, jwk);
     if (header)
         native = cjose_jws_sign(jwk->native, header, (const uint8_t *)claims,
@@ -159,8 +195,7 @@ const mcp_error_t *mcp_jose_jws_sign(const char **text, const char *claims,
     *text = NULL;
     if (native && cjose_jws_export(native, &compact, NULL))
         *text = apr_pstrdup(cx->pool, compact);
-    if (native)
-        cjose_jws_release(native);
+    cjose_jws_release(native);
     if (header)
         cjose_header_release(header);
     if (*text)

@@ -279,6 +279,21 @@ static int cancelled(mcp_call_t *call)
     return x->cancelled && x->cancelled(x->baton);
 }
 
+static const char *claim(mcp_call_t *call, const char *pointer)
+{
+    const mcp_principal_t *who = call->principal;
+    mcp_ctx_t *cx = run_of(call)->t->cx;
+    const mcp_json_t *json;
+
+    if (!who || !who->claims ||
+        mcp_json_read(&json, who->claims, strlen(who->claims), cx))
+        return NULL;
+    json = mcp_json_pointer(json, pointer);
+    if (mcp_json_string(json))
+        return mcp_json_string(json);
+    return json ? mcp_json_text(json, call->pool) : NULL;
+}
+
 const mcp_call_api_t mcp_call_api = {
     sizeof(mcp_call_api_t),
     get_string,
@@ -300,4 +315,5 @@ const mcp_call_api_t mcp_call_api = {
     progress,
     log_line,
     cancelled,
+    claim,
 };

@@ -2,7 +2,6 @@
 #include "net/curl.h"
 
 #include <apr_strings.h>
-#include <apr_thread_mutex.h>
 #include <curl/curl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -11,23 +10,16 @@
 
 #include "base/encode.h"
 #include "base/uri.h"
+#include "net/curl_options.h"
 #include "net/guard.h"
+#include "net/idle.h"
 
-#define USER_AGENT "mod_mcp_oauth"
 #define MOST_HEADER_BYTES 32768
 #define MOST_WHY 200
 
-/* Handles that wait for the next request. */
-typedef struct idle_t {
-    CURL **handles;
-    apr_uint32_t count;
-} idle_t;
-
 typedef struct net_t {
     const mcp_net_dial_t *dial; /* or NULL */
-    apr_thread_mutex_t *mutex;  /* over idle */
-    apr_uint32_t most;
-    idle_t idle[2]; /* untrusted, trusted */
+    mcp_net_idle_t *idle[2];    /* untrusted, trusted */
     pid_t process;
 } net_t;
 
@@ -111,73 +103,6 @@ static size_t take_header(char *data, size_t size, size_t count, void *baton)
 
 /* -- what we ask curl -- */
 
-static const struct {
-    CURLoption option;
-    long value;
-} numbers[] = {
-    {CURLOPT_NOSIGNAL, 1},
-    {CURLOPT_HTTPGET, 1},
-    {CURLOPT_FOLLOWLOCATION, 0},
-    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
-    {CURLOPT_SSL_VERIFYPEER, 1},
-    {CURLOPT_SSL_VERIFYHOST, 2},
-    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
-    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
-    {CURLOPT_HTTP09_ALLOWED, 0},
-    {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
-    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
-    /* getaddrinfo cannot be stopped: do not wait for it past the deadline */
-    {CURLOPT_QUICK_EXIT, 1},
-};
-
-/* An empty proxy: none of the environment either. */
-static const struct {
-    CURLoption option;
-    const char *value;
-} texts[] = {
-    {CURLOPT_PROTOCOLS_STR, "https"},
-    {CURLOPT_USERAGENT, USER_AGENT},
-    {CURLOPT_NOPROXY, ""},
-};
-
-static CURLcode set_fixed(CURL *curl)
-{
-    CURLcode rc = CURLE_OK;
-    size_t i;
-
-    for (i = 0; !rc && i < sizeof(numbers) / sizeof(*numbers); i++)
-        rc = curl_easy_setopt(curl, numbers[i].option, numbers[i].value);
-    for (i = 0; !rc && i < sizeof(texts) / sizeof(*texts); i++)
-        rc = curl_easy_setopt(curl, texts[i].option, texts[i].value);
-    return rc;
-}
-
-static CURLcode set_route(CURL *curl, const mcp_net_request_t *request)
-{
-    const mcp_fetch_setting_t *s = request->setting;
-    long once = !request->is_trusted;
-    CURLcode rc;
-
-    if ((rc = curl_easy_setopt(curl, CURLOPT_URL, request->url)) ||
-        (rc = curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)s->timeout)) ||
-        (rc = curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
-                               (long)s->connect_timeout)) ||
-        (rc = curl_easy_setopt(curl, CURLOPT_PROXY,
-                               s->proxy ? s->proxy : "")) ||
-        (rc = curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE,
-                               (curl_off_t)request->max_bytes)) ||
-        (rc = curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, once)) ||
-        (rc = curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, once)))
-        return rc;
-    if (!s->ca_file || !*s->ca_file)
-        return CURLE_OK;
-    if ((rc = curl_easy_setopt(curl, CURLOPT_CAINFO, s->ca_file)) ||
-        (rc = curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO, s->ca_file)) ||
-        (rc = curl_easy_setopt(curl, CURLOPT_CAPATH, NULL)))
-        return rc;
-    return curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, NULL);
-}
-
 static CURLcode set_callbacks(CURL *curl, transfer_t *t)
 {
     CURLcode rc;
@@ -196,6 +121,7 @@ static CURLcode set_callbacks(CURL *curl, transfer_t *t)
 /* NULL where the system's resolver is asked. */
 static struct curl_slist *resolve(const transfer_t *t)
 {
+    int usual = strcmp(t->uri->scheme, "http") ? 443 : 80;
     const char *addresses =
         t->net->dial ? t->net->dial->resolve(t->uri->host, t->cx->pool) : NULL;
 
@@ -203,7 +129,7 @@ static struct curl_slist *resolve(const transfer_t *t)
         return NULL;
     return curl_slist_append(
         NULL, apr_psprintf(t->cx->pool, "%s:%d:%s", t->uri->host,
-                           t->uri->port ? t->uri->port : 443, addresses));
+                           t->uri->port ? t->uri->port : usual, addresses));
 }
 
 /* -- the answer -- */
@@ -244,7 +170,7 @@ static void answer_judge(mcp_net_reply_t *reply, CURL *curl, transfer_t *t)
         mcp_net_fetch_media_type(header(curl, "Content-Type", t), t->cx->pool);
     reply->cache_control = header(curl, "Cache-Control", t);
     reply->age = age ? apr_atoi64(age) : 0;
-    mcp_net_fetch_judge(reply, status, t->cx->pool);
+    mcp_net_fetch_judge(reply, t->request, status, t->cx->pool);
 }
 
 /* Whether a name cannot be resolved, resolves to an address of ours, or does
@@ -256,6 +182,8 @@ static void failure_judge(mcp_net_reply_t *reply, CURLcode rc, transfer_t *t)
         settle(reply, MCP_NET_REFUSED,
                apr_psprintf(t->cx->pool, "it is larger than %lu bytes",
                             (unsigned long)t->request->max_bytes));
+    else if (rc == CURLE_ABORTED_BY_CALLBACK)
+        settle(reply, MCP_NET_PASSED, "this process ends");
     else if (t->refused && !t->has_dialled)
         settle(reply, MCP_NET_PASSED,
                apr_psprintf(t->cx->pool,
@@ -268,96 +196,75 @@ static void failure_judge(mcp_net_reply_t *reply, CURLcode rc, transfer_t *t)
                               MOST_WHY, t->cx->pool));
 }
 
-/* -- handles -- */
+/* -- a request -- */
 
-static CURL *handle_take(net_t *net, int kind)
+static CURLcode perform(CURL *curl, transfer_t *t,
+                        const struct curl_slist *fields)
 {
-    idle_t *idle = &net->idle[kind];
-    CURL *curl = NULL;
+    CURLcode rc = mcp_net_curl_options_set(curl, t->request, t->uri);
 
-    apr_thread_mutex_lock(net->mutex);
-    if (idle->count)
-        curl = idle->handles[--idle->count];
-    apr_thread_mutex_unlock(net->mutex);
-    return curl ? curl : curl_easy_init();
-}
-
-static void handle_keep(net_t *net, int kind, CURL *curl)
-{
-    idle_t *idle = &net->idle[kind];
-
-    curl_easy_reset(curl);
-    apr_thread_mutex_lock(net->mutex);
-    if (idle->count < net->most) {
-        idle->handles[idle->count++] = curl;
-        curl = NULL;
-    }
-    apr_thread_mutex_unlock(net->mutex);
-    if (curl)
-        curl_easy_cleanup(curl);
+    if (!rc)
+        rc = set_callbacks(curl, t);
+    if (!rc)
+        rc = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
+    return rc ? rc : curl_easy_perform(curl);
 }
 
 static void exchange(mcp_net_reply_t *reply, CURL *curl, transfer_t *t)
 {
-    struct curl_slist *accept =
-        curl_slist_append(NULL, "Accept: application/json");
+    struct curl_slist *fields =
+        mcp_net_curl_options_fields(t->request, t->cx->pool);
     struct curl_slist *addresses = resolve(t);
-    CURLcode rc = set_fixed(curl);
+    CURLcode rc = fields ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+    long sent = 0;
 
-    if (!rc)
-        rc = set_route(curl, t->request);
-    if (!rc)
-        rc = set_callbacks(curl, t);
-    if (!rc)
-        rc = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, accept);
     if (!rc && addresses)
         rc = curl_easy_setopt(curl, CURLOPT_RESOLVE, addresses);
     if (!rc)
-        rc = curl_easy_perform(curl);
+        rc = perform(curl, t, fields);
+    curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
+    reply->is_unsent = !sent;
     if (rc)
         failure_judge(reply, rc, t);
     else
         answer_judge(reply, curl, t);
-    curl_slist_free_all(accept);
+    curl_slist_free_all(fields);
     curl_slist_free_all(addresses);
+}
+
+static CURL *handle_take(net_t *net, int kind)
+{
+    CURL *curl = mcp_net_idle_take(net->idle[kind]);
+
+    return curl ? curl : curl_easy_init();
 }
 
 static void fetch(mcp_net_reply_t *reply, void *baton,
                   const mcp_net_request_t *request, mcp_ctx_t *cx)
 {
-    transfer_t t = {baton, request, NULL, cx, NULL, 0, 0, 0, 0, NULL, ""};
+    transfer_t t = {baton, request, NULL, cx};
     const char *fault = mcp_net_fetch_fault(&t.uri, request, cx);
+    int kind = request->is_trusted != 0;
     CURL *curl;
 
     memset(reply, 0, sizeof(*reply));
+    reply->is_unsent = 1;
     if (fault) {
         settle(reply, MCP_NET_REFUSED, fault);
         return;
     }
     settle(reply, MCP_NET_PASSED, "no memory for a request");
-    curl = t.net->process == getpid()
-               ? handle_take(t.net, request->is_trusted != 0)
-               : NULL;
+    curl = t.net->process == getpid() ? handle_take(t.net, kind) : NULL;
     if (!curl)
         return;
     exchange(reply, curl, &t);
-    handle_keep(t.net, request->is_trusted != 0, curl);
+    /* nothing of this request stays, secrets least of all */
+    curl_easy_reset(curl);
+    mcp_net_idle_keep(t.net->idle[kind], curl);
 }
 
 /* No curl_global_cleanup: the process ends, and a thread of it may still be in
  * a request. */
-static apr_status_t end(void *data)
-{
-    net_t *net = data;
-    int kind;
-
-    for (kind = 0; net->process == getpid() && kind < 2; kind++)
-        while (net->idle[kind].count)
-            curl_easy_cleanup(
-                net->idle[kind].handles[--net->idle[kind].count]);
-    return APR_SUCCESS;
-}
-
 const mcp_error_t *mcp_net_curl_make(mcp_net_fetcher_t *fetcher,
                                      apr_uint32_t most,
                                      const mcp_net_dial_t *dial, mcp_ctx_t *cx)
@@ -371,15 +278,14 @@ const mcp_error_t *mcp_net_curl_make(mcp_net_fetcher_t *fetcher,
                                "libcurl was built with.",
                                "libcurl cannot be initialised");
     net->dial = dial;
-    net->most = most;
     net->process = getpid();
-    for (kind = 0; kind < 2; kind++)
-        net->idle[kind].handles = apr_pcalloc(cx->pool, most * sizeof(CURL *));
-    if (apr_thread_mutex_create(&net->mutex, APR_THREAD_MUTEX_DEFAULT,
-                                cx->pool) != APR_SUCCESS)
-        return mcp_error_fault(MCP_E_SERVER_ERROR, cx, "Check free memory.",
-                               "net: no mutex to be had");
-    apr_pool_cleanup_register(cx->pool, net, end, apr_pool_cleanup_null);
+    for (kind = 0; kind < 2; kind++) {
+        net->idle[kind] = mcp_net_idle_make(most, curl_easy_cleanup, cx->pool);
+        if (!net->idle[kind])
+            return mcp_error_fault(MCP_E_SERVER_ERROR, cx,
+                                   "Check free memory.",
+                                   "net: no mutex to be had");
+    }
     fetcher->fetch = fetch;
     fetcher->baton = net;
     return NULL;

@@ -25,6 +25,7 @@ static const char *record_text(const mcp_oauth_code_t *code, apr_size_t *len,
     mcp_writer_name(w, "identity");
     mcp_oauth_identity_write(w, &code->identity);
     mcp_writer_member(w, "mark", code->mark);
+    mcp_writer_member(w, "upstream", code->upstream);
     mcp_writer_member(w, "grant", code->grant);
     mcp_writer_close(w);
     return mcp_writer_text(w, len);
@@ -77,6 +78,7 @@ const mcp_error_t *mcp_oauth_code_find(mcp_oauth_code_t **record,
     found->request =
         mcp_oauth_request_read(mcp_json_get(json, "request"), cx->pool);
     found->mark = mcp_json_string(mcp_json_get(json, "mark"));
+    found->upstream = mcp_json_string(mcp_json_get(json, "upstream"));
     found->grant = mcp_json_string(mcp_json_get(json, "grant"));
     found->spent = stored->spent;
     if (!found->request || !found->grant ||

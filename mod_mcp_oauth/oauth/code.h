@@ -10,9 +10,10 @@
 typedef struct mcp_oauth_code_t {
     const mcp_oauth_request_t *request;
     mcp_identity_t identity;
-    const char *mark;  /* the user's at the sign-in: oauth/ended.h */
-    const char *grant; /* the id that the grant will have */
-    int spent;         /* it was redeemed before */
+    const char *mark;     /* the user's at the sign-in: oauth/ended.h */
+    const char *upstream; /* for the grant: oauth/upstream.h; or NULL */
+    const char *grant;    /* the id that the grant will have */
+    int spent;            /* it was redeemed before */
 } mcp_oauth_code_t;
 
 /* grant and spent are filled in. */

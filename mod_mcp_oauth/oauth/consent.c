@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "oauth/consent.h"
 
-#include <apr_strings.h>
 #include <string.h>
 
 #include "base/encode.h"
@@ -9,8 +8,8 @@
 #include "base/scope.h"
 #include "oauth/about.h"
 #include "oauth/code.h"
+#include "oauth/consent_page.h"
 #include "oauth/cookie.h"
-#include "oauth/redirect.h"
 #include "oauth/remembered.h"
 #include "oauth/scopes.h"
 
@@ -32,114 +31,19 @@ static mcp_audit_about_t about_of(const mcp_oauth_consent_ask_t *ask,
     return about;
 }
 
-/* -- the page -- */
-
-static const mcp_error_t *write_scopes(mcp_writer_t *w,
-                                       const mcp_oauth_consent_ask_t *ask,
-                                       mcp_ctx_t *cx)
-{
-    apr_array_header_t *scopes;
-    int i;
-
-    MCP_TRY(mcp_scope_read(&scopes, ask->request->scope, cx));
-    mcp_writer_name(w, "scopes");
-    mcp_writer_open(w, '[');
-    for (i = 0; i < scopes->nelts; i++)
-        mcp_writer_string(
-            w, mcp_oauth_scopes_words(ask->resource,
-                                      APR_ARRAY_IDX(scopes, i, char *)));
-    mcp_writer_close(w);
-    return NULL;
-}
-
-static void write_boolean(mcp_writer_t *w, const char *name, int value)
-{
-    mcp_writer_name(w, name);
-    mcp_writer_boolean(w, value);
-}
-
-/* Where the answer goes is the one thing about any client that is certain. */
-static void write_redirect(mcp_writer_t *w, const char *redirect_uri,
-                           mcp_ctx_t *cx)
-{
-    mcp_oauth_redirect_t said = mcp_oauth_redirect_describe(redirect_uri, cx);
-
-    mcp_writer_member(w, "redirect_host", said.name);
-    write_boolean(w, "loopback", said.is_loopback);
-    mcp_writer_member(w, "scheme", said.is_web ? NULL : said.scheme);
-}
-
-/* "90 days" */
-static const char *time_words(apr_int64_t seconds, apr_pool_t *pool)
-{
-    static const struct {
-        apr_int64_t seconds;
-        const char *name;
-    } units[] = {
-        {86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
-    apr_int64_t count;
-    int i;
-
-    for (i = 0; seconds % units[i].seconds; i++)
-        ;
-    count = seconds / units[i].seconds;
-    return apr_psprintf(pool, "%" APR_INT64_T_FMT " %s%s", count,
-                        units[i].name, count == 1 ? "" : "s");
-}
-
-static void write_remembered(mcp_writer_t *w,
-                             const mcp_oauth_consent_ask_t *ask, mcp_ctx_t *cx)
-{
-    apr_int64_t lifetime = ask->resource->settings->lifetime->consent;
-
-    if (!mcp_oauth_remembered_can(ask->request, ask->resource, cx))
-        return;
-    write_boolean(w, "remembered", 1);
-    if (lifetime < MCP_UNLIMITED)
-        mcp_writer_member(w, "remembered_for", time_words(lifetime, cx->pool));
-}
-
-static const mcp_error_t *page(mcp_oauth_exchange_t *x,
-                               const mcp_oauth_consent_ask_t *ask,
-                               const char *flow, mcp_ctx_t *cx)
-{
-    const char *title = ask->resource->settings->title;
-    mcp_writer_t *w = mcp_writer_make(cx->pool);
-
-    mcp_writer_open(w, '{');
-    mcp_writer_member(
-        w, "action",
-        apr_pstrcat(cx->pool, x->service->path, "/authorize", NULL));
-    mcp_writer_member(w, "flow", flow);
-    mcp_writer_member(w, "client_name", ask->request->client_name);
-    mcp_writer_member(w, "client_host", ask->request->client_host);
-    write_boolean(w, "certain",
-                  mcp_oauth_request_is_certain(ask->request, cx));
-    mcp_writer_member(w, "resource_name", title ? title : ask->resource->url);
-    mcp_writer_member(w, "resource_url", ask->resource->url);
-    mcp_writer_member(w, "account", ask->login->identity.user);
-    write_boolean(w, "can_switch", ask->login->idp != NULL);
-    write_boolean(w, "signed_in", ask->login->from_session);
-    write_redirect(w, ask->request->redirect_uri, cx);
-    write_remembered(w, ask, cx);
-    MCP_TRY(write_scopes(w, ask, cx));
-    mcp_writer_close(w);
-    mcp_oauth_exchange_page(x, 200, "consent", mcp_writer_text(w, NULL));
-    return NULL;
-}
-
 static const mcp_error_t *show(mcp_oauth_exchange_t *x,
                                const mcp_oauth_consent_ask_t *ask,
                                mcp_ctx_t *cx)
 {
     const mcp_audit_about_t about = about_of(ask, NULL, cx);
     mcp_oauth_flow_t flow = {ask->request, ask->login, NULL};
-    const char *name;
+    mcp_oauth_consent_page_t page = {ask->request, ask->resource, ask->login,
+                                     NULL,         NULL,          0};
 
     if (ask->login->idp)
         MCP_TRY(mcp_oauth_cookie_ensure(&flow.binding, x, cx));
-    MCP_TRY(mcp_oauth_flow_make(&name, &flow, x->service, cx));
-    MCP_TRY(page(x, ask, name, cx));
+    MCP_TRY(mcp_oauth_flow_make(&page.flow, &flow, x->service, cx));
+    MCP_TRY(mcp_oauth_consent_page_show(x, &page, cx));
     mcp_audit(cx, MCP_AUDIT_CONSENT_SHOWN, &about);
     return NULL;
 }
@@ -159,6 +63,7 @@ static const mcp_error_t *send_code(mcp_oauth_exchange_t *x,
     record.request = request;
     record.identity = ask->login->identity;
     record.mark = ask->login->mark;
+    record.upstream = ask->login->upstream;
     MCP_TRY(mcp_oauth_code_make(&code, &record, x->service, cx));
     mcp_ctx_log(cx, MCP_LOG_INFO, 700,
                 "'%s' lets the client '%s' use %s with the scopes '%s' (%s)",
@@ -222,8 +127,7 @@ static const mcp_error_t *limit(mcp_oauth_request_t *request,
     return NULL;
 }
 
-/* A frame or a script that gets a code unseen is no user's doing. */
-static int is_seen(const mcp_oauth_exchange_t *x)
+int mcp_oauth_consent_is_seen(const mcp_oauth_exchange_t *x)
 {
     return !x->fetch_dest || !strcmp(x->fetch_dest, "document");
 }
@@ -236,7 +140,7 @@ static const mcp_error_t *skip(int *done, mcp_oauth_exchange_t *x,
     const mcp_oauth_remembered_t whose = remembered_of(ask);
 
     *done = 0;
-    if (ask->request->asks_consent || !is_seen(x))
+    if (ask->request->asks_consent || !mcp_oauth_consent_is_seen(x))
         return NULL;
     if (ask->request->skips_consent) {
         *done = 1;
@@ -262,7 +166,8 @@ const mcp_error_t *mcp_oauth_consent_ask(mcp_oauth_exchange_t *x,
                                          mcp_ctx_t *cx)
 {
     mcp_oauth_request_t limited = *ask->request;
-    const mcp_oauth_consent_ask_t of = {&limited, ask->resource, ask->login};
+    const mcp_oauth_consent_ask_t of = {&limited, ask->resource, ask->login,
+                                        ask->is_approved};
     const mcp_error_t *e = limit(&limited, ask, x->expr, cx);
     mcp_audit_about_t about;
     int done = 0;
@@ -273,6 +178,8 @@ const mcp_error_t *mcp_oauth_consent_ask(mcp_oauth_exchange_t *x,
         refuse(x, &of, mcp_error_oauth(e), mcp_error_text(e), cx);
         return NULL;
     }
+    if (!e && ask->is_approved)
+        return mcp_oauth_consent_give(x, &of, cx);
     if (!e)
         e = skip(&done, x, &of, cx);
     if (e || done)

@@ -9,11 +9,12 @@ typedef struct mcp_oauth_consent_ask_t {
     const mcp_oauth_request_t *request;
     const mcp_oauth_resource_t *resource;
     const mcp_oauth_login_t *login;
+    int is_approved; /* the user has said yes before signing in */
 } mcp_oauth_consent_ask_t;
 
 /* Shows the consent page. Where nothing has to be asked, for the user agreed
- * before or the administrator wants it so, the client gets its code at
- * once. */
+ * before, or just now, or the administrator wants it so, the client gets its
+ * code at once. */
 const mcp_error_t *mcp_oauth_consent_ask(mcp_oauth_exchange_t *x,
                                          const mcp_oauth_consent_ask_t *ask,
                                          mcp_ctx_t *cx);
@@ -21,5 +22,9 @@ const mcp_error_t *mcp_oauth_consent_ask(mcp_oauth_exchange_t *x,
 const mcp_error_t *mcp_oauth_consent_give(mcp_oauth_exchange_t *x,
                                           const mcp_oauth_consent_ask_t *ask,
                                           mcp_ctx_t *cx);
+
+/* Whether the request is one that the user sees: a frame or a script that gets
+ * a code unseen is no user's doing. */
+int mcp_oauth_consent_is_seen(const mcp_oauth_exchange_t *x);
 
 #endif

@@ -21,7 +21,7 @@ static void tell(mcp_audit_event_t event, const mcp_oauth_flow_t *flow,
 static const mcp_error_t *approve(mcp_oauth_exchange_t *x,
                                   const mcp_oauth_flow_t *flow, mcp_ctx_t *cx)
 {
-    mcp_oauth_consent_ask_t ask = {flow->request, NULL, flow->login};
+    mcp_oauth_consent_ask_t ask = {flow->request, NULL, flow->login, 0};
 
     ask.resource =
         mcp_oauth_service_resource(x->service, flow->request->resource);

@@ -37,6 +37,7 @@ static const char *flow_text(const mcp_oauth_flow_t *flow, apr_pool_t *pool)
     mcp_oauth_request_write(w, flow->request);
     mcp_writer_name(w, "login");
     mcp_oauth_session_login_write(w, flow->login);
+    mcp_writer_member(w, "upstream", flow->login->upstream);
     mcp_writer_member(w, "binding", flow->binding);
     mcp_writer_close(w);
     return mcp_writer_text(w, NULL);
@@ -83,6 +84,7 @@ const mcp_error_t *mcp_oauth_flow_get(const mcp_oauth_flow_t **flow,
     mcp_oauth_flow_t *found = apr_pcalloc(cx->pool, sizeof(*found));
     unsigned char key[MCP_DIGEST_SIZE];
     const mcp_record_t *record;
+    mcp_oauth_login_t *login;
     const mcp_json_t *json;
 
     if (!name || strlen(name) > MAX_NAME)
@@ -97,10 +99,12 @@ const mcp_error_t *mcp_oauth_flow_get(const mcp_oauth_flow_t **flow,
     MCP_TRY(mcp_json_read(&json, record->value, record->len, cx));
     found->request =
         mcp_oauth_request_read(mcp_json_get(json, "request"), cx->pool);
-    found->login =
+    login =
         mcp_oauth_session_login_read(mcp_json_get(json, "login"), cx->pool);
-    if (!found->request || !found->login)
+    if (!found->request || !login)
         return too_old(cx);
+    login->upstream = mcp_json_string(mcp_json_get(json, "upstream"));
+    found->login = login;
     found->binding = mcp_json_string(mcp_json_get(json, "binding"));
     *flow = found;
     return ended_check(found, service->works, cx);

@@ -25,6 +25,17 @@ static void write_integer(mcp_writer_t *w, const char *name, apr_int64_t value)
     mcp_writer_integer(w, value);
 }
 
+/* Nothing of it for those who signed in at httpd. */
+static void write_upstream(mcp_writer_t *w, const mcp_oauth_grant_t *grant)
+{
+    if (!grant->upstream)
+        return;
+    mcp_writer_member(w, "upstream", grant->upstream);
+    write_integer(w, "confirmed", grant->confirmed);
+    write_integer(w, "lease", grant->lease);
+    write_integer(w, "pause", grant->pause);
+}
+
 static mcp_record_t record_of(const mcp_oauth_grant_t *grant, apr_pool_t *pool)
 {
     mcp_writer_t *w = mcp_writer_make(pool);
@@ -40,6 +51,7 @@ static mcp_record_t record_of(const mcp_oauth_grant_t *grant, apr_pool_t *pool)
     write_integer(w, "created", grant->created);
     write_integer(w, "turned", grant->turned);
     write_integer(w, "generation", grant->generation);
+    write_upstream(w, grant);
     mcp_writer_close(w);
 
     memset(&record, 0, sizeof(record));
@@ -48,6 +60,16 @@ static mcp_record_t record_of(const mcp_oauth_grant_t *grant, apr_pool_t *pool)
     record.expires = grant->expires;
     record.version = grant->version;
     return record;
+}
+
+static int upstream_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
+{
+    grant->upstream = mcp_json_string(mcp_json_get(json, "upstream"));
+    return !grant->upstream ||
+           (mcp_json_integer(&grant->confirmed,
+                             mcp_json_get(json, "confirmed")) &&
+            mcp_json_integer(&grant->lease, mcp_json_get(json, "lease")) &&
+            mcp_json_integer(&grant->pause, mcp_json_get(json, "pause")));
 }
 
 static int members_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
@@ -62,7 +84,8 @@ static int members_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
            mcp_json_integer(&grant->created, mcp_json_get(json, "created")) &&
            mcp_json_integer(&grant->turned, mcp_json_get(json, "turned")) &&
            mcp_json_integer(&grant->generation,
-                            mcp_json_get(json, "generation"));
+                            mcp_json_get(json, "generation")) &&
+           upstream_read(grant, json);
 }
 
 const mcp_error_t *mcp_oauth_grant_read(mcp_oauth_grant_t **grant,

@@ -8,6 +8,8 @@
 #include "base/encode.h"
 #include "base/scope.h"
 #include "oauth/about.h"
+#include "oauth/renewal.h"
+#include "oauth/upstream.h"
 
 /* A refresh token: VERSION KEY-NUMBER "." grant "." generation "." MAC */
 #define VERSION "r1-"
@@ -138,6 +140,7 @@ static const mcp_error_t *reused(const mcp_oauth_grant_t *grant,
                                  mcp_ctx_t *cx)
 {
     MCP_TRY(mcp_oauth_grant_revoke(grant, service->works, cx));
+    mcp_oauth_upstream_revoke(grant, service, cx);
     mcp_ctx_log(
         cx, MCP_LOG_NOTICE, 151,
         "a refresh token of '%s' was used again: generation %" APR_INT64_T_FMT
@@ -211,6 +214,10 @@ const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
         if (mcp_oauth_grant_is_idle(*grant, resource, now))
             return refused(cx, "was not used for too long");
         MCP_TRY(ask_check(ask, *grant, resource, cx));
+        if (token.generation >= (*grant)->generation)
+            MCP_TRY(mcp_oauth_renewal_ask(grant, resource, cx));
+        if (!*grant)
+            return refused(cx, "the grant has ended");
         MCP_TRY(turn_once(&done, *grant, &token, resource, cx));
     }
     if (!done)

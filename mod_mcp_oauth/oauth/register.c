@@ -38,7 +38,7 @@ static const mcp_error_t *keys_shorten(mcp_oauth_client_t *client,
     if (!count)
         return mcp_error_tell(MCP_E_INVALID_METADATA, cx,
                               "jwks has no key for signatures: RSA of 2048 "
-                              "bits or more, or EC.");
+                              "bits or more, EC, or Ed25519.");
     text = mcp_writer_text(w, &len);
     return mcp_json_read(&client->jwks, text, len, cx);
 }

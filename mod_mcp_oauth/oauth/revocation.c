@@ -7,6 +7,7 @@
 #include "oauth/endpoint.h"
 #include "oauth/refresh.h"
 #include "oauth/revoke.h"
+#include "oauth/upstream.h"
 #include "oauth/verify.h"
 
 #define field mcp_oauth_exchange_field
@@ -49,6 +50,7 @@ static const mcp_error_t *refresh_token_revoke(int *done, const ask_t *ask,
     *done = 1;
     MCP_TRY(owner_check(ask, grant->client_id, cx));
     MCP_TRY(mcp_oauth_grant_revoke(grant, ask->service->works, cx));
+    mcp_oauth_upstream_revoke(grant, ask->service, cx);
     mcp_ctx_log(cx, MCP_LOG_INFO, 160,
                 "the client '%s' revoked a refresh token of '%s' and with it "
                 "the grant %s",

@@ -12,11 +12,12 @@
 /* -- a grant -- */
 
 static const mcp_error_t *grant_end(const mcp_oauth_grant_t *grant,
+                                    const char *why,
                                     const mcp_oauth_works_t *works,
                                     mcp_ctx_t *cx)
 {
     MCP_TRY(mcp_oauth_grant_revoke(grant, works, cx));
-    mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "administrator", cx);
+    mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, why, cx);
     return NULL;
 }
 
@@ -30,7 +31,7 @@ const mcp_error_t *mcp_oauth_revoke_grant(int *was_there, const char *id,
     MCP_TRY(mcp_oauth_grant_get(&grant, id, works, cx));
     if (!grant)
         return NULL;
-    MCP_TRY(grant_end(grant, works, cx));
+    MCP_TRY(grant_end(grant, "administrator", works, cx));
     *was_there = 1;
     return NULL;
 }
@@ -40,8 +41,10 @@ const mcp_error_t *mcp_oauth_revoke_grant(int *was_there, const char *id,
 /* Looking through the store. */
 typedef struct sweep_t {
     const mcp_oauth_works_t *works;
-    const char *index;     /* of the records to look at; NULL: all */
-    const char *client_id; /* whose they have to be; NULL: anybody's */
+    const char *why;
+    const char *index;             /* of the records to look at; NULL: all */
+    const char *client_id;         /* whose they have to be; NULL: anybody's */
+    const mcp_identity_t *session; /* in which they began; NULL: any */
     mcp_record_kind_t kind;
     int grants; /* that were ended */
 } sweep_t;
@@ -58,15 +61,34 @@ static int is_of_client(const mcp_json_t *json, const char *client_id)
     return text && !strcmp(text, client_id);
 }
 
+static int is_text(const mcp_json_t *json, const char *name, const char *want)
+{
+    const char *text = mcp_json_string(mcp_json_get(json, name));
+
+    return text && !strcmp(text, want);
+}
+
+/* Grants have the identity at the top, all else in the login. */
+static int is_of_session(const mcp_json_t *json, const mcp_identity_t *session)
+{
+    const mcp_json_t *identity = mcp_json_get(json, "identity");
+
+    if (!identity)
+        identity = mcp_json_get(mcp_json_get(json, "login"), "identity");
+    return is_text(identity, "issuer", session->issuer) &&
+           is_text(identity, "session", session->session);
+}
+
 static const mcp_error_t *end(sweep_t *sweep, const unsigned char *key,
                               const mcp_record_t *record, mcp_ctx_t *cx)
 {
     mcp_oauth_grant_t *grant = NULL;
     const mcp_json_t *json;
 
-    if (sweep->client_id) {
+    if (sweep->client_id || sweep->session) {
         MCP_TRY(mcp_json_read(&json, record->value, record->len, cx));
-        if (!is_of_client(json, sweep->client_id))
+        if (sweep->client_id ? !is_of_client(json, sweep->client_id)
+                             : !is_of_session(json, sweep->session))
             return NULL;
     }
     if (sweep->kind == MCP_RECORD_GRANT)
@@ -74,7 +96,7 @@ static const mcp_error_t *end(sweep_t *sweep, const unsigned char *key,
     if (!grant)
         return mcp_store_drop(sweep->works->store, sweep->kind, key, cx);
     sweep->grants++;
-    return grant_end(grant, sweep->works, cx);
+    return grant_end(grant, sweep->why, sweep->works, cx);
 }
 
 /* There may be very many: each has memory of its own, which an error keeps. */
@@ -105,13 +127,14 @@ static const mcp_error_t *sweep_all(sweep_t *sweep,
 
 const mcp_error_t *mcp_oauth_revoke_user(int *count,
                                          const mcp_identity_t *identity,
+                                         const char *why,
                                          const mcp_oauth_works_t *works,
                                          mcp_ctx_t *cx)
 {
     static const mcp_record_kind_t kinds[] = {
         MCP_RECORD_GRANT, MCP_RECORD_SIGNIN, MCP_RECORD_FLOW,
         MCP_RECORD_CONSENT};
-    sweep_t sweep = {works, NULL, NULL, MCP_RECORD_GRANT, 0};
+    sweep_t sweep = {works, why, NULL, NULL, NULL, MCP_RECORD_GRANT, 0};
 
     *count = 0;
     sweep.index = mcp_oauth_identity_index(identity, cx->pool);
@@ -119,8 +142,27 @@ const mcp_error_t *mcp_oauth_revoke_user(int *count,
     MCP_TRY(sweep_all(&sweep, kinds, 4, cx));
     *count = sweep.grants;
     mcp_ctx_log(cx, MCP_LOG_NOTICE, 162,
-                "everything of the user '%s' was ended: grants %d",
-                mcp_encode_log(identity->subject, 80, cx->pool), *count);
+                "everything of the user '%s' was ended (%s): grants %d",
+                mcp_encode_log(identity->subject, 80, cx->pool), why, *count);
+    return NULL;
+}
+
+const mcp_error_t *mcp_oauth_revoke_session(int *count,
+                                            const mcp_identity_t *identity,
+                                            const mcp_oauth_works_t *works,
+                                            mcp_ctx_t *cx)
+{
+    static const mcp_record_kind_t kinds[] = {
+        MCP_RECORD_FLOW, MCP_RECORD_SIGNIN, MCP_RECORD_GRANT};
+    sweep_t sweep = {works,    "logout",         NULL, NULL,
+                     identity, MCP_RECORD_GRANT, 0};
+
+    *count = 0;
+    MCP_TRY(sweep_all(&sweep, kinds, 3, cx));
+    *count = sweep.grants;
+    mcp_ctx_log(cx, MCP_LOG_NOTICE, 164,
+                "a session at %s was ended there: grants %d", identity->issuer,
+                *count);
     return NULL;
 }
 
@@ -130,7 +172,8 @@ const mcp_error_t *mcp_oauth_revoke_client(int *count, const char *client_id,
 {
     static const mcp_record_kind_t kinds[] = {
         MCP_RECORD_GRANT, MCP_RECORD_FLOW, MCP_RECORD_CONSENT};
-    sweep_t sweep = {works, NULL, NULL, MCP_RECORD_GRANT, 0};
+    sweep_t sweep = {works, "administrator",  NULL, NULL,
+                     NULL,  MCP_RECORD_GRANT, 0};
 
     *count = 0;
     sweep.client_id = client_id;

@@ -19,11 +19,20 @@ const mcp_error_t *mcp_oauth_revoke_grant(int *was_there, const char *id,
                                           mcp_ctx_t *cx);
 /* Everything of a user: grants (*count of them), browsers that are signed in,
  * open pages, remembered consent; and what is only begun, such as codes, gives
- * nothing any more. identity->user is not asked for. */
+ * nothing any more. Issuer and subject are asked for alone. why: for the audit
+ * log, "administrator" or "logout". */
 const mcp_error_t *mcp_oauth_revoke_user(int *count,
                                          const mcp_identity_t *identity,
+                                         const char *why,
                                          const mcp_oauth_works_t *works,
                                          mcp_ctx_t *cx);
+/* Grants, browsers that are signed in and open pages that began in one session
+ * at an identity provider: issuer and session of identity are asked for. Looks
+ * at all of them. */
+const mcp_error_t *mcp_oauth_revoke_session(int *count,
+                                            const mcp_identity_t *identity,
+                                            const mcp_oauth_works_t *works,
+                                            mcp_ctx_t *cx);
 /* The same of a client; its users stay signed in. Looks at all grants. */
 const mcp_error_t *mcp_oauth_revoke_client(int *count, const char *client_id,
                                            const mcp_oauth_works_t *works,

@@ -16,7 +16,7 @@
 #define ALGORITHMS                                                            \
     {                                                                         \
         "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256",        \
-            "PS384", "PS512", NULL                                            \
+            "PS384", "PS512", "EdDSA", NULL                                   \
     }
 
 /* The members that are lists of words, in the order they are sent; endpoint:
@@ -26,7 +26,7 @@
 static const struct {
     const char *name;
     const char *endpoint;
-    const char *words[10];
+    const char *words[11];
 } lists[] = {
     {"response_types_supported", NULL, {"code", NULL}},
     {"response_modes_supported", NULL, {"query", NULL}},

@@ -5,6 +5,7 @@
 
 #include "oauth/cookie.h"
 #include "oauth/ended.h"
+#include "oauth/provider.h"
 
 #define MAX_COOKIES 4 /* looked up; a browser sends one */
 
@@ -25,8 +26,8 @@ void mcp_oauth_session_login_write(mcp_writer_t *w,
     mcp_writer_close(w);
 }
 
-const mcp_oauth_login_t *mcp_oauth_session_login_read(const mcp_json_t *json,
-                                                      apr_pool_t *pool)
+mcp_oauth_login_t *mcp_oauth_session_login_read(const mcp_json_t *json,
+                                                apr_pool_t *pool)
 {
     mcp_oauth_login_t *login = apr_pcalloc(pool, sizeof(*login));
 
@@ -47,18 +48,6 @@ static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *value)
     mcp_digest_sha256(key, value, strlen(value));
 }
 
-static int is_of_provider(const mcp_oauth_resource_t *resource,
-                          const char *key)
-{
-    const apr_array_header_t *idps = resource->settings->idps;
-    int i;
-
-    for (i = 0; key && idps && i < idps->nelts; i++)
-        if (!strcmp(APR_ARRAY_IDX(idps, i, const mcp_idp_t *)->key, key))
-            return 1;
-    return 0;
-}
-
 /* The record is kept as long as the location wants at which it began; another
  * one may want less. A clock that went back makes no session longer. */
 static int is_good(const mcp_oauth_login_t *login,
@@ -67,7 +56,7 @@ static int is_good(const mcp_oauth_login_t *login,
     apr_int64_t age = mcp_ctx_seconds(cx) - login->when;
 
     return age >= 0 && age < resource->settings->lifetime->browser_session &&
-           is_of_provider(resource, login->idp);
+           mcp_oauth_provider_keyed(resource, login->idp) != NULL;
 }
 
 /* The user has not been ended since the sign-in. */
@@ -104,8 +93,8 @@ static const mcp_error_t *get(mcp_oauth_login_t **login, const char *value,
     MCP_TRY(mcp_json_read(&json, record->value, record->len, cx));
     issuer = mcp_json_string(mcp_json_get(json, "server"));
     if (issuer && !strcmp(issuer, service->issuer))
-        *login = (mcp_oauth_login_t *)mcp_oauth_session_login_read(
-            mcp_json_get(json, "login"), cx->pool);
+        *login = mcp_oauth_session_login_read(mcp_json_get(json, "login"),
+                                              cx->pool);
     return *login ? ended_check(login, service->works, cx) : NULL;
 }
 

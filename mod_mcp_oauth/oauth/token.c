@@ -14,6 +14,7 @@
 #include "oauth/refresh.h"
 #include "oauth/registered.h"
 #include "oauth/target.h"
+#include "oauth/upstream.h"
 
 #define field mcp_oauth_exchange_field
 
@@ -106,16 +107,19 @@ static void grant_fill(mcp_oauth_grant_t *grant, const mcp_oauth_code_t *code,
     grant->scope = code->request->scope;
     grant->created = grant->turned = mcp_ctx_seconds(cx);
     grant->generation = code->request->may_refresh ? 1 : 0;
+    grant->upstream = code->upstream;
+    grant->confirmed = grant->created;
     mcp_oauth_grant_extend(grant, resource, grant->created);
 }
 
 /* RFC 6749 4.1.2: what the code gave ends too. Only somebody who holds the
  * verifier comes here. */
 static const mcp_error_t *used_again(const mcp_oauth_grant_t *grant,
-                                     const mcp_oauth_works_t *works,
+                                     const mcp_oauth_service_t *service,
                                      mcp_ctx_t *cx)
 {
-    MCP_TRY(mcp_oauth_grant_revoke(grant, works, cx));
+    MCP_TRY(mcp_oauth_grant_revoke(grant, service->works, cx));
+    mcp_oauth_upstream_revoke(grant, service, cx);
     mcp_ctx_log(cx, MCP_LOG_INFO, 152,
                 "an authorization code of '%s' was redeemed twice; its grant "
                 "%s is revoked",
@@ -129,9 +133,10 @@ static const mcp_error_t *used_again(const mcp_oauth_grant_t *grant,
 /* After the grant was stored, and not before: see oauth/ended.h. */
 static const mcp_error_t *ended_check(const mcp_oauth_code_t *code,
                                       const mcp_oauth_grant_t *grant,
-                                      const mcp_oauth_works_t *works,
+                                      const mcp_oauth_service_t *service,
                                       mcp_ctx_t *cx)
 {
+    const mcp_oauth_works_t *works = service->works;
     const mcp_oauth_begun_t begun = {&code->identity, code->mark,
                                      code->request->client_id,
                                      code->request->client_mark};
@@ -141,6 +146,7 @@ static const mcp_error_t *ended_check(const mcp_oauth_code_t *code,
     if (!ended)
         return NULL;
     MCP_TRY(mcp_oauth_grant_revoke(grant, works, cx));
+    mcp_oauth_upstream_revoke(grant, service, cx);
     mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "administrator", cx);
     return refused(cx, "everything of its user or client was ended since");
 }
@@ -176,8 +182,8 @@ static const mcp_error_t *redeem_code(const ask_t *ask, mcp_ctx_t *cx)
         MCP_TRY(mcp_oauth_code_take(&won, text, service, cx));
     }
     if (!won)
-        return used_again(&grant, service->works, cx);
-    MCP_TRY(ended_check(code, &grant, service->works, cx));
+        return used_again(&grant, service, cx);
+    MCP_TRY(ended_check(code, &grant, service, cx));
     mcp_oauth_about_grant_tell(MCP_AUDIT_CODE_REDEEMED, &grant, NULL, cx);
     return answer(ask, &grant, grant.scope, cx);
 }

@@ -35,19 +35,25 @@ static const mcp_server_endpoint_t *find_well_known(const char **suffix,
     return NULL;
 }
 
-static const mcp_server_endpoint_t *find_below(const char *base,
-                                               const char *uri)
+static const mcp_server_endpoint_t *
+find_below(const char **suffix, const char *base, const char *uri)
 {
     apr_size_t len = strlen(base);
     int i;
 
     if (strncmp(uri, base, len) || uri[len] != '/')
         return NULL;
+    uri += len + 1;
     for (i = 0; i < MCP_ENDPOINT_COUNT; i++) {
         const mcp_server_endpoint_t *e = &mcp_server_endpoint_table[i];
+        const char *end = uri + e->path_len;
 
-        if (e->place == MCP_PLACE_PATH && !strcmp(uri + len + 1, e->path))
-            return e;
+        if (e->place == MCP_PLACE_WELL_KNOWN ||
+            strncmp(uri, e->path, e->path_len) ||
+            (*end && (e->place != MCP_PLACE_PATHS || *end != '/')))
+            continue;
+        *suffix = end;
+        return e;
     }
     return NULL;
 }
@@ -85,9 +91,10 @@ find(const char **suffix, const mcp_server_site_t *site, const char *uri)
         return find_well_known(suffix, uri + WELL_KNOWN_LEN);
     if (!site->service)
         return NULL;
-    e = find_below(site->service->path, uri);
+    e = find_below(suffix, site->service->path, uri);
     for (i = 0; !e && i < site->service->aliases->nelts; i++)
-        e = find_below(APR_ARRAY_IDX(site->service->aliases, i, const char *),
+        e = find_below(suffix,
+                       APR_ARRAY_IDX(site->service->aliases, i, const char *),
                        uri);
     return e ? e : find_behind_issuer(suffix, site, uri);
 }

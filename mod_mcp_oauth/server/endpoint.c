@@ -160,7 +160,7 @@ static const mcp_error_t *check(request_rec *r, const mcp_server_request_t *q,
     if (!x->service)
         return mcp_error_make(MCP_E_NOT_FOUND, cx,
                               "another virtual host is the issuer");
-    if (endpoint->place == MCP_PLACE_PATH)
+    if (endpoint->place != MCP_PLACE_WELL_KNOWN)
         return mcp_server_state_ready(cx);
     return NULL;
 }

@@ -8,7 +8,11 @@
 
 /* The rows of oauth/endpoint.def and how httpd serves them. */
 
-typedef enum { MCP_PLACE_PATH, MCP_PLACE_WELL_KNOWN } mcp_server_place_t;
+typedef enum {
+    MCP_PLACE_PATH,
+    MCP_PLACE_PATHS,
+    MCP_PLACE_WELL_KNOWN
+} mcp_server_place_t;
 typedef enum { MCP_STYLE_JSON, MCP_STYLE_PAGE } mcp_server_style_t;
 
 typedef enum {

@@ -55,7 +55,7 @@ static int rule_names_base(const rule_t *rule, const char *base,
     for (i = 0; i < MCP_ENDPOINT_COUNT; i++) {
         const mcp_server_endpoint_t *e = &mcp_server_endpoint_table[i];
 
-        if (e->place == MCP_PLACE_PATH &&
+        if (e->place != MCP_PLACE_WELL_KNOWN &&
             rule_is_on(rule, base,
                        apr_pstrcat(pool, base, "/", e->path, NULL)))
             return 1;

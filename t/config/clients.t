@@ -170,7 +170,7 @@ for (
     ['empty.json', '{"keys":[]}', qr/is not a JSON Web Key Set/],
     ['private.json', qq({"keys":[{$ec},{$ec,"d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}]}), qr/key 2 of \S+private.json is a private or secret key. Leave that with the client, and make a new one/],
     ['shared.json', '{"keys":[{"kty":"oct","k":"AAAA"}]}', qr/key 1 of \S+ is a private or secret key/],
-    ['okp.json', '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}', qr/key 1 of \S+: JWK refused: kty is not EC or RSA/],
+    ['okp.json', '{"keys":[{"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}', qr/key 1 of \S+: JWK refused: crv is not Ed25519 or Ed448/],
     ['short.json', '{"keys":[{"kty":"RSA","n":"sXchDaQebHnPiGvyDOAT4saGEUetSyo9","e":"AQAB"}]}', qr/key 1 of \S+: JWK refused: the modulus/],
     ['large.json', ' ' x 65537, qr/has more than 65536 bytes/],
 ) {

@@ -21,7 +21,7 @@ my @foreign = (
     ['cjose',    qr{^cjose/},           qr{^jose/}],
     ['SQLite',   qr{^sqlite3},          qr{^store/sqlite}],
     ['PCRE2',    qr{^pcre},             qr{^base/schema\.c$}],
-    ['libcurl',  qr{^curl/},            qr{^net/curl\.c$}],
+    ['libcurl',  qr{^curl/},            qr{^net/curl}],
     ['hiredis',  qr{^hiredis/},         qr{^store/redis}],
     ['httpd',    qr{^(?:httpd|http_|ap_|mod_(?!mcp_oauth\.h)|util_|mpm|scoreboard|unixd|os\.h)},
         qr{^(?:server|config|demo)/|^mod_mcp_oauth\.c$}],

@@ -3,7 +3,7 @@ package MCPKey;
 
 # A private key of a client's, made and used through the openssl command.
 #
-#   my $key = MCPKey->new('ES256', kid => 'one');
+#   my $key = MCPKey->new('ES256', kid => 'one');   EdDSA: Ed25519
 #   my $set = MCPKey::set($key, ...);          a JWK Set, as Perl has it
 #   my $jwt = $key->jwt({iss => ...}, typ => 'JWT');
 #   my %fields = $key->assertion($client_id, $audience, jti => ...);
@@ -39,20 +39,33 @@ sub new {
     my $curve = $curves{$alg};
     my $self = bless {alg => $alg, kid => $o{kid},
         file => File::Temp->new(SUFFIX => '.pem')}, $class;
-    my $made = openssl('', 'genpkey', $curve
+    my $made = openssl('', 'genpkey', $alg eq 'EdDSA'
+        ? '-algorithm ED25519' : $curve
         ? ('-algorithm EC -pkeyopt', "ec_paramgen_curve:$curve->[0]")
         : ('-algorithm RSA -pkeyopt', 'rsa_keygen_bits:'
             . ($o{bits} || 2048)));
     print {$self->{file}} $made;
     close $self->{file};
-    $self->{jwk} = {$curve ? $self->point(@$curve) : $self->modulus,
+    $self->{jwk} = {$alg eq 'EdDSA' ? $self->octets
+        : $curve ? $self->point(@$curve) : $self->modulus,
         defined $o{kid} ? (kid => $o{kid}) : (), %{$o{jwk} || {}}};
     return $self;
 }
 
+sub public_der {
+    my $self = shift;
+    return openssl('', 'pkey -pubout -outform DER -in', "'$self->{file}'");
+}
+
+sub octets {
+    my $self = shift;
+    return (kty => 'OKP', crv => 'Ed25519',
+        x => encode_base64url(substr $self->public_der, -32));
+}
+
 sub point {
     my ($self, $curve, $size) = @_;
-    my $der = openssl('', 'pkey -pubout -outform DER -in', "'$self->{file}'");
+    my $der = $self->public_der;
     return (kty => 'EC', crv => $curve,
         x => encode_base64url(substr $der, -2 * $size, $size),
         y => encode_base64url(substr $der, -$size));
@@ -84,8 +97,19 @@ sub concatenated {
     return join '', @numbers;
 }
 
+# It reads its input twice: not from a pipe.
+sub sign_at_once {
+    my ($self, $text) = @_;
+    my $file = File::Temp->new;
+    print $file $text;
+    close $file;
+    return openssl('', 'pkeyutl -sign -rawin -inkey', "'$self->{file}'",
+        "-in '$file'");
+}
+
 sub sign {
     my ($self, $text) = @_;
+    return $self->sign_at_once($text) if $self->{alg} eq 'EdDSA';
     my ($kind, $bits) = $self->{alg} =~ /^(..)(\d+)$/;
     my $signature = openssl($text, "dgst -sha$bits -binary -sign",
         "'$self->{file}'", $kind eq 'PS' ? ('-sigopt',

@@ -10,7 +10,8 @@ use MCPHosts;
 use MCPKey;
 use MCPServer;
 
-my @algs = map { my $kind = $_; map "$kind$_", 256, 384, 512 } qw(ES PS RS);
+my @algs = ('EdDSA',
+    map { my $kind = $_; map "$kind$_", 256, 384, 512 } qw(ES PS RS));
 my %key = map { ($_ => MCPKey->new($_, kid => lc $_)) } @algs;
 my $unnamed = MCPKey->new('ES256');
 my $stranger = MCPKey->new('ES256');

@@ -96,7 +96,8 @@ is($net->asked('app.example', '/client.json'), 1, 'its document was fetched '
     . 'once for all that') if $one_child;
 my ($request) = $net->requests;
 is($request->{method}, 'GET', 'by GET');
-like($request->{head}, qr/^User-Agent: mod_mcp_oauth\r$/m, 'saying who asks');
+like($request->{head}, qr{^User-Agent: mod_mcp_oauth/\d[\w.]*\r$}m,
+    'saying who asks');
 unlike($request->{head}, qr/^(?:Cookie|Authorization|Referer):/mi,
     'and nothing about anybody');
 

@@ -51,7 +51,8 @@ is_deeply([sort @{$m->{token_endpoint_auth_methods_supported}}],
     [qw(client_secret_basic client_secret_post none private_key_jwt)],
     'RFC 8414 2: public clients, secrets and keys');
 is_deeply([sort @{$m->{token_endpoint_auth_signing_alg_values_supported}}],
-    [map { my $kind = $_; map "$kind$_", 256, 384, 512 } qw(ES PS RS)],
+    [sort 'EdDSA', map { my $kind = $_; map "$kind$_", 256, 384, 512 }
+        qw(ES PS RS)],
     'RFC 8414 2: what a key signs with, never none or a shared secret');
 is_deeply($m->{"revocation_endpoint_$_"}, $m->{"token_endpoint_$_"},
     "RFC 8414 2: revocation_endpoint_$_")

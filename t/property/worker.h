@@ -181,7 +181,8 @@ static inline void all_revoke(answer_t *out, const ask_t *ask, world_t *w,
     const mcp_error_t *e;
 
     if (ask->kind == ASK_USER)
-        e = mcp_oauth_revoke_user(&out->ended, &identity, works, cx);
+        e = mcp_oauth_revoke_user(&out->ended, &identity, "administrator",
+                                  works, cx);
     else if (ask->kind == ASK_CLIENT)
         e = mcp_oauth_revoke_client(&out->ended, ask->client, works, cx);
     else

@@ -92,6 +92,17 @@ static void check_append(apr_pool_t *pool)
        "nothing is added for nothing");
 }
 
+static void check_text(apr_pool_t *pool)
+{
+    apr_table_t *form = apr_table_make(pool, 2);
+
+    is(mcp_form_text(form, pool), "", "a form without fields");
+    apr_table_set(form, "b", "x y&z=+");
+    apr_table_set(form, "a", "");
+    is(mcp_form_text(form, pool),
+       "b=x%20y%26z%3D%2B&a=", "a form as text: escaped, in its order");
+}
+
 static void body(mcp_ctx_t *cx)
 {
     const mcp_error_t *e;
@@ -110,6 +121,7 @@ static void body(mcp_ctx_t *cx)
     }
     check_bounds(cx);
     check_append(cx->pool);
+    check_text(cx->pool);
 }
 
 TAP_MAIN(body)

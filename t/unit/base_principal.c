@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "tap.h"
 
+#include "base/identity.h"
 #include "base/principal.h"
 #include "base/scope.h"
 
@@ -37,33 +38,84 @@ static void check_round(mcp_ctx_t *cx)
     is(back->client, who.client, "client");
     is(back->grant, "", "an empty text stays one");
     is(back->claims, NULL, "an absent one stays absent");
+    is(back->jti, NULL, "also the last one");
     is(mcp_scope_text(back->scopes, cx->pool), "mcp:tools mcp:read", "scopes");
     ok(back->expires == who.expires, "and its end");
     ok(back->user > moved && back->user < moved + len + 1,
        "its texts lie in the block");
+}
 
-    who.scopes = NULL;
+static const apr_array_header_t *list(apr_pool_t *pool, const char *one,
+                                      const char *two)
+{
+    apr_array_header_t *entries = apr_array_make(pool, 2, sizeof(char *));
+
+    if (one)
+        APR_ARRAY_PUSH(entries, const char *) = one;
+    if (two)
+        APR_ARRAY_PUSH(entries, const char *) = two;
+    return entries;
+}
+
+/* all words and what is none */
+static mcp_principal_t ada(mcp_ctx_t *cx)
+{
+    mcp_principal_t who = alice(cx);
+
+    who.claims = "{\"sub\":\"1\"}";
+    who.jti = "j1";
+    who.email = "ada@example.com";
+    who.name = "Ada L\xc3\xb6velace";
+    who.picture = "https://img.example/ada";
+    who.organization = "org_1";
+    who.roles = list(cx->pool, "admin", "Project Manager, Europe");
+    who.permissions = list(cx->pool, "read:todos", NULL);
+    return who;
+}
+
+static void check_words(mcp_ctx_t *cx)
+{
+    mcp_principal_t who = ada(cx), *back;
+    const mcp_identity_word_t *word;
+    const char *was, *now;
+    apr_size_t len;
+    const void *block = mcp_principal_pack(&len, &who, cx->pool);
+
+    back = mcp_principal_unpack(block, len, cx->pool);
+    for (word = mcp_identity_words; word->name; word++) {
+        was = mcp_identity_json(word, &who, cx->pool);
+        now = mcp_identity_json(word, back, cx->pool);
+        ok(was && now && !strcmp(was, now), "%s: %s", word->name, now);
+    }
+    is(back->jti, "j1", "jti, which is no word");
+
+    who.scopes = who.roles = NULL;
+    who.permissions = list(cx->pool, NULL, NULL);
     block = mcp_principal_pack(&len, &who, cx->pool);
     back = mcp_principal_unpack(block, len, cx->pool);
-    ok(back && back->scopes && !back->scopes->nelts,
-       "no scopes are an empty list");
+    ok(back && !back->scopes && !back->roles, "an absent list stays absent");
+    ok(back && back->permissions && !back->permissions->nelts,
+       "and an empty one empty");
 }
 
 /* Whoever reads the result reads all of it: a sanitizer sees where. */
 static int walk(const mcp_principal_t *who, apr_pool_t *pool)
 {
-    const char *texts[] = {who->issuer, who->subject, who->user,
-                           who->client, who->grant,   who->claims};
-    size_t i, sum = strlen(mcp_scope_text(who->scopes, pool));
+    size_t sum = (who->grant ? strlen(who->grant) : 0) +
+                 (who->jti ? strlen(who->jti) : 0);
+    const mcp_identity_word_t *word;
 
-    for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        sum += texts[i] ? strlen(texts[i]) : 0;
+    for (word = mcp_identity_words; word->name; word++) {
+        const char *text = mcp_identity_text(word, who, pool);
+
+        sum += text ? strlen(text) : 0;
+    }
     return sum < 100000;
 }
 
 static void check_damage(mcp_ctx_t *cx)
 {
-    mcp_principal_t who = alice(cx), *back;
+    mcp_principal_t who = ada(cx), *back;
     apr_size_t len, i, cut = 0, changed = 0;
     const void *block = mcp_principal_pack(&len, &who, cx->pool);
     unsigned char *copy;
@@ -111,6 +163,7 @@ static void check_equal(mcp_ctx_t *cx)
 static void body(mcp_ctx_t *cx)
 {
     check_round(cx);
+    check_words(cx);
     check_damage(cx);
     check_equal(cx);
 }

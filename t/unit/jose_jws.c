@@ -185,6 +185,17 @@ static void test_form(mcp_ctx_t *cx)
           MCP_E_INVALID_TOKEN, "one byte too many");
     fine(mcp_jose_jws_read(&jws, large, MCP_JWS_MAX - 3, cx),
          "as many as may be");
+    large = apr_palloc(cx->pool, MCP_JWS_LONG_MAX + 1);
+    memset(large, 'A', MCP_JWS_LONG_MAX + 1);
+    memcpy(large, "eyJhbGciOiJFUzI1NiJ9.e30.", 25);
+    fine(mcp_jose_jws_read_long(&jws, large, MCP_JWS_LONG_MAX - 3, cx),
+         "a long one may have twice as many");
+    fails(mcp_jose_jws_read(&jws, large, MCP_JWS_LONG_MAX - 3, cx),
+          MCP_E_INVALID_TOKEN, "and only where it is asked for");
+    fails(mcp_jose_jws_read_long(&jws, large, MCP_JWS_LONG_MAX + 1, cx),
+          MCP_E_INVALID_TOKEN, "one byte too many for a long one");
+    fails(mcp_jose_jws_read_long(&jws, "eyJhbGciOiJub25lIn0.e30.AAAA", 28, cx),
+          MCP_E_INVALID_TOKEN, "it is as strict");
     nul = apr_pstrdup(cx->pool, ES256_TOKEN);
     nul[strlen(nul) - 5] = '\0';
     fails(mcp_jose_jws_read(&jws, nul, strlen(ES256_TOKEN), cx),

@@ -7,30 +7,45 @@ static const mcp_fetch_setting_t straight = {2, 1, NULL, NULL};
 static const mcp_fetch_setting_t none = {2, 1, "", ""};
 static const mcp_fetch_setting_t proxied = {2, 1, "http://127.0.0.1:9", NULL};
 
+#define N "not one of https"
+
 static const struct {
     const char *url;
     const char *fault;         /* of a stranger's, straight */
     const char *proxied_fault; /* through a proxy */
+    const char *trusted_fault; /* of the administrator's */
 } urls[] = {
-    {"https://example.com/a", NULL, NULL},
-    {"https://example.com:8443/a?b", NULL, NULL},
-    {"HTTPS://example.com/a", NULL, NULL},
-    {"https://127.0.0.1/a", NULL, "its host is an address"},
-    {"https://[::1]/a", NULL, "its host is an address"},
-    {"https://0x7f.1/a", NULL, "its host is an address"},
-    {"https://2130706433/a", NULL, "its host is an address"},
-    {"https://localhost/a", NULL, "its host is a name without"},
-    {"https://vault.internal/a", NULL, "its host is the name of a local"},
-    {"http://example.com/a", "not one of https", "not one of https"},
-    {"file:///etc/passwd", "not one of https", "not one of https"},
-    {"gopher://example.com/", "not one of https", "not one of https"},
-    {"example.com", "not one of https", "not one of https"},
-    {"", "not one of https", "not one of https"},
-    {"https://", "not one of https", "not one of https"},
-    {"https://a b/", "not one of https", "not one of https"},
-    {"https://example.com/\r\nX: y", "not one of https", "not one of https"},
-    {"https://me@example.com/", "user name", "user name"},
-    {"https://me:pw@example.com/", "user name", "user name"},
+    {"https://example.com/a", NULL, NULL, NULL},
+    {"https://example.com:8443/a?b", NULL, NULL, NULL},
+    {"HTTPS://example.com/a", NULL, NULL, NULL},
+    {"https://127.0.0.1/a", NULL, "its host is an address", NULL},
+    {"https://[::1]/a", NULL, "its host is an address", NULL},
+    {"https://0x7f.1/a", NULL, "its host is an address", NULL},
+    {"https://2130706433/a", NULL, "its host is an address", NULL},
+    {"https://localhost/a", NULL, "its host is a name without", NULL},
+    {"https://vault.internal/a", NULL, "its host is the name of a local",
+     NULL},
+    {"http://example.com/a", N, N, N},
+    {"file:///etc/passwd", N, N, N},
+    {"gopher://example.com/", N, N, N},
+    {"example.com", N, N, N},
+    {"", N, N, N},
+    {"https://", N, N, N},
+    {"https://a b/", N, N, N},
+    {"https://example.com/\r\nX: y", N, N, N},
+    {"https://me@example.com/", "user name", "user name", "user name"},
+    {"https://me:pw@example.com/", "user name", "user name", "user name"},
+    {"http://localhost/a", N, N, NULL},
+    {"http://localhost:8080/a", N, N, NULL},
+    {"http://127.0.0.1:8080/a", N, N, NULL},
+    {"http://127.8.9.1/a", N, N, NULL},
+    {"http://[::1]:8080/a", N, N, NULL},
+    {"HTTP://LOCALHOST/a", N, N, NULL},
+    {"http://localhost.example.com/a", N, N, N},
+    {"http://127.0.0.1.example.com/a", N, N, N},
+    {"http://10.0.0.1/a", N, N, N},
+    {"http://me@localhost/", N, N, "user name"},
+    {"ftp://localhost/", N, N, N},
 };
 
 static int is_fault(const char *got, const char *want)
@@ -57,7 +72,8 @@ static void test_urls(mcp_ctx_t *cx)
            "through a proxy");
         ok(!mcp_net_fetch_is_guarded(&request), "the proxy has to");
         request.is_trusted = 1;
-        ok(is_fault(mcp_net_fetch_fault(&uri, &request, cx), urls[i].fault),
+        ok(is_fault(mcp_net_fetch_fault(&uri, &request, cx),
+                    urls[i].trusted_fault),
            "of the administrator");
         ok(!mcp_net_fetch_is_guarded(&request), "nobody has to");
     }
@@ -79,22 +95,53 @@ static const struct {
 
 static void test_statuses(mcp_ctx_t *cx)
 {
+    mcp_net_request_t request = {NULL, 0, 100, NULL};
     mcp_net_reply_t reply;
     size_t i;
 
     for (i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
         memset(&reply, 0, sizeof(reply));
-        mcp_net_fetch_judge(&reply, statuses[i].status, cx->pool);
-        ok(reply.outcome == statuses[i].outcome &&
+        mcp_net_fetch_judge(&reply, &request, statuses[i].status, cx->pool);
+        ok(reply.status == statuses[i].status &&
+               reply.outcome == statuses[i].outcome &&
                (reply.outcome == MCP_NET_OK) == !reply.why,
            "%ld is %s", statuses[i].status,
            statuses[i].outcome == MCP_NET_OK       ? "an answer"
            : statuses[i].outcome == MCP_NET_PASSED ? "a passing failure"
                                                    : "a lasting one");
     }
-    mcp_net_fetch_judge(&reply, 302, cx->pool);
+    mcp_net_fetch_judge(&reply, &request, 302, cx->pool);
     ok(strstr(reply.why, "redirects are not followed") != NULL,
        "a redirect is called one");
+}
+
+/* To a proxy, our loopback is its own. */
+static void test_proxy(mcp_ctx_t *cx)
+{
+    static const struct {
+        const char *url;
+        int is_straight; /* of the administrator's */
+    } rows[] = {
+        {"https://example.com/", 0}, {"https://10.0.0.1/", 0},
+        {"https://localhost/", 1},   {"http://127.0.0.1:8080/", 1},
+        {"https://[::1]:8443/", 1},  {"https://localhost.example/", 0},
+    };
+    mcp_net_request_t request = {NULL, 1, 100, &proxied};
+    const mcp_uri_t *uri;
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        request.url = rows[i].url;
+        fine(mcp_uri_read(&uri, request.url, cx), request.url);
+        request.setting = &proxied;
+        request.is_trusted = 1;
+        is(mcp_net_fetch_proxy(&request, uri),
+           rows[i].is_straight ? "" : proxied.proxy, "is asked for through");
+        request.is_trusted = 0;
+        is(mcp_net_fetch_proxy(&request, uri), proxied.proxy, "strangers'");
+        request.setting = &straight;
+        is(mcp_net_fetch_proxy(&request, uri), "", "and without any");
+    }
 }
 
 static void test_types(mcp_ctx_t *cx)
@@ -194,6 +241,7 @@ static void test(mcp_ctx_t *cx)
 
     test_urls(cx);
     test_statuses(cx);
+    test_proxy(cx);
     test_types(cx);
     fine(mcp_net_curl_make(&with, 2, &dial, cx), "curl, with a dial");
     test_refused(&with, cx);

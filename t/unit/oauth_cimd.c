@@ -43,7 +43,7 @@ static void answer(mcp_net_reply_t *reply, void *baton,
     ok(request->max_bytes ==
            (strcmp(request->url, KEYS) ? MCP_CIMD_MAX : MCP_CLIENT_KEYS_MAX),
        "how large the document can be");
-    mcp_net_fetch_judge(reply, 404, cx->pool);
+    mcp_net_fetch_judge(reply, request, 404, cx->pool);
     for (i = 0; i < 2; i++) {
         published_t *p = &published[i];
 

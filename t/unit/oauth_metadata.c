@@ -33,13 +33,13 @@ static const char *ask(world_t *w, mcp_oauth_endpoint_fn *handle,
     "\"private_key_jwt\"],"                                                   \
     "\"token_endpoint_auth_signing_alg_values_supported\":["                  \
     "\"ES256\",\"ES384\",\"ES512\",\"RS256\",\"RS384\",\"RS512\","            \
-    "\"PS256\",\"PS384\",\"PS512\"],"                                         \
+    "\"PS256\",\"PS384\",\"PS512\",\"EdDSA\"],"                               \
     "\"revocation_endpoint_auth_methods_supported\":[\"none\","               \
     "\"client_secret_basic\",\"client_secret_post\","                         \
     "\"private_key_jwt\"],"                                                   \
     "\"revocation_endpoint_auth_signing_alg_values_supported\":["             \
     "\"ES256\",\"ES384\",\"ES512\",\"RS256\",\"RS384\",\"RS512\","            \
-    "\"PS256\",\"PS384\",\"PS512\"],"                                         \
+    "\"PS256\",\"PS384\",\"PS512\",\"EdDSA\"],"                               \
     "\"code_challenge_methods_supported\":[\"S256\"],"                        \
     "\"subject_types_supported\":[\"public\"],"                               \
     "\"id_token_signing_alg_values_supported\":[\"ES256\"],"                  \

@@ -9,8 +9,8 @@
 /* Ending grants, users and clients, also between any two steps of a journey;
  * and what the two endpoints about tokens say. */
 
-static const mcp_identity_t ada = {"httpd", "ada", NULL};
-static const mcp_identity_t bob = {"httpd", "bob", NULL};
+static const mcp_identity_t ada = {.issuer = "httpd", .subject = "ada"};
+static const mcp_identity_t bob = {.issuer = "httpd", .subject = "bob"};
 
 static const mcp_principal_t *principal_of(world_t *w, const char *token,
                                            mcp_ctx_t *cx)
@@ -114,17 +114,20 @@ static void test_user(world_t *w, const char *client, mcp_ctx_t *cx)
     const char *bobs = tokens_of_bob(w, client, cx);
     int count;
 
-    fine(mcp_oauth_revoke_user(&count, &bob, &w->works, cx), "bob is ended");
+    fine(mcp_oauth_revoke_user(&count, &bob, "administrator", &w->works, cx),
+         "bob is ended");
     ok(count == 1 && !opens(w, bobs, cx), "with his grant");
     ok(opens(w, one, cx) && opens(w, two, cx), "ada is not");
-    fine(mcp_oauth_revoke_user(&count, &ada, &w->works, cx), "ada is ended");
+    fine(mcp_oauth_revoke_user(&count, &ada, "administrator", &w->works, cx),
+         "ada is ended");
     ok(count >= 2, "with all her grants");
     ok(!opens(w, one, cx) && !opens(w, two, cx) &&
            !refreshes(w, client, one, cx),
        "nothing of them works");
     ok(has_text(tap_log, "MCP00162: everything of the user 'ada' was ended"),
        "it is logged");
-    fine(mcp_oauth_revoke_user(&count, &ada, &w->works, cx), "twice");
+    fine(mcp_oauth_revoke_user(&count, &ada, "administrator", &w->works, cx),
+         "twice");
     ok(count == 0, "there is nothing left");
     ok(has_text(tap_audit, "\"event\":\"revoked\"") &&
            has_text(tap_audit, "\"reason\":\"administrator\""),
@@ -203,10 +206,12 @@ static void test_browser(world_t *w, mcp_ctx_t *cx)
     saying(w, entering(w, asking(w, &request, cx), "ada", cx), "approve", cx);
     is(page_of(w, &request, cx), "code",
        "ada is signed in, and her consent is remembered");
-    fine(mcp_oauth_revoke_user(&count, &bob, &w->works, cx), "bob is ended");
+    fine(mcp_oauth_revoke_user(&count, &bob, "administrator", &w->works, cx),
+         "bob is ended");
     is(page_of(w, &request, cx), "code", "that is nothing to her");
     ok(left_of_ada(w, cx) >= 3, "a session, a consent, a page");
-    fine(mcp_oauth_revoke_user(&count, &ada, &w->works, cx), "ada is ended");
+    fine(mcp_oauth_revoke_user(&count, &ada, "administrator", &w->works, cx),
+         "ada is ended");
     ok(left_of_ada(w, cx) == 0, "nothing of her is left");
     is(page_of(w, &request, cx), "signin", "her browser is signed out");
     is(seen(entering(w, asking(w, &request, cx), "ada", cx), cx), "consent",
@@ -226,8 +231,13 @@ static void test_late(world_t *w, mcp_ctx_t *cx)
 {
     mcp_oauth_request_t request = fresh(w, cx);
     mcp_oauth_login_t login = {
-        {"httpd", "ada", "ada"}, w->idp.key, 0, 0, NULL};
-    const mcp_oauth_consent_ask_t ask = {&request, &w->tasks, &login};
+        {.issuer = "httpd", .subject = "ada", .user = "ada"},
+        w->idp.key,
+        0,
+        0,
+        NULL,
+        NULL};
+    const mcp_oauth_consent_ask_t ask = {&request, &w->tasks, &login, 0};
     mcp_oauth_exchange_t *x = exchange(w, "POST", cx);
     int count;
 
@@ -236,7 +246,8 @@ static void test_late(world_t *w, mcp_ctx_t *cx)
     login.when = mcp_ctx_seconds(cx);
     fine(mcp_oauth_ended_user_mark(&login.mark, &ada, &w->works, cx),
          "a sign-in begins");
-    fine(mcp_oauth_revoke_user(&count, &ada, &w->works, cx), "ada is ended");
+    fine(mcp_oauth_revoke_user(&count, &ada, "administrator", &w->works, cx),
+         "ada is ended");
     w->cookie = x->cookie = NULL;
     fine(mcp_oauth_consent_give(x, &ask, cx), "the yes is still under way");
     cookie_keep(w, x, cx);
@@ -259,8 +270,13 @@ static void test_late_client(world_t *w, mcp_ctx_t *cx)
 {
     mcp_oauth_request_t request = fresh(w, cx);
     mcp_oauth_login_t login = {
-        {"httpd", "ada", "ada"}, w->idp.key, 0, 0, NULL};
-    const mcp_oauth_consent_ask_t ask = {&request, &w->tasks, &login};
+        {.issuer = "httpd", .subject = "ada", .user = "ada"},
+        w->idp.key,
+        0,
+        0,
+        NULL,
+        NULL};
+    const mcp_oauth_consent_ask_t ask = {&request, &w->tasks, &login, 0};
     mcp_oauth_exchange_t *x;
     int count;
 
@@ -348,7 +364,8 @@ static void end_one(int is_client, const journey_t *j, mcp_ctx_t *cx)
         fine(mcp_oauth_revoke_client(&count, j->client, &j->w->works, cx),
              "the client is ended");
     else
-        fine(mcp_oauth_revoke_user(&count, &ada, &j->w->works, cx),
+        fine(mcp_oauth_revoke_user(&count, &ada, "administrator", &j->w->works,
+                                   cx),
              "the user is ended");
 }
 
@@ -401,7 +418,8 @@ static mcp_store_t *let_in(mcp_record_kind_t kind, mcp_ctx_t *cx)
                                      cx),
              "the client is ended just before the grant is stored");
     else
-        fine(mcp_oauth_revoke_user(&count, &ada, &between.w->works, cx),
+        fine(mcp_oauth_revoke_user(&count, &ada, "administrator",
+                                   &between.w->works, cx),
              "the user is ended just before the grant is stored");
     ok(count == 0, "which is not found");
     return between.real;

@@ -116,20 +116,25 @@ export class Browser {
     this.trail = [];
   }
 
+  /** One exchange with the network, without cookies. */
+  async fetch(target, options) {
+    const response = await fetch(target, {
+      ...options, redirect: 'manual',
+      signal: AbortSignal.timeout(SECONDS * 1000),
+    });
+    return {
+      url: target, status: response.status, headers: response.headers,
+      body: await response.text(),
+    };
+  }
+
   async request(url, { method = 'GET', body } = {}) {
     const target = new URL(url);
     const headers = { Accept: 'text/html,*/*' };
     const cookie = this.jar.header(target);
     if (cookie) headers.Cookie = cookie;
-    const response = await fetch(target, {
-      method, headers, body, redirect: 'manual',
-      signal: AbortSignal.timeout(SECONDS * 1000),
-    });
-    const page = {
-      url: target, status: response.status, headers: response.headers,
-      body: await response.text(),
-    };
-    this.jar.store(target, response.headers.getSetCookie());
+    const page = await this.fetch(target, { method, headers, body });
+    this.jar.store(target, page.headers.getSetCookie());
     this.trail.push(describe(method, page));
     return page;
   }

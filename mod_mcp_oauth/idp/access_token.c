@@ -1,0 +1,185 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "idp/access_token.h"
+
+#include <string.h>
+
+#include "idp/call.h"
+#include "idp/fault.h"
+#include "idp/jwt.h"
+#include "mod_mcp_oauth.h"
+
+static const char *const types[] = {"at+jwt", "JWT", NULL};
+static const mcp_idp_jwt_use_t use = {"access token", types, 1, 0};
+/* What it is called by whom it was given to: RFC 9068, OpenID Connect, Okta,
+ * Entra 1.0. */
+static const char *const client_names[] = {"client_id", "azp", "cid", "appid"};
+
+/* -- whom it is for -- */
+
+/* Whether it was issued to us. */
+static int is_ours(const mcp_json_t *claims, const char *client_id)
+{
+    const char *said;
+    apr_size_t i;
+
+    if (mcp_idp_jwt_is_for(claims, client_id))
+        return 1;
+    for (i = 0; i < sizeof(client_names) / sizeof(*client_names); i++) {
+        said = mcp_json_string(mcp_json_get(claims, client_names[i]));
+        if (said && !strcmp(said, client_id))
+            return 1;
+    }
+    return 0;
+}
+
+/* One of Audience; where there is none of these, or the provider writes no aud
+ * at all (Cognito, Clerk), it has to be issued to us. */
+static const mcp_error_t *audience_check(const mcp_json_t *claims,
+                                         const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    const apr_array_header_t *wanted = idp->audiences;
+    int i;
+
+    for (i = 0; wanted && i < wanted->nelts; i++)
+        if (mcp_idp_jwt_is_for(claims, APR_ARRAY_IDX(wanted, i, const char *)))
+            return NULL;
+    if ((!wanted || !wanted->nelts || !mcp_json_get(claims, "aud")) &&
+        is_ours(claims, idp->client->id))
+        return NULL;
+    return mcp_idp_jwt_refuse(
+        &use,
+        mcp_idp_fault_hint("Write what it has as aud: Audience inside "
+                           "<MCPIdentityProvider>.",
+                           idp->preset->facts->hints.audience, cx),
+        cx, "aud is not one of Audience");
+}
+
+/* -- a JWT -- */
+
+/* Three parts: five are of one that only its issuer can open. */
+static int is_jwt(const char *text)
+{
+    int dots = 0;
+
+    for (; *text; text++)
+        dots += *text == '.';
+    return dots == 2;
+}
+
+static const mcp_error_t *jwt_read(const mcp_json_t **claims, const char *text,
+                                   const mcp_idp_metadata_t *metadata,
+                                   mcp_ctx_t *cx)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+    const mcp_jose_jws_t *jws;
+
+    if (!is_jwt(text))
+        return mcp_idp_jwt_refuse(
+            &use,
+            mcp_idp_fault_hint("Write \"Verify userinfo\" or \"Verify "
+                               "id-token\" inside <MCPIdentityProvider>.",
+                               idp->preset->facts->hints.opaque, cx),
+            cx, "it is opaque, and Verify jwt wants a JWT");
+    MCP_TRY(mcp_idp_jwt_read(&jws, text, &use, metadata, cx));
+    *claims = jws->claims;
+    return audience_check(*claims, idp, cx);
+}
+
+const mcp_error_t *
+mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
+                          const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
+{
+    return mcp_idp_jwt_fault(jwt_read(claims, text, metadata, cx),
+                             metadata->remote->idp, cx);
+}
+
+/* -- introspection -- */
+
+/* What it says of an active token, where it says it (RFC 7662 2.2). */
+static const mcp_error_t *answer_check(const mcp_json_t *claims,
+                                       const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    const char *iss = mcp_json_string(mcp_json_get(claims, "iss"));
+    double exp;
+
+    if (iss && !mcp_idp_metadata_is_issuer(idp, iss))
+        return mcp_idp_jwt_refuse(&use, NULL, cx,
+                                  "introspection: iss is \"%s\"",
+                                  mcp_idp_fault_quote(iss, cx));
+    if (mcp_json_number(&exp, mcp_json_get(claims, "exp")) &&
+        exp <= (double)(mcp_ctx_seconds(cx) - MCP_IDP_JWT_SKEW))
+        return mcp_idp_jwt_refuse(&use, NULL, cx,
+                                  "introspection: it has expired");
+    if (!mcp_json_get(claims, "aud") && !mcp_json_get(claims, "client_id"))
+        return NULL;
+    return audience_check(claims, idp, cx);
+}
+
+static const mcp_error_t *answer_read(const mcp_json_t **claims,
+                                      const mcp_net_reply_t *reply,
+                                      const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    if (mcp_idp_call_is_stranger(reply, cx))
+        return mcp_idp_fault_make(idp, cx, MCP_IDP_CALL_STRANGER,
+                                  "its introspection endpoint does not know "
+                                  "our client: %s",
+                                  reply->why ? reply->why : "invalid_client");
+    if (reply->outcome != MCP_NET_OK ||
+        mcp_json_read(claims, reply->body, reply->len, cx) ||
+        mcp_json_type(*claims) != MCP_JSON_OBJECT)
+        return mcp_idp_fault_make(
+            idp, cx,
+            "See that the client may use it, and \"Endpoint introspection "
+            "URL\" inside <MCPIdentityProvider>.",
+            "its introspection endpoint does not answer with a JSON "
+            "object%s%s",
+            reply->why ? ": " : "", reply->why ? reply->why : "");
+    if (mcp_json_is_true(mcp_json_get(*claims, "active")))
+        return answer_check(*claims, idp, cx);
+    *claims = NULL;
+    return NULL;
+}
+
+const mcp_error_t *
+mcp_idp_access_token_introspect(const mcp_json_t **claims, const char *text,
+                                const mcp_idp_metadata_t *metadata,
+                                mcp_ctx_t *cx)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+    mcp_net_reply_t reply;
+    mcp_idp_call_t call = {NULL, apr_table_make(cx->pool, 4), NULL, NULL};
+
+    MCP_TRY(mcp_idp_metadata_endpoint(&call.url, metadata,
+                                      MCP_IDP_ENDPOINT_INTROSPECTION, cx));
+    apr_table_set(call.form, "token", text);
+    apr_table_set(call.form, "token_type_hint", "access_token");
+    MCP_TRY(mcp_idp_call_as_client(&reply, &call, metadata, cx));
+    return mcp_idp_jwt_fault(answer_read(claims, &reply, idp, cx), idp, cx);
+}
+
+/* -- another module's verifier -- */
+
+const mcp_error_t *mcp_idp_access_token_ask(const mcp_json_t **claims,
+                                            const char *text,
+                                            const mcp_idp_t *idp,
+                                            mcp_ctx_t *cx)
+{
+    const mcp_token_verifier_t *verifier = idp->verifier;
+    const char *said = NULL, *why = NULL;
+    mcp_token_verdict_t verdict =
+        verifier->verify(verifier->baton, cx->pool, text, &said, &why);
+
+    *claims = NULL;
+    if (verdict == MCP_TOKEN_UNKNOWN)
+        return mcp_idp_fault_outage(idp, cx, 0, "%s: %s",
+                                    idp->verify_setting->name,
+                                    mcp_idp_fault_quote(why, cx));
+    if (verdict != MCP_TOKEN_GOOD)
+        return NULL;
+    if (said && !mcp_json_read(claims, said, strlen(said), cx) &&
+        mcp_json_type(*claims) == MCP_JSON_OBJECT)
+        return NULL;
+    return mcp_idp_fault_make(idp, cx, "Correct the module that Verify names.",
+                              "%s: its claims are not a JSON object",
+                              idp->verify_setting->name);
+}

@@ -1,0 +1,27 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_IDP_ACCESS_TOKEN_H
+#define MCP_IDP_ACCESS_TOKEN_H
+
+#include "idp/metadata.h"
+
+/* What a provider's access token says: its claims, where it is a JWT (RFC 9068
+ * 4), or what the provider says of it (RFC 7662), or what another module. */
+
+/* SERVER_ERROR: it is no JWT, or not one for us. UNAVAILABLE: the provider's
+ * keys cannot be had. */
+const mcp_error_t *
+mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
+                          const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx);
+/* *claims is NULL when the provider says that it is not active. SERVER_ERROR:
+ * it does not answer us, or the token is not for us. UNAVAILABLE. */
+const mcp_error_t *
+mcp_idp_access_token_introspect(const mcp_json_t **claims, const char *text,
+                                const mcp_idp_metadata_t *metadata,
+                                mcp_ctx_t *cx);
+/* The same of the verifier of another module (Verify MODULE:NAME). */
+const mcp_error_t *mcp_idp_access_token_ask(const mcp_json_t **claims,
+                                            const char *text,
+                                            const mcp_idp_t *idp,
+                                            mcp_ctx_t *cx);
+
+#endif

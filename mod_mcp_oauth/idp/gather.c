@@ -1,0 +1,206 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "idp/gather.h"
+
+#include <string.h>
+
+#include "idp/access_token.h"
+#include "idp/fault.h"
+#include "idp/id_token.h"
+#include "idp/mapping.h"
+#include "idp/userinfo.h"
+
+#define MOST 5
+
+/* What was said so far: who said it first counts. */
+typedef struct found_t {
+    const mcp_idp_gather_t *from;
+    const mcp_idp_metadata_t *metadata;
+    const mcp_idp_t *idp;
+    const mcp_json_t *claims[MOST];
+    int count;
+    const mcp_json_t *id_token;
+    int is_whole;
+    mcp_idp_mapped_t mapped;
+} found_t;
+
+static void add(found_t *found, const mcp_json_t *claims)
+{
+    if (claims)
+        found->claims[found->count++] = claims;
+}
+
+static void map(found_t *found, mcp_ctx_t *cx)
+{
+    mcp_idp_mapping_read(&found->mapped, found->idp, found->claims,
+                         found->count, cx);
+}
+
+/* The sub of the id_token, which userinfo has to be about. */
+static const char *subject_of(const found_t *found)
+{
+    const mcp_json_t *token = found->id_token ? found->id_token
+                                              : found->from->before;
+
+    return mcp_json_string(mcp_json_get(token, "sub"));
+}
+
+/* -- what has to be said -- */
+
+static const mcp_error_t *inactive(const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
+                            "the access token is not good (any more)");
+}
+
+static const mcp_error_t *verify(const mcp_json_t **claims,
+                                 const found_t *found, mcp_ctx_t *cx)
+{
+    const char *token = found->from->tokens->access_token;
+    const mcp_idp_t *idp = found->idp;
+
+    *claims = NULL;
+    switch (idp->verify) {
+    case MCP_IDP_VERIFY_JWT:
+        return mcp_idp_access_token_read(claims, token, found->metadata, cx);
+    case MCP_IDP_VERIFY_INTROSPECTION:
+        MCP_TRY(mcp_idp_access_token_introspect(claims, token, found->metadata,
+                                                cx));
+        return *claims ? NULL : inactive(idp, cx);
+    case MCP_IDP_VERIFY_MODULE:
+        MCP_TRY(mcp_idp_access_token_ask(claims, token, idp, cx));
+        return *claims ? NULL : inactive(idp, cx);
+    case MCP_IDP_VERIFY_USERINFO:
+        return mcp_idp_userinfo_get(claims, token, subject_of(found),
+                                    found->metadata, cx);
+    default:
+        return NULL;
+    }
+}
+
+static const mcp_error_t *id_token_add(found_t *found, mcp_ctx_t *cx)
+{
+    const mcp_idp_tokens_t *tokens = found->from->tokens;
+    const mcp_idp_id_token_t token = {tokens->id_token, tokens->access_token,
+                                      found->from->nonce};
+
+    if (token.text)
+        return mcp_idp_id_token_read(&found->id_token, &token, found->metadata,
+                                     cx);
+    if (found->idp->verify != MCP_IDP_VERIFY_ID_TOKEN || found->from->before)
+        return NULL;
+    return mcp_idp_fault_make(
+        found->idp, cx,
+        "Scopes have to hold openid; or write \"Verify userinfo\" inside "
+        "<MCPIdentityProvider>.",
+        "there is no id_token in its answer");
+}
+
+/* -- what may be said -- */
+
+/* Who cannot be heard is done without; the log hears it. */
+static void add_or_excuse(found_t *found, const mcp_json_t *claims,
+                          const mcp_error_t *e, mcp_ctx_t *cx)
+{
+    if (!e) {
+        add(found, claims);
+        return;
+    }
+    found->is_whole = 0;
+    mcp_ctx_log(cx, MCP_LOG_INFO, 182,
+                "%s: what else it says of the user has to do. %s", e->detail,
+                e->remedy ? e->remedy : "");
+}
+
+/* The access token, where the preset knows that it says more. */
+static void access_token_add(found_t *found, mcp_ctx_t *cx)
+{
+    const mcp_json_t *claims;
+    const mcp_error_t *e;
+
+    if (found->idp->verify != MCP_IDP_VERIFY_ID_TOKEN ||
+        !found->idp->preset->facts->tells_more)
+        return;
+    e = mcp_idp_access_token_read(&claims, found->from->tokens->access_token,
+                                  found->metadata, cx);
+    add_or_excuse(found, claims, e, cx);
+}
+
+/* An id_token of before may be old: what it says does not spare userinfo. */
+static const mcp_error_t *userinfo_add(found_t *found, mcp_ctx_t *cx)
+{
+    const mcp_json_t *claims;
+    const mcp_error_t *e;
+    int has_to = found->from->asks_userinfo;
+
+    if (found->idp->verify == MCP_IDP_VERIFY_USERINFO ||
+        !found->metadata->endpoints[MCP_IDP_ENDPOINT_USERINFO] ||
+        (!has_to && found->count && !mcp_idp_mapping_lacks(&found->mapped)))
+        return NULL;
+    e = mcp_idp_userinfo_get(&claims, found->from->tokens->access_token,
+                             subject_of(found), found->metadata, cx);
+    if (e && has_to)
+        return e;
+    add_or_excuse(found, claims, e, cx);
+    return NULL;
+}
+
+/* -- all of it -- */
+
+/* Of several issuers that one, so that their users never mix. */
+static void issuer_set(mcp_identity_t *identity, const found_t *found)
+{
+    const char *iss;
+    int i;
+
+    identity->issuer = found->idp->issuer;
+    for (i = 0; i < found->count; i++) {
+        iss = mcp_json_string(mcp_json_get(found->claims[i], "iss"));
+        if (!mcp_idp_metadata_is_issuer(found->idp, iss))
+            continue;
+        identity->issuer = iss;
+        return;
+    }
+}
+
+static const mcp_error_t *identity_set(mcp_identity_t *identity,
+                                       const found_t *found, mcp_ctx_t *cx)
+{
+    *identity = found->mapped.identity;
+    issuer_set(identity, found);
+    if (!identity->session)
+        identity->session =
+            mcp_json_string(mcp_json_get(found->id_token, "sid"));
+    if (identity->subject && *identity->subject)
+        return NULL;
+    return mcp_idp_fault_make(found->idp, cx,
+                              "Write where it says it: \"Claim subject "
+                              "/POINTER\" inside <MCPIdentityProvider>.",
+                              "it does not say who the user is");
+}
+
+const mcp_error_t *mcp_idp_gather_identity(mcp_identity_t *identity,
+                                           int *is_whole,
+                                           const mcp_idp_gather_t *from,
+                                           const mcp_idp_metadata_t *metadata,
+                                           mcp_ctx_t *cx)
+{
+    const mcp_json_t *claims;
+    found_t found;
+
+    memset(&found, 0, sizeof(found));
+    found.from = from;
+    found.metadata = metadata;
+    found.idp = metadata->remote->idp;
+    found.is_whole = 1;
+    MCP_TRY(id_token_add(&found, cx));
+    MCP_TRY(verify(&claims, &found, cx));
+    add(&found, claims);
+    add(&found, found.id_token);
+    access_token_add(&found, cx);
+    map(&found, cx);
+    MCP_TRY(userinfo_add(&found, cx));
+    add(&found, from->before);
+    map(&found, cx);
+    *is_whole = found.is_whole;
+    return identity_set(identity, &found, cx);
+}

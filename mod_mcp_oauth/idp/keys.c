@@ -1,0 +1,112 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "idp/keys.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/scope.h"
+#include "idp/fault.h"
+#include "jose/jwks.h"
+
+/* -- by the shared secret -- */
+
+static const mcp_error_t *secret_verify(const mcp_jose_jws_t *jws,
+                                        const mcp_idp_jwt_use_t *use,
+                                        const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    const mcp_error_t *e = mcp_jose_jws_verify(jws, idp->shared_jwk, cx);
+
+    if (!e)
+        return NULL;
+    return mcp_idp_jwt_refuse(
+        use,
+        "SharedSecret is not what the provider signs with; where it signs "
+        "with a key of its own, take the line out.",
+        cx, "%s", e->detail);
+}
+
+/* -- by a key of the set -- */
+
+/* One way to get a document: as it is, or anew. */
+typedef const mcp_error_t *(*get_t)(mcp_net_document_t *document,
+                                    mcp_net_documents_t *documents,
+                                    const mcp_net_request_t *request,
+                                    mcp_ctx_t *cx);
+
+static const mcp_error_t *not_got(const mcp_net_document_t *document,
+                                  const char *url, const mcp_idp_t *idp,
+                                  mcp_ctx_t *cx)
+{
+    if (document->outcome == MCP_NET_PASSED)
+        return mcp_idp_fault_outage(idp, cx, document->retry_after,
+                                    "its keys at %s cannot be fetched at the "
+                                    "moment",
+                                    url);
+    return mcp_idp_fault_make(idp, cx,
+                              "Write \"Endpoint keys URL\" inside "
+                              "<MCPIdentityProvider>.",
+                              "there are no keys at %s", url);
+}
+
+static const mcp_error_t *jwks_get(const mcp_json_t **jwks, get_t get,
+                                   const mcp_idp_metadata_t *metadata,
+                                   mcp_ctx_t *cx)
+{
+    const mcp_idp_remote_t *remote = metadata->remote;
+    mcp_net_request_t request;
+    mcp_net_document_t document;
+
+    memset(&request, 0, sizeof(request));
+    MCP_TRY(mcp_idp_metadata_endpoint(&request.url, metadata,
+                                      MCP_IDP_ENDPOINT_KEYS, cx));
+    request.is_trusted = 1;
+    request.max_bytes = MCP_IDP_JWT_KEYS_MAX;
+    request.setting = remote->fetch;
+    if (!remote->documents)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                               "See what this child logged when it started.",
+                               "nothing can be fetched in this child");
+    MCP_TRY(get(&document, remote->documents, &request, cx));
+    if (document.outcome != MCP_NET_OK)
+        return not_got(&document, request.url, remote->idp, cx);
+    if (!mcp_json_read(jwks, document.body, document.len, cx) &&
+        mcp_json_type(mcp_json_get(*jwks, "keys")) == MCP_JSON_ARRAY)
+        return NULL;
+    mcp_net_document_blame(remote->documents, &request, cx);
+    return mcp_idp_fault_make(remote->idp, cx,
+                              "Write \"Endpoint keys URL\" inside "
+                              "<MCPIdentityProvider>.",
+                              "what is at %s is not a JWK Set", request.url);
+}
+
+const mcp_error_t *mcp_idp_keys_verify(const mcp_jose_jws_t *jws,
+                                       const mcp_idp_jwt_use_t *use,
+                                       const mcp_idp_metadata_t *metadata,
+                                       mcp_ctx_t *cx)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+    const mcp_error_t *e;
+    const mcp_json_t *jwks;
+    int is_unknown;
+
+    if (!mcp_scope_has(idp->algorithms, jws->alg))
+        return mcp_idp_jwt_refuse(
+            use,
+            apr_psprintf(cx->pool,
+                         "Where the provider means to sign so, write it: "
+                         "Algorithms %s inside <MCPIdentityProvider>.",
+                         mcp_idp_fault_quote(jws->alg, cx)),
+            cx, "its alg \"%s\" is not on the list",
+            mcp_idp_fault_quote(jws->alg, cx));
+    if (idp->shared_jwk)
+        return secret_verify(jws, use, idp, cx);
+    MCP_TRY(jwks_get(&jwks, mcp_net_document_get, metadata, cx));
+    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks, idp->algorithms, cx);
+    if (e && is_unknown) {
+        MCP_TRY(jwks_get(&jwks, mcp_net_document_renew, metadata, cx));
+        e = mcp_jose_jwks_verify(&is_unknown, jws, jwks, idp->algorithms, cx);
+    }
+    if (e && e->code == MCP_E_INVALID_TOKEN)
+        return mcp_idp_jwt_refuse(use, NULL, cx, "%s", e->detail);
+    return e;
+}

@@ -1,0 +1,395 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "idp/mapping.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/scope.h"
+#include "base/writer.h"
+
+typedef struct reading_t {
+    const mcp_idp_t *idp;
+    const mcp_json_t *const *claims;
+    int count;
+    mcp_ctx_t *cx;
+} reading_t;
+
+/* A word where it may be found: in one of the objects. */
+typedef struct place_t {
+    const char *word;
+    const mcp_json_t *claims;
+    const reading_t *reading;
+    int is_written; /* by a Claim line */
+} place_t;
+
+/* What a hit gives: one of these. */
+typedef struct found_t {
+    const char *text;
+    apr_array_header_t *list;
+} found_t;
+
+/* -- values -- */
+
+static int has_controls(const char *text)
+{
+    for (; *text; text++)
+        if (apr_iscntrl(*text))
+            return 1;
+    return 0;
+}
+
+/* NULL: it says nothing */
+static const char *text_of(const mcp_json_t *json, apr_pool_t *pool)
+{
+    const char *text = mcp_json_string(json);
+    apr_int64_t number;
+
+    if (mcp_json_type(json) == MCP_JSON_INTEGER &&
+        mcp_json_integer(&number, json))
+        return apr_psprintf(pool, "%" APR_INT64_T_FMT, number);
+    if (!text || !*text || strlen(text) > MCP_IDP_MAPPING_TEXT ||
+        has_controls(text))
+        return NULL;
+    return text;
+}
+
+/* At most the bytes of whole runes. */
+static const char *cut(const char *text, apr_size_t most, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(text), at = 0, one;
+    unsigned rune;
+
+    if (len <= most)
+        return text;
+    while ((one = mcp_encode_utf8(text + at, len - at, &rune)) != 0 &&
+           at + one <= most)
+        at += one;
+    return apr_pstrmemdup(pool, text, at);
+}
+
+static void list_add(apr_array_header_t *list, const char *text)
+{
+    if (text && list->nelts < MCP_IDP_MAPPING_LIST)
+        mcp_scope_add(list, text);
+}
+
+static apr_array_header_t *list_of(const mcp_json_t *json, int is_cut,
+                                   apr_pool_t *pool)
+{
+    apr_array_header_t *list;
+    const char *text = text_of(json, pool), *one;
+    char *rest, *last;
+    apr_size_t i;
+
+    if (!text && mcp_json_type(json) != MCP_JSON_ARRAY)
+        return NULL;
+    list = apr_array_make(pool, 4, sizeof(const char *));
+    for (i = 0; !text && i < mcp_json_size(json); i++)
+        list_add(list, text_of(mcp_json_at(json, i), pool));
+    if (text && !is_cut)
+        list_add(list, text);
+    if (!text || !is_cut)
+        return list;
+    rest = apr_pstrdup(pool, text);
+    for (one = apr_strtok(rest, " ", &last); one;
+         one = apr_strtok(NULL, " ", &last))
+        list_add(list, one);
+    return list;
+}
+
+/* -- where a word is -- */
+
+static const mcp_idp_claim_setting_t *written(const mcp_idp_t *idp,
+                                              const char *word)
+{
+    int i;
+
+    for (i = 0; idp->claims && i < idp->claims->nelts; i++) {
+        const mcp_idp_claim_setting_t *one =
+            &APR_ARRAY_IDX(idp->claims, i, mcp_idp_claim_setting_t);
+
+        if (!strcmp(one->word, word))
+            return one;
+    }
+    return NULL;
+}
+
+/* true, or as some say it: "true", 1, "1" */
+static int is_yes(const mcp_json_t *json)
+{
+    const char *text = mcp_json_string(json);
+    apr_int64_t number;
+
+    if (text)
+        return !strcmp(text, "true") || !strcmp(text, "1");
+    return mcp_json_is_true(json) ||
+           (mcp_json_integer(&number, json) && number == 1);
+}
+
+static int is_trusted(const place_t *place)
+{
+    if (place->is_written || strcmp(place->word, "email") != 0)
+        return 1;
+    switch (place->reading->idp->preset->facts->email) {
+    case MCP_IDP_EMAIL_ALWAYS:
+        return 1;
+    case MCP_IDP_EMAIL_EDOV:
+        return is_yes(mcp_json_get(place->claims, "xms_edov"));
+    default:
+        return is_yes(mcp_json_get(place->claims, "email_verified"));
+    }
+}
+
+typedef int (*take_t)(found_t *found, const mcp_json_t *json,
+                      const place_t *place);
+
+static int text_take(found_t *found, const mcp_json_t *json,
+                     const place_t *place)
+{
+    if (json && is_trusted(place))
+        found->text = text_of(json, place->reading->cx->pool);
+    return found->text != NULL;
+}
+
+static int list_take(found_t *found, const mcp_json_t *json,
+                     const place_t *place)
+{
+    found->list = list_of(json, !strcmp(place->word, "scopes"),
+                          place->reading->cx->pool);
+    return found->list != NULL;
+}
+
+static int written_find(found_t *found, const mcp_idp_claim_setting_t *line,
+                        const place_t *place, take_t take)
+{
+    int i;
+
+    for (i = 0; i < line->pointers->nelts; i++)
+        if (take(found,
+                 mcp_json_pointer(
+                     place->claims,
+                     APR_ARRAY_IDX(line->pointers, i, const char *)),
+                 place))
+            return 1;
+    return 0;
+}
+
+static int known_find(found_t *found, const place_t *place, take_t take)
+{
+    const mcp_idp_claim_fact_t *fact =
+        place->reading->idp->preset->facts->claims;
+
+    for (; fact->word; fact++)
+        if (!strcmp(fact->word, place->word) &&
+            take(found, mcp_json_pointer(place->claims, fact->pointer), place))
+            return 1;
+    return 0;
+}
+
+/* In the first of at most so many objects that says it. */
+static found_t find(const char *word, int most, take_t take,
+                    const reading_t *reading)
+{
+    const mcp_idp_claim_setting_t *line = written(reading->idp, word);
+    place_t place = {word, NULL, reading, line != NULL};
+    found_t found = {NULL, NULL};
+    int i;
+
+    for (i = 0; i < reading->count && i < most; i++) {
+        place.claims = reading->claims[i];
+        if (line ? written_find(&found, line, &place, take)
+                 : known_find(&found, &place, take))
+            break;
+    }
+    return found;
+}
+
+static const char *text_find(const char *word, const reading_t *reading)
+{
+    return find(word, reading->count, text_take, reading).text;
+}
+
+static const apr_array_header_t *list_find(const char *word,
+                                           const reading_t *reading)
+{
+    return find(word, reading->count, list_take, reading).list;
+}
+
+/* -- what no pointer finds -- */
+
+static const apr_array_header_t *permissions_find(const reading_t *reading)
+{
+    const mcp_idp_facts_t *facts = reading->idp->preset->facts;
+    apr_array_header_t *all = NULL, *list;
+    int i, k;
+
+    if (!facts->permissions || written(reading->idp, "permissions"))
+        return list_find("permissions", reading);
+    for (i = 0; i < reading->count && !all; i++)
+        all = facts->permissions(reading->claims[i], reading->cx->pool);
+    if (!all)
+        return NULL;
+    list = apr_array_make(reading->cx->pool, all->nelts, sizeof(const char *));
+    for (k = 0; k < all->nelts; k++) {
+        const char *one = APR_ARRAY_IDX(all, k, const char *);
+
+        if (strlen(one) <= MCP_IDP_MAPPING_TEXT && !has_controls(one))
+            list_add(list, one);
+    }
+    return list;
+}
+
+/* Of a provider with several issuers, that which the token names. */
+static const char *issuer_find(const reading_t *reading)
+{
+    const apr_array_header_t *issuers = reading->idp->issuers;
+    const char *said =
+        mcp_json_string(mcp_json_get(reading->claims[0], "iss"));
+    int i;
+
+    for (i = 0; said && issuers && i < issuers->nelts; i++)
+        if (!strcmp(APR_ARRAY_IDX(issuers, i, const char *), said))
+            return said;
+    return reading->idp->issuer;
+}
+
+/* -- all that it said -- */
+
+/* What a token is about, not its user. */
+static const char *const protocol[] = {
+    "aud",        "azp",     "exp",    "iat",    "nbf",    "jti",
+    "nonce",      "at_hash", "c_hash", "s_hash", "sid",    "session_state",
+    "auth_time",  "typ",     "rat",    "events", "active", "client_id",
+    "token_type", "scope",   "scp",    "cid",    "appid",  "uti",
+};
+
+static int is_protocol(const char *name)
+{
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(protocol) / sizeof(*protocol); i++)
+        if (!strcmp(protocol[i], name))
+            return 1;
+    return 0;
+}
+
+static int is_earlier(const reading_t *reading, int object, const char *name)
+{
+    int i;
+
+    for (i = 0; i < object; i++)
+        if (mcp_json_get(reading->claims[i], name))
+            return 1;
+    return 0;
+}
+
+static void object_write(mcp_writer_t *w, int object, const reading_t *reading)
+{
+    const mcp_json_t *claims = reading->claims[object];
+    mcp_json_iter_t *i;
+
+    if (mcp_json_type(claims) != MCP_JSON_OBJECT)
+        return;
+    for (i = mcp_json_first(claims); i; i = mcp_json_next(claims, i)) {
+        const char *name = mcp_json_iter_name(i);
+
+        if (is_protocol(name) || is_earlier(reading, object, name))
+            continue;
+        mcp_writer_name(w, name);
+        mcp_writer_json(w, mcp_json_iter_value(i));
+    }
+}
+
+static const char *claims_of(const reading_t *reading)
+{
+    mcp_writer_t *w = mcp_writer_make(reading->cx->pool);
+    apr_size_t len;
+    const char *text;
+    int i;
+
+    mcp_writer_open(w, '{');
+    for (i = 0; i < reading->count; i++)
+        object_write(w, i, reading);
+    mcp_writer_close(w);
+    text = mcp_writer_text(w, &len);
+    if (len <= MCP_IDENTITY_CLAIMS_MAX)
+        return text;
+    mcp_ctx_log(reading->cx, MCP_LOG_DEBUG, 170,
+                "%s: the claims of a user have %" APR_SIZE_T_FMT
+                " bytes, more than the %d that are kept: there is no "
+                "\"claims\" of this user, all other words are there",
+                reading->idp->label, len, MCP_IDENTITY_CLAIMS_MAX);
+    return NULL;
+}
+
+/* -- a user -- */
+
+static int is_missing(const mcp_idp_mapped_t *mapped, const char *word)
+{
+    const mcp_identity_t *who = &mapped->identity;
+    const struct {
+        const char *word;
+        const void *value;
+    } values[] = {
+        {"user", who->user},        {"email", who->email},
+        {"name", who->name},        {"picture", who->picture},
+        {"roles", who->roles},      {"permissions", who->permissions},
+        {"scopes", mapped->scopes}, {"organization", who->organization},
+    };
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(values) / sizeof(*values); i++)
+        if (!strcmp(values[i].word, word))
+            return !values[i].value;
+    return 0;
+}
+
+static int lacks(const mcp_idp_mapped_t *mapped, const mcp_idp_t *idp)
+{
+    int i;
+
+    for (i = 0; idp->claims && i < idp->claims->nelts; i++)
+        if (is_missing(
+                mapped,
+                APR_ARRAY_IDX(idp->claims, i, mcp_idp_claim_setting_t).word))
+            return 1;
+    return !mapped->identity.email || !mapped->identity.name;
+}
+
+int mcp_idp_mapping_lacks(const mcp_idp_mapped_t *mapped)
+{
+    return mapped->lacks;
+}
+
+void mcp_idp_mapping_read(mcp_idp_mapped_t *mapped, const mcp_idp_t *idp,
+                          const mcp_json_t *const *claims, int count,
+                          mcp_ctx_t *cx)
+{
+    const reading_t reading = {idp, claims, count, cx};
+    mcp_identity_t *who = &mapped->identity;
+
+    memset(mapped, 0, sizeof(*mapped));
+    if (!count)
+        return;
+    who->issuer = issuer_find(&reading);
+    who->subject = find("subject", 1, text_take, &reading).text;
+    who->user = text_find("user", &reading);
+    mapped->lacks = written(idp, "user") && !who->user;
+    if (!who->user)
+        who->user = who->subject;
+    who->email = text_find("email", &reading);
+    who->name = text_find("name", &reading);
+    if (who->name)
+        who->name = cut(who->name, MCP_IDP_MAPPING_NAME, cx->pool);
+    who->picture = text_find("picture", &reading);
+    who->organization = text_find("organization", &reading);
+    who->roles = list_find("roles", &reading);
+    who->permissions = permissions_find(&reading);
+    who->session = text_of(mcp_json_get(claims[0], "sid"), cx->pool);
+    who->claims = claims_of(&reading);
+    mapped->client = text_find("client", &reading);
+    mapped->scopes = list_find("scopes", &reading);
+    mapped->lacks |= lacks(mapped, idp);
+}

@@ -1,0 +1,263 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "idp/metadata.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/uri.h"
+#include "idp/fault.h"
+#include "idp/remote.h"
+
+/* Entra has one document for all tenants, which says this instead of one */
+#define TENANT "{tenantid}"
+
+/* By mcp_idp_endpoint_t: the member of the document, the word of Endpoint. */
+static const struct {
+    const char *member;
+    const char *word;
+} kinds[MCP_IDP_ENDPOINT_COUNT] = {
+    [MCP_IDP_ENDPOINT_AUTHORIZATION] = {"authorization_endpoint",
+                                        "authorization"},
+    [MCP_IDP_ENDPOINT_TOKEN] = {"token_endpoint", "token"},
+    [MCP_IDP_ENDPOINT_USERINFO] = {"userinfo_endpoint", "userinfo"},
+    [MCP_IDP_ENDPOINT_INTROSPECTION] = {"introspection_endpoint",
+                                        "introspection"},
+    [MCP_IDP_ENDPOINT_REVOCATION] = {"revocation_endpoint", "revocation"},
+    [MCP_IDP_ENDPOINT_KEYS] = {"jwks_uri", "keys"},
+};
+
+static const struct {
+    const char *name;
+    mcp_idp_method_t method;
+} methods[] = {
+    {"client_secret_basic", MCP_IDP_BASIC},
+    {"client_secret_post", MCP_IDP_POST},
+    {"private_key_jwt", MCP_IDP_PRIVATE_KEY_JWT},
+};
+
+/* -- who it is -- */
+
+int mcp_idp_metadata_is_issuer(const mcp_idp_t *idp, const char *issuer)
+{
+    const apr_array_header_t *others = idp->issuers;
+    int i;
+
+    if (!issuer)
+        return 0;
+    for (i = 0; others && i < others->nelts; i++)
+        if (!strcmp(APR_ARRAY_IDX(others, i, const char *), issuer))
+            return 1;
+    return !others && !strcmp(idp->issuer, issuer);
+}
+
+/* Whether text is what the template says, for some tenant. */
+static int fits(const char *text, const char *template)
+{
+    const char *hole = strstr(template, TENANT);
+    apr_size_t before = (apr_size_t)(hole - template);
+    const char *after = hole + sizeof(TENANT) - 1;
+    const char *slash;
+
+    if (strncmp(text, template, before) != 0)
+        return 0;
+    slash = strchr(text + before, '/');
+    return slash && slash > text + before && !strcmp(slash, after);
+}
+
+/* A document for all tenants is of use where the administrator says which
+ * tenants he means. */
+static int is_of_tenants(const mcp_idp_t *idp, const char *said)
+{
+    int i;
+
+    if (!idp->issuers || !strstr(said, TENANT))
+        return 0;
+    for (i = 0; i < idp->issuers->nelts; i++)
+        if (!fits(APR_ARRAY_IDX(idp->issuers, i, const char *), said))
+            return 0;
+    return 1;
+}
+
+static const mcp_error_t *issuer_read(mcp_idp_metadata_t *metadata,
+                                      const mcp_json_t *json,
+                                      const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    const char *said = mcp_json_string(mcp_json_get(json, "issuer"));
+
+    metadata->issuer = said;
+    if (!said)
+        return mcp_idp_fault_make(idp, cx,
+                                  "See that its address in "
+                                  "<MCPIdentityProvider> is right.",
+                                  "its discovery document names no issuer");
+    if (mcp_idp_metadata_is_issuer(idp, said) || is_of_tenants(idp, said))
+        return NULL;
+    return mcp_idp_fault_make(
+        idp, cx,
+        strstr(said, TENANT)
+            ? "Name one tenant by its id in MCPIdentityProvider; or say with "
+              "Issuer, inside <MCPIdentityProvider>, whose users may come."
+            : "If it is the provider that you mean, write what it calls "
+              "itself, byte for byte: Issuer inside <MCPIdentityProvider>. "
+              "Entra: name the tenant by its id, not by a domain.",
+        "its discovery document is that of \"%s\", expected is \"%s\"",
+        mcp_idp_fault_quote(said, cx), idp->issuer);
+}
+
+/* -- the document -- */
+
+static int is_good_url(const char *url, mcp_ctx_t *cx)
+{
+    const mcp_uri_t *uri;
+
+    return !mcp_uri_read(&uri, url, cx) && uri->host && *uri->host &&
+           !uri->userinfo && !uri->fragment &&
+           (!strcmp(uri->scheme, "https") ||
+            (!strcmp(uri->scheme, "http") && mcp_uri_is_loopback(uri)));
+}
+
+/* A member that is null is one that is not there. */
+static const mcp_error_t *endpoint_read(mcp_idp_metadata_t *metadata,
+                                        mcp_idp_endpoint_t kind,
+                                        const mcp_json_t *json,
+                                        const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    const mcp_json_t *member = mcp_json_get(json, kinds[kind].member);
+    const char *url = mcp_json_string(member);
+
+    if (mcp_json_type(member) <= MCP_JSON_NULL)
+        return NULL;
+    if (!url || !is_good_url(url, cx))
+        return mcp_idp_fault_make(
+            idp, cx,
+            apr_psprintf(cx->pool,
+                         "Correct it there, or write \"Endpoint %s URL\".",
+                         kinds[kind].word),
+            "%s in its discovery document is not a URL of https: \"%s\"",
+            kinds[kind].member, mcp_idp_fault_quote(url, cx));
+    metadata->endpoints[kind] = url;
+    return NULL;
+}
+
+static int methods_read(const mcp_json_t *list)
+{
+    apr_size_t i, k;
+    int bits = 0;
+
+    for (i = 0; i < mcp_json_size(list); i++) {
+        const char *name = mcp_json_string(mcp_json_at(list, i));
+
+        for (k = 0; k < sizeof(methods) / sizeof(*methods); k++)
+            if (name && !strcmp(name, methods[k].name))
+                bits |= 1 << methods[k].method;
+    }
+    return bits;
+}
+
+const mcp_error_t *mcp_idp_metadata_read(mcp_idp_metadata_t *metadata,
+                                         const char *text, apr_size_t len,
+                                         const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    const mcp_error_t *e;
+    const mcp_json_t *json;
+    int kind;
+
+    memset(metadata, 0, sizeof(*metadata));
+    e = mcp_json_read(&json, text, len, cx);
+    if (e || mcp_json_type(json) != MCP_JSON_OBJECT)
+        return mcp_idp_fault_make(
+            idp, cx, "See that its address in <MCPIdentityProvider> is right.",
+            "its discovery document is not a JSON object%s%s", e ? ": " : "",
+            e ? e->detail : "");
+    MCP_TRY(issuer_read(metadata, json, idp, cx));
+    for (kind = MCP_IDP_ENDPOINT_AUTHORIZATION; kind < MCP_IDP_ENDPOINT_COUNT;
+         kind++)
+        MCP_TRY(endpoint_read(metadata, kind, json, idp, cx));
+    metadata->methods = methods_read(
+        mcp_json_get(json, "token_endpoint_auth_methods_supported"));
+    metadata->says_issuer = mcp_json_is_true(
+        mcp_json_get(json, "authorization_response_iss_parameter_supported"));
+    return NULL;
+}
+
+/* -- getting it -- */
+
+static const mcp_error_t *not_got(const mcp_net_document_t *document,
+                                  const char *url, const mcp_idp_t *idp,
+                                  mcp_ctx_t *cx)
+{
+    if (document->outcome == MCP_NET_PASSED)
+        return mcp_idp_fault_outage(idp, cx, document->retry_after,
+                                    "its discovery document %s cannot be "
+                                    "fetched at the moment",
+                                    url);
+    return mcp_idp_fault_make(
+        idp, cx,
+        mcp_idp_fault_hint("See that its address in <MCPIdentityProvider> is "
+                           "right, or write \"Endpoint discovery URL\".",
+                           idp->preset->facts->hints.no_discovery, cx),
+        "there is no discovery document at %s", url);
+}
+
+static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata, const char *url,
+                                const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
+{
+    mcp_net_request_t request;
+    mcp_net_document_t document;
+    const mcp_error_t *e;
+
+    memset(&request, 0, sizeof(request));
+    request.url = url;
+    request.is_trusted = 1;
+    request.max_bytes = MCP_IDP_METADATA_MAX;
+    request.setting = remote->fetch;
+    if (!remote->documents)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                               "See what this child logged when it started.",
+                               "nothing can be fetched in this child");
+    MCP_TRY(mcp_net_document_get(&document, remote->documents, &request, cx));
+    if (document.outcome != MCP_NET_OK)
+        return not_got(&document, url, remote->idp, cx);
+    e = mcp_idp_metadata_read(metadata, document.body, document.len,
+                              remote->idp, cx);
+    if (e)
+        mcp_net_document_blame(remote->documents, &request, cx);
+    return e;
+}
+
+const mcp_error_t *mcp_idp_metadata_get(const mcp_idp_metadata_t **metadata,
+                                        const mcp_idp_remote_t *remote,
+                                        mcp_ctx_t *cx)
+{
+    mcp_idp_metadata_t *got = apr_pcalloc(cx->pool, sizeof(*got));
+    const char *url =
+        mcp_idp_remote_endpoint(remote->idp, MCP_IDP_ENDPOINT_DISCOVERY);
+    int kind;
+
+    if (url)
+        MCP_TRY(fetch(got, url, remote, cx));
+    got->remote = remote;
+    for (kind = 1; kind < MCP_IDP_ENDPOINT_COUNT; kind++) {
+        const char *set = mcp_idp_remote_endpoint(remote->idp, kind);
+
+        if (set)
+            got->endpoints[kind] = set;
+    }
+    *metadata = got;
+    return NULL;
+}
+
+const mcp_error_t *
+mcp_idp_metadata_endpoint(const char **url, const mcp_idp_metadata_t *metadata,
+                          mcp_idp_endpoint_t kind, mcp_ctx_t *cx)
+{
+    *url = metadata->endpoints[kind];
+    if (*url)
+        return NULL;
+    return mcp_idp_fault_make(
+        metadata->remote->idp, cx,
+        apr_psprintf(cx->pool,
+                     "Write \"Endpoint %s URL\" inside <MCPIdentityProvider>.",
+                     kinds[kind].word),
+        "it names no %s", kinds[kind].member);
+}

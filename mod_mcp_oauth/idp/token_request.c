@@ -1,0 +1,136 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "idp/token_request.h"
+
+#include <string.h>
+
+#include "idp/call.h"
+#include "idp/fault.h"
+#include "idp/token_answer.h"
+
+/* What an `error` means for us. */
+typedef enum {
+    OTHER,  /* a word that we do not know, or that we cause */
+    NO,     /* the grant is spent or ended, or the user is not welcome */
+    CLIENT, /* we are not welcome */
+    SCOPE,  /* we ask for too much */
+    LATER
+} meaning_t;
+
+static const struct {
+    const char *word;
+    meaning_t meaning;
+} errors[] = {
+    /* RFC 6749 5.2 */
+    {"invalid_grant", NO},
+    {"invalid_client", CLIENT},
+    {"unauthorized_client", CLIENT},
+    {"invalid_scope", SCOPE},
+    /* GitHub */
+    {"bad_verification_code", NO},
+    {"bad_refresh_token", NO},
+    {"incorrect_client_credentials", CLIENT},
+    /* Auth0, when a rule of its own lets the user in no more */
+    {"access_denied", NO},
+    {"unauthorized", NO},
+    /* Entra, when the user has to come by */
+    {"interaction_required", NO},
+    {"login_required", NO},
+    {"consent_required", NO},
+    {"temporarily_unavailable", LATER},
+    {"slow_down", LATER},
+    {"server_error", LATER},
+};
+
+static meaning_t meaning_of(const char *error)
+{
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+        if (!strcmp(errors[i].word, error))
+            return errors[i].meaning;
+    return OTHER;
+}
+
+static const mcp_error_t *refused(const mcp_idp_token_answer_t *answer,
+                                  const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    const char *error = mcp_idp_fault_quote(answer->error, cx);
+    const char *more = mcp_idp_fault_quote(answer->error_description, cx);
+
+    switch (meaning_of(answer->error)) {
+    case NO:
+        return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
+                                "its token endpoint says %s \"%s\"", error,
+                                more);
+    case LATER:
+        return mcp_idp_fault_outage(
+            idp, cx, 0, "its token endpoint says %s \"%s\"", error, more);
+    case CLIENT:
+        return mcp_idp_fault_make(idp, cx, MCP_IDP_CALL_STRANGER,
+                                  "its token endpoint says %s \"%s\"", error,
+                                  more);
+    case SCOPE:
+        return mcp_idp_fault_make(
+            idp, cx,
+            mcp_idp_fault_hint("Ask for less: Scopes inside "
+                               "<MCPIdentityProvider>.",
+                               idp->preset->facts->hints.invalid_scope, cx),
+            "its token endpoint says %s \"%s\"", error, more);
+    default:
+        return mcp_idp_fault_make(
+            idp, cx, "See how the application is set up at the provider.",
+            "its token endpoint says %s \"%s\"", error, more);
+    }
+}
+
+/* RFC 6749 5.2 allows a 401 with nothing in it that can be read. */
+static const mcp_error_t *unreadable(const mcp_net_reply_t *reply,
+                                     const char *why, const mcp_idp_t *idp,
+                                     mcp_ctx_t *cx)
+{
+    if (reply->status == 401)
+        return mcp_idp_fault_make(idp, cx, MCP_IDP_CALL_STRANGER,
+                                  "its token endpoint answered 401");
+    return mcp_idp_fault_make(
+        idp, cx,
+        "See that it is the right endpoint: \"Endpoint token URL\" inside "
+        "<MCPIdentityProvider>.",
+        "its token endpoint answered %d, which cannot be read: %s",
+        reply->status, why);
+}
+
+static void tokens_set(mcp_idp_tokens_t *tokens,
+                       const mcp_idp_token_answer_t *answer, mcp_ctx_t *cx)
+{
+    tokens->access_token = answer->access_token;
+    tokens->refresh_token = answer->refresh_token;
+    tokens->id_token = answer->id_token;
+    tokens->expires =
+        answer->expires_in ? mcp_ctx_seconds(cx) + answer->expires_in : 0;
+}
+
+const mcp_error_t *mcp_idp_token_request_do(mcp_idp_tokens_t *tokens,
+                                            apr_table_t *form,
+                                            const mcp_idp_metadata_t *metadata,
+                                            mcp_ctx_t *cx)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+    mcp_idp_call_t call = {NULL, form, NULL, NULL};
+    mcp_idp_token_answer_t answer;
+    mcp_net_reply_t reply;
+    const mcp_error_t *e;
+
+    MCP_TRY(mcp_idp_metadata_endpoint(&call.url, metadata,
+                                      MCP_IDP_ENDPOINT_TOKEN, cx));
+    MCP_TRY(mcp_idp_call_as_client(&reply, &call, metadata, cx));
+    e = mcp_idp_token_answer_read(&answer, reply.body, reply.len,
+                                  reply.content_type, cx);
+    if (e)
+        return unreadable(&reply, e->detail, idp, cx);
+    if (answer.error)
+        return refused(&answer, idp, cx);
+    if (reply.outcome != MCP_NET_OK)
+        return unreadable(&reply, "it holds tokens", idp, cx);
+    tokens_set(tokens, &answer, cx);
+    return NULL;
+}

@@ -1,0 +1,16 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_IDP_WORKS_H
+#define MCP_IDP_WORKS_H
+
+#include "idp/preset.h"
+#include "net/document.h"
+
+/* A remote provider and what is needed to talk to it. */
+typedef struct mcp_idp_remote_t {
+    const mcp_idp_t *idp;
+    mcp_net_documents_t *documents;        /* metadata and keys */
+    struct mcp_net_exchanges_t *exchanges; /* net/exchange.h: all else */
+    const mcp_fetch_setting_t *fetch;
+} mcp_idp_remote_t;
+
+#endif
