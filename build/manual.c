@@ -84,6 +84,15 @@ static const struct kind_t {
 #include "config/kinds.def"
 };
 
+static const struct preset_t {
+    const char *name;
+    const char *usage;
+    const char *help;
+} presets[] = {
+#define MCP_PRESET(name, usage, help) {#name, usage, help},
+#include "idp/preset.def"
+};
+
 #define MCP_PROBLEM(name, level, number, text) {#level, number, text},
 static const struct problem_t {
     const char *level;
@@ -100,6 +109,18 @@ static const struct named_t {
 } tags[] = {
 #define MCP_TAG(word, variable, value, help) {word, variable, help},
 #include "server/account.def"
+};
+
+static const struct identity_t {
+    const char *word;
+    const char *variable;
+    const char *header;
+    const char *claim;
+    const char *help;
+} identity[] = {
+#define MCP_IDENTITY(word, kind, variable, header, claim, help)               \
+    {#word, variable, header, claim, help},
+#include "base/identity.def"
 };
 
 static const struct named_t events[] = {
@@ -265,6 +286,20 @@ static void words_put(const struct container_t *container)
     }
 }
 
+static void presets_put(void)
+{
+    size_t i;
+
+    puts("\n| preset | |\n|---|---|");
+    for (i = 0; i < COUNT(presets); i++) {
+        printf("| `%s%s", presets[i].name, *presets[i].usage ? " " : "");
+        text_put(presets[i].usage);
+        printf("` | ");
+        text_put(presets[i].help);
+        puts(" |");
+    }
+}
+
 static void directive_put(const row_t *row)
 {
     size_t i;
@@ -282,6 +317,8 @@ static void directive_put(const row_t *row)
     details_put(row);
     if (has_keys(row))
         keys_put(row);
+    if (!strcmp(row->kind, "idp"))
+        presets_put();
     for (i = 0; i < COUNT(containers); i++)
         if (!strcmp(containers[i].name, row->name))
             words_put(&containers[i]);
@@ -299,15 +336,46 @@ static void own_put(void)
     }
 }
 
+static void identity_put(void)
+{
+    size_t i;
+
+    puts("\n## Identity words\n\n"
+         "What is known of the user, and how each that may learn of it finds "
+         "it: handlers, CGI programs and Header in the environment, backends "
+         "in the request header `X-MCP-Auth-`... (both as MCPPass says), "
+         "resource servers as a claim (MCPTokenClaims), LogFormat as "
+         "`%{WORD}^mc`, expressions as `%{MCP_WORD}`. No client can set "
+         "any of these.\n\n"
+         "| word | environment | header | claim | |\n|---|---|---|---|---|");
+    for (i = 0; i < COUNT(identity); i++) {
+        printf("| `%s` | `%s` | `%s` | `%s` | ", identity[i].word,
+               identity[i].variable, identity[i].header, identity[i].claim);
+        text_put(identity[i].help);
+        puts(" |");
+    }
+    puts("\nWhat the identity provider does not say is absent; a list that is "
+         "known to be empty is an empty text. In headers, text is UTF-8 and "
+         "percent-encoded, the entries of lists are joined by commas, and "
+         "`claims` is JSON in base64url. In the environment, in the log and "
+         "in expressions it is as it is: scopes are joined by blanks, roles "
+         "and permissions by commas, and a comma or a percent sign inside one "
+         "of these is percent-encoded. In the log a long client_id is cut to "
+         "its beginning and its SHA-256, as MCPAuditLog has it. As claims, "
+         "roles and permissions are arrays, scope is one text, claims an "
+         "object.");
+}
+
 static void tags_put(void)
 {
     size_t i;
 
     puts("\n## Log tags and environment\n\n"
          "In a LogFormat `%{WORD}^mc` says what became of a request; what is "
-         "not known, or was not asked for, is `-`. Handlers, CGI programs, "
-         "Header and ErrorLogFormat (`%{VARIABLE}e`) find the same in the "
-         "environment. No client can set it.\n\n"
+         "not known, or was not asked for, is `-`. Each identity word is one. "
+         "Handlers, CGI programs, Header and ErrorLogFormat "
+         "(`%{VARIABLE}e`) find the same in the environment. No client can "
+         "set it.\n\n"
          "    LogFormat \"%h %u %t \\\"%r\\\" %>s %{method}^mc "
          "%{target}^mc %{decision}^mc\" mcp\n\n"
          "| word | variable | |\n|---|---|---|");
@@ -402,6 +470,7 @@ static void manual_put(void)
     for (i = 0; i < COUNT(directives); i++)
         directive_put(&directives[i]);
     own_put();
+    identity_put();
     tags_put();
     events_put();
     problems_put();

@@ -189,6 +189,15 @@ typedef struct mcp_store_setting_t {
 #define MCP_KIND_path_state   const char *         /* absolute */
 #define MCP_KIND_path_log     const char *         /* or "|COMMAND", "none" */
 #define MCP_KIND_idp          apr_array_header_t * /* of const mcp_idp_t * */
+#define MCP_KIND_idp_client   const mcp_idp_client_setting_t *
+#define MCP_KIND_idp_audience apr_array_header_t * /* of const char * */
+#define MCP_KIND_idp_scopes   apr_array_header_t * /* of const char * */
+#define MCP_KIND_idp_parameter apr_array_header_t * /* mcp_idp_parameter_... */
+#define MCP_KIND_idp_claim    apr_array_header_t * /* mcp_idp_claim_... */
+#define MCP_KIND_idp_issuers  apr_array_header_t * /* of const char * */
+#define MCP_KIND_idp_endpoint apr_array_header_t * /* mcp_idp_endpoint_... */
+#define MCP_KIND_idp_verify   const mcp_idp_verify_setting_t *
+#define MCP_KIND_idp_algorithms apr_array_header_t * /* of const char * */
 #define MCP_KIND_scope        apr_array_header_t * /* mcp_scope_setting_t */
 #define MCP_KIND_scope_names  apr_array_header_t * /* of const char * */
 #define MCP_KIND_secret       const mcp_secret_setting_t *

@@ -2,6 +2,7 @@
 #ifndef MCP_CONFIG_CHECK_IDP_H
 #define MCP_CONFIG_CHECK_IDP_H
 
+#include "config/kind_idp.h"
 #include "config/problem.h"
 #include "config/site.h"
 
@@ -10,5 +11,9 @@
 void mcp_config_check_idp_section(const mcp_config_section_t *section,
                                   const apr_array_header_t *blocks,
                                   mcp_config_report_t *report);
+
+/* "<MCPIdentityProvider auth0 ...>, line 12 of FILE" */
+const char *mcp_config_check_idp_where(const mcp_config_kind_idp_t *made,
+                                       apr_pool_t *pool);
 
 #endif

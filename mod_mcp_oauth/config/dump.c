@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "base/scope.h"
+#include "config/callback.h"
 #include "config/row.h"
 
 #define WELL_KNOWN "/.well-known/"
@@ -79,6 +80,8 @@ static int has_introspection(const apr_array_header_t *clients)
 
 static int is_there(const mcp_config_site_t *site, const char *path)
 {
+    if (!strcmp(path, "callback"))
+        return 0; /* it is written with the provider that has it */
     if (!strcmp(path, "introspect"))
         return has_introspection(site->settings->clients);
     return strcmp(path, "register") != 0 ||
@@ -98,6 +101,23 @@ static void endpoints_write(const mcp_config_site_t *site, apr_pool_t *pool)
                       apr_pstrcat(pool, site->origin,
                                   strcmp(base, "/") ? base : "", "/",
                                   endpoints[i].path, NULL));
+}
+
+/* What has to be entered at the identity providers. */
+static void callbacks_write(const mcp_config_site_t *site,
+                            const apr_array_header_t *sites, apr_pool_t *pool)
+{
+    const apr_array_header_t *idps =
+        mcp_config_callback_list(site, sites, pool);
+    int i;
+
+    for (i = 0; i < idps->nelts; i++) {
+        const mcp_idp_t *idp = APR_ARRAY_IDX(idps, i, const mcp_idp_t *);
+
+        row_write("  ", "callback",
+                  apr_pstrcat(pool, mcp_config_callback_url(idp, site, pool),
+                              " (enter this at ", idp->label, ")", NULL));
+    }
 }
 
 /* Something is protected for which this site has the endpoints. */
@@ -138,6 +158,7 @@ static void site_write(const mcp_config_site_t *site,
     else if (is_used(site, sites)) {
         row_write("  ", "issuer", site->issuer);
         endpoints_write(site, pool);
+        callbacks_write(site, sites, pool);
     }
     else
         row_write("  ", "issuer", "none: nothing is protected");

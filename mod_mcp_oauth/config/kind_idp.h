@@ -18,4 +18,9 @@ const char *mcp_config_kind_idp_read(mcp_config_kind_idp_t **made,
 const char *mcp_config_kind_idp_add(void *value, mcp_config_kind_idp_t *made,
                                     const mcp_config_line_t *line);
 
+/* The same providers once more (const mcp_idp_t *), so that what config/ finds
+ * out about them in one virtual host does not hold in another. */
+apr_array_header_t *mcp_config_kind_idp_copy(const apr_array_header_t *idps,
+                                             apr_pool_t *pool);
+
 #endif

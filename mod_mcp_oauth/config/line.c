@@ -57,19 +57,38 @@ static const char *word_check(const mcp_config_line_t *line, const char *args)
     return NULL;
 }
 
+/* httpd leaves a variable that nobody has set as it is, and only warns. */
+static const char *variable_check(const mcp_config_line_t *line,
+                                  const char *word)
+{
+    const char *begin = strstr(word, "${");
+    const char *end = begin ? strchr(begin, '}') : NULL;
+
+    if (!end)
+        return NULL;
+    return mcp_config_line_refuse(
+        line,
+        "%s is not set. Set it with Define, or in the environment that httpd "
+        "starts in: in /etc/apache2/envvars, or in the service's unit.",
+        apr_pstrmemdup(line->pool, begin, (apr_size_t)(end + 1 - begin)));
+}
+
 const char *mcp_config_line_read(mcp_config_line_t *line, const char *args)
 {
     apr_array_header_t *words =
         apr_array_make(line->pool, 4, sizeof(const char *));
-    const char *wrong;
+    const char *word, *wrong;
 
     line->words = words;
     for (args += strspn(args, " \t"); *args; args += strspn(args, " \t")) {
         wrong = word_check(line, args);
         if (wrong)
             return wrong;
-        APR_ARRAY_PUSH(words, const char *) =
-            ap_getword_conf(line->pool, &args);
+        word = ap_getword_conf(line->pool, &args);
+        wrong = variable_check(line, word);
+        if (wrong)
+            return wrong;
+        APR_ARRAY_PUSH(words, const char *) = word;
     }
     return NULL;
 }

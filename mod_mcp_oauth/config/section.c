@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 
 #include "base/scope.h"
+#include "config/kind_idp.h"
 #include "config/row.h"
 
 #define BLOCK(blocks, i) APR_ARRAY_IDX(blocks, i, mcp_config_block_t *)
@@ -119,6 +120,8 @@ static void add(mcp_config_site_t *site, const mcp_config_block_t *block,
     settings->public_url = merged.public_url;
     mcp_config_row_defaults(mcp_config_row_locations, settings,
                             sizeof(*settings), pool);
+    if (settings->idps)
+        settings->idps = mcp_config_kind_idp_copy(settings->idps, pool);
     section = apr_pcalloc(pool, sizeof(*section));
     section->key = dir->key;
     section->settings = settings;

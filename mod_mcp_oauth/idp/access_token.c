@@ -17,16 +17,16 @@ static const char *const client_names[] = {"client_id", "azp", "cid", "appid"};
 /* -- whom it is for -- */
 
 /* Whether it was issued to us. */
-static int is_ours(const mcp_json_t *claims, const char *client_id)
+static int is_ours(const mcp_json_t *claims, const mcp_idp_t *idp)
 {
     const char *said;
     apr_size_t i;
 
-    if (mcp_idp_jwt_is_for(claims, client_id))
-        return 1;
+    if (!idp->client || mcp_idp_jwt_is_for_us(claims, idp))
+        return idp->client != NULL;
     for (i = 0; i < sizeof(client_names) / sizeof(*client_names); i++) {
         said = mcp_json_string(mcp_json_get(claims, client_names[i]));
-        if (said && !strcmp(said, client_id))
+        if (said && !strcmp(said, idp->client->id))
             return 1;
     }
     return 0;
@@ -44,7 +44,7 @@ static const mcp_error_t *audience_check(const mcp_json_t *claims,
         if (mcp_idp_jwt_is_for(claims, APR_ARRAY_IDX(wanted, i, const char *)))
             return NULL;
     if ((!wanted || !wanted->nelts || !mcp_json_get(claims, "aud")) &&
-        is_ours(claims, idp->client->id))
+        is_ours(claims, idp))
         return NULL;
     return mcp_idp_jwt_refuse(
         &use,
@@ -79,18 +79,35 @@ static const mcp_error_t *jwt_read(const mcp_json_t **claims, const char *text,
             mcp_idp_fault_hint("Write \"Verify userinfo\" or \"Verify "
                                "id-token\" inside <MCPIdentityProvider>.",
                                idp->preset->facts->hints.opaque, cx),
-            cx, "it is opaque, and Verify jwt wants a JWT");
+            cx, "it is opaque: no JWT");
     MCP_TRY(mcp_idp_jwt_read(&jws, text, &use, metadata, cx));
     *claims = jws->claims;
-    return audience_check(*claims, idp, cx);
+    return NULL;
 }
 
 const mcp_error_t *
 mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
                           const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
 {
-    return mcp_idp_jwt_fault(jwt_read(claims, text, metadata, cx),
-                             metadata->remote->idp, cx);
+    const mcp_idp_t *idp = metadata->remote->idp;
+    const mcp_error_t *e = jwt_read(claims, text, metadata, cx);
+
+    if (!e)
+        e = audience_check(*claims, idp, cx);
+    return mcp_idp_jwt_fault(e, idp, cx);
+}
+
+const mcp_error_t *
+mcp_idp_access_token_read_ours(const mcp_json_t **claims, const char *text,
+                               const mcp_idp_metadata_t *metadata,
+                               mcp_ctx_t *cx)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+    const mcp_error_t *e = jwt_read(claims, text, metadata, cx);
+
+    if (!e && !is_ours(*claims, idp))
+        e = audience_check(*claims, idp, cx);
+    return mcp_idp_jwt_fault(e, idp, cx);
 }
 
 /* -- introspection -- */

@@ -55,7 +55,6 @@ static const mcp_idp_facts_t facts = {
     .scopes = "openid profile email",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
     .algorithms = "RS256",
-    .editable = "/custom:",
     .email = MCP_IDP_EMAIL_VERIFIED,
     .claims = words,
     .hints.no_discovery =

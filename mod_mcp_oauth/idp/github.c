@@ -1,8 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "idp/remote.h"
 
-/* No OpenID provider: the API says who the user is. It has an e-mail address
- * without saying whether that was verified. */
+/* No OpenID provider: the API says who the user is. The address in a profile
+ * comes without a word on whether it was verified. */
 
 static const mcp_idp_claim_fact_t words[] = {
     {"subject", "/id"}, {"email", "/email"},        {"name", "/name"},

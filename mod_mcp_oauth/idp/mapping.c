@@ -1,13 +1,12 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "idp/mapping.h"
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
 
-#include "base/encode.h"
-#include "base/scope.h"
 #include "base/writer.h"
+#include "idp/claim.h"
+#include "mod_mcp_oauth.h"
 
 typedef struct reading_t {
     const mcp_idp_t *idp;
@@ -19,6 +18,7 @@ typedef struct reading_t {
 /* A word where it may be found: in one of the objects. */
 typedef struct place_t {
     const char *word;
+    int is_list;
     const mcp_json_t *claims;
     const reading_t *reading;
     int is_written; /* by a Claim line */
@@ -29,75 +29,6 @@ typedef struct found_t {
     const char *text;
     apr_array_header_t *list;
 } found_t;
-
-/* -- values -- */
-
-static int has_controls(const char *text)
-{
-    for (; *text; text++)
-        if (apr_iscntrl(*text))
-            return 1;
-    return 0;
-}
-
-/* NULL: it says nothing */
-static const char *text_of(const mcp_json_t *json, apr_pool_t *pool)
-{
-    const char *text = mcp_json_string(json);
-    apr_int64_t number;
-
-    if (mcp_json_type(json) == MCP_JSON_INTEGER &&
-        mcp_json_integer(&number, json))
-        return apr_psprintf(pool, "%" APR_INT64_T_FMT, number);
-    if (!text || !*text || strlen(text) > MCP_IDP_MAPPING_TEXT ||
-        has_controls(text))
-        return NULL;
-    return text;
-}
-
-/* At most the bytes of whole runes. */
-static const char *cut(const char *text, apr_size_t most, apr_pool_t *pool)
-{
-    apr_size_t len = strlen(text), at = 0, one;
-    unsigned rune;
-
-    if (len <= most)
-        return text;
-    while ((one = mcp_encode_utf8(text + at, len - at, &rune)) != 0 &&
-           at + one <= most)
-        at += one;
-    return apr_pstrmemdup(pool, text, at);
-}
-
-static void list_add(apr_array_header_t *list, const char *text)
-{
-    if (text && list->nelts < MCP_IDP_MAPPING_LIST)
-        mcp_scope_add(list, text);
-}
-
-static apr_array_header_t *list_of(const mcp_json_t *json, int is_cut,
-                                   apr_pool_t *pool)
-{
-    apr_array_header_t *list;
-    const char *text = text_of(json, pool), *one;
-    char *rest, *last;
-    apr_size_t i;
-
-    if (!text && mcp_json_type(json) != MCP_JSON_ARRAY)
-        return NULL;
-    list = apr_array_make(pool, 4, sizeof(const char *));
-    for (i = 0; !text && i < mcp_json_size(json); i++)
-        list_add(list, text_of(mcp_json_at(json, i), pool));
-    if (text && !is_cut)
-        list_add(list, text);
-    if (!text || !is_cut)
-        return list;
-    rest = apr_pstrdup(pool, text);
-    for (one = apr_strtok(rest, " ", &last); one;
-         one = apr_strtok(NULL, " ", &last))
-        list_add(list, one);
-    return list;
-}
 
 /* -- where a word is -- */
 
@@ -116,18 +47,6 @@ static const mcp_idp_claim_setting_t *written(const mcp_idp_t *idp,
     return NULL;
 }
 
-/* true, or as some say it: "true", 1, "1" */
-static int is_yes(const mcp_json_t *json)
-{
-    const char *text = mcp_json_string(json);
-    apr_int64_t number;
-
-    if (text)
-        return !strcmp(text, "true") || !strcmp(text, "1");
-    return mcp_json_is_true(json) ||
-           (mcp_json_integer(&number, json) && number == 1);
-}
-
 static int is_trusted(const place_t *place)
 {
     if (place->is_written || strcmp(place->word, "email") != 0)
@@ -136,47 +55,73 @@ static int is_trusted(const place_t *place)
     case MCP_IDP_EMAIL_ALWAYS:
         return 1;
     case MCP_IDP_EMAIL_EDOV:
-        return is_yes(mcp_json_get(place->claims, "xms_edov"));
+        return mcp_idp_claim_is_yes(mcp_json_get(place->claims, "xms_edov"));
     default:
-        return is_yes(mcp_json_get(place->claims, "email_verified"));
+        return mcp_idp_claim_is_yes(
+            mcp_json_get(place->claims, "email_verified"));
     }
 }
 
-typedef int (*take_t)(found_t *found, const mcp_json_t *json,
-                      const place_t *place);
-
-static int text_take(found_t *found, const mcp_json_t *json,
-                     const place_t *place)
+static int take(found_t *found, const mcp_json_t *json, const place_t *place)
 {
-    if (json && is_trusted(place))
-        found->text = text_of(json, place->reading->cx->pool);
-    return found->text != NULL;
+    apr_pool_t *pool = place->reading->cx->pool;
+
+    if (place->is_list)
+        found->list =
+            mcp_idp_claim_list(json, !strcmp(place->word, "scopes"), pool);
+    else if (is_trusted(place))
+        found->text = mcp_idp_claim_text(json, pool);
+    return found->list || found->text;
 }
 
-static int list_take(found_t *found, const mcp_json_t *json,
-                     const place_t *place)
+/* What a mapping of another module makes of the same. */
+static int module_take(found_t *found, const mcp_claim_mapping_t *mapping,
+                       const place_t *place)
 {
-    found->list = list_of(json, !strcmp(place->word, "scopes"),
-                          place->reading->cx->pool);
-    return found->list != NULL;
+    apr_pool_t *pool = place->reading->cx->pool;
+    const apr_array_header_t *values = mapping->values(
+        mapping->baton, pool, mcp_json_text(place->claims, pool), place->word);
+    int i;
+
+    if (!values)
+        return 0;
+    if (place->is_list)
+        found->list =
+            apr_array_make(pool, values->nelts, sizeof(const char *));
+    for (i = 0; i < values->nelts && !found->text; i++) {
+        const char *text = APR_ARRAY_IDX(values, i, const char *);
+
+        if (!mcp_idp_claim_is_good(text))
+            continue;
+        if (place->is_list)
+            mcp_idp_claim_add(found->list, text);
+        else
+            found->text = text;
+    }
+    return found->list || found->text;
 }
 
 static int written_find(found_t *found, const mcp_idp_claim_setting_t *line,
-                        const place_t *place, take_t take)
+                        const place_t *place)
 {
     int i;
 
-    for (i = 0; i < line->pointers->nelts; i++)
-        if (take(found,
-                 mcp_json_pointer(
-                     place->claims,
-                     APR_ARRAY_IDX(line->pointers, i, const char *)),
-                 place))
+    for (i = 0; i < line->pointers->nelts; i++) {
+        const char *pointer = APR_ARRAY_IDX(line->pointers, i, const char *);
+        const mcp_claim_mapping_t *mapping =
+            line->mappings
+                ? APR_ARRAY_IDX(line->mappings, i, const mcp_claim_mapping_t *)
+                : NULL;
+
+        if (mapping
+                ? module_take(found, mapping, place)
+                : take(found, mcp_json_pointer(place->claims, pointer), place))
             return 1;
+    }
     return 0;
 }
 
-static int known_find(found_t *found, const place_t *place, take_t take)
+static int known_find(found_t *found, const place_t *place)
 {
     const mcp_idp_claim_fact_t *fact =
         place->reading->idp->preset->facts->claims;
@@ -189,18 +134,19 @@ static int known_find(found_t *found, const place_t *place, take_t take)
 }
 
 /* In the first of at most so many objects that says it. */
-static found_t find(const char *word, int most, take_t take,
+static found_t find(const char *word, int is_list, int most,
                     const reading_t *reading)
 {
     const mcp_idp_claim_setting_t *line = written(reading->idp, word);
-    place_t place = {word, NULL, reading, line != NULL};
+    place_t place = {word, is_list, NULL, reading, line != NULL};
     found_t found = {NULL, NULL};
     int i;
 
     for (i = 0; i < reading->count && i < most; i++) {
         place.claims = reading->claims[i];
-        if (line ? written_find(&found, line, &place, take)
-                 : known_find(&found, &place, take))
+        if (mcp_json_type(place.claims) == MCP_JSON_OBJECT &&
+            (line ? written_find(&found, line, &place)
+                  : known_find(&found, &place)))
             break;
     }
     return found;
@@ -208,13 +154,13 @@ static found_t find(const char *word, int most, take_t take,
 
 static const char *text_find(const char *word, const reading_t *reading)
 {
-    return find(word, reading->count, text_take, reading).text;
+    return find(word, 0, reading->count, reading).text;
 }
 
 static const apr_array_header_t *list_find(const char *word,
                                            const reading_t *reading)
 {
-    return find(word, reading->count, list_take, reading).list;
+    return find(word, 1, reading->count, reading).list;
 }
 
 /* -- what no pointer finds -- */
@@ -235,8 +181,8 @@ static const apr_array_header_t *permissions_find(const reading_t *reading)
     for (k = 0; k < all->nelts; k++) {
         const char *one = APR_ARRAY_IDX(all, k, const char *);
 
-        if (strlen(one) <= MCP_IDP_MAPPING_TEXT && !has_controls(one))
-            list_add(list, one);
+        if (mcp_idp_claim_is_good(one))
+            mcp_idp_claim_add(list, one);
     }
     return list;
 }
@@ -374,7 +320,7 @@ void mcp_idp_mapping_read(mcp_idp_mapped_t *mapped, const mcp_idp_t *idp,
     if (!count)
         return;
     who->issuer = issuer_find(&reading);
-    who->subject = find("subject", 1, text_take, &reading).text;
+    who->subject = find("subject", 0, 1, &reading).text;
     who->user = text_find("user", &reading);
     mapped->lacks = written(idp, "user") && !who->user;
     if (!who->user)
@@ -382,12 +328,14 @@ void mcp_idp_mapping_read(mcp_idp_mapped_t *mapped, const mcp_idp_t *idp,
     who->email = text_find("email", &reading);
     who->name = text_find("name", &reading);
     if (who->name)
-        who->name = cut(who->name, MCP_IDP_MAPPING_NAME, cx->pool);
+        who->name =
+            mcp_idp_claim_cut(who->name, MCP_IDP_MAPPING_NAME, cx->pool);
     who->picture = text_find("picture", &reading);
     who->organization = text_find("organization", &reading);
     who->roles = list_find("roles", &reading);
     who->permissions = permissions_find(&reading);
-    who->session = text_of(mcp_json_get(claims[0], "sid"), cx->pool);
+    who->session =
+        mcp_idp_claim_text(mcp_json_get(claims[0], "sid"), cx->pool);
     who->claims = claims_of(&reading);
     mapped->client = text_find("client", &reading);
     mapped->scopes = list_find("scopes", &reading);

@@ -13,13 +13,11 @@
  * preset trusts it; a Claim line is taken at its word. Numbers, as GitHub's
  * ids are, read as their decimals.
  *
- * What is longer than MCP_IDP_MAPPING_TEXT or has control characters is not
- * there; a name is cut. claims has what describes the user: not what a token
- * is about (aud, exp, nonce, scope and the like). */
+ * What idp/claim.h bounds out is not there; a name is cut. claims has what
+ * describes the user: not what a token is about (aud, exp, nonce, scope and
+ * the like). */
 
-#define MCP_IDP_MAPPING_TEXT 1024 /* bytes of a text */
-#define MCP_IDP_MAPPING_NAME 256  /* of a name */
-#define MCP_IDP_MAPPING_LIST 100  /* entries */
+#define MCP_IDP_MAPPING_NAME 256 /* bytes of a name */
 
 typedef struct mcp_idp_mapped_t {
     mcp_identity_t identity;          /* subject NULL: there is none */

@@ -189,14 +189,14 @@ static const mcp_error_t *not_got(const mcp_net_document_t *document,
     if (document->outcome == MCP_NET_PASSED)
         return mcp_idp_fault_outage(idp, cx, document->retry_after,
                                     "its discovery document %s cannot be "
-                                    "fetched at the moment",
-                                    url);
+                                    "fetched at the moment: %s",
+                                    url, document->why);
     return mcp_idp_fault_make(
         idp, cx,
         mcp_idp_fault_hint("See that its address in <MCPIdentityProvider> is "
                            "right, or write \"Endpoint discovery URL\".",
                            idp->preset->facts->hints.no_discovery, cx),
-        "there is no discovery document at %s", url);
+        "there is no discovery document at %s: %s", url, document->why);
 }
 
 static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata, const char *url,

@@ -96,12 +96,14 @@ typedef struct mcp_idp_login_t {
     const char *httpd_user;  /* set by httpd's own authentication, or NULL */
     const apr_table_t *form; /* of the POST on our sign-in page, or NULL */
     const mcp_idp_password_t *password;
+    int may_have_user; /* httpd has an authentication that may set one */
 } mcp_idp_login_t;
 
 /* What to do next. */
 typedef enum {
     MCP_IDP_FORM,    /* show our sign-in page */
     MCP_IDP_REFUSED, /* show it again and say that it was wrong */
+    MCP_IDP_NOBODY,  /* say that httpd has signed nobody in */
     MCP_IDP_DONE     /* identity is who signed in */
 } mcp_idp_next_t;
 

@@ -22,6 +22,6 @@ int mcp_idp_remote_has_scope(const mcp_idp_t *idp, const char *scope);
 
 /* All that jose/ verifies but HS256. */
 #define MCP_IDP_REMOTE_ALGORITHMS                                             \
-    "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA"
+    "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519"
 
 #endif

@@ -105,19 +105,6 @@ static const mcp_error_t *refresh(mcp_idp_tokens_t *tokens,
 
 /* -- without -- */
 
-/* Whether there is somebody who looks at an access token: a JWT is good for as
- * long as it says, whatever became of its user. */
-static int can_ask(const mcp_idp_metadata_t *metadata)
-{
-    switch (metadata->remote->idp->verify) {
-    case MCP_IDP_VERIFY_INTROSPECTION:
-    case MCP_IDP_VERIFY_MODULE:
-        return 1;
-    default:
-        return metadata->endpoints[MCP_IDP_ENDPOINT_USERINFO] != NULL;
-    }
-}
-
 static const mcp_error_t *ask(const mcp_idp_tokens_t *tokens,
                               mcp_identity_t *identity,
                               const mcp_idp_metadata_t *metadata,
@@ -129,8 +116,7 @@ static const mcp_error_t *ask(const mcp_idp_tokens_t *tokens,
     mcp_identity_t now;
     int is_whole;
 
-    from.asks_userinfo = idp->verify == MCP_IDP_VERIFY_JWT ||
-                         idp->verify == MCP_IDP_VERIFY_ID_TOKEN;
+    from.is_question = 1;
     MCP_TRY(mcp_idp_gather_identity(&now, &is_whole, &from, metadata, cx));
     return update(identity, &now, is_whole, idp, cx);
 }
@@ -149,7 +135,7 @@ const mcp_error_t *mcp_idp_tokens_renew(int *is_known,
          (tokens->expires && tokens->expires <= mcp_ctx_seconds(cx))))
         return NULL;
     MCP_TRY(mcp_idp_metadata_get(&metadata, remote, cx));
-    if (!tokens->refresh_token && !can_ask(metadata))
+    if (!tokens->refresh_token && !mcp_idp_gather_can_ask(metadata))
         return NULL;
     *is_known = 1;
     if (tokens->refresh_token)

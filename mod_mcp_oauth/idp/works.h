@@ -4,12 +4,13 @@
 
 #include "idp/preset.h"
 #include "net/document.h"
+#include "net/exchange.h"
 
 /* A remote provider and what is needed to talk to it. */
 typedef struct mcp_idp_remote_t {
     const mcp_idp_t *idp;
-    mcp_net_documents_t *documents;        /* metadata and keys */
-    struct mcp_net_exchanges_t *exchanges; /* net/exchange.h: all else */
+    mcp_net_documents_t *documents; /* metadata and keys */
+    mcp_net_exchanges_t *exchanges; /* all else */
     const mcp_fetch_setting_t *fetch;
 } mcp_idp_remote_t;
 

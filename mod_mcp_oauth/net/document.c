@@ -3,263 +3,120 @@
 
 #include <apr_hash.h>
 #include <apr_strings.h>
-#include <apr_thread_cond.h>
-#include <apr_thread_mutex.h>
 #include <string.h>
 
-#include "base/encode.h"
 #include "base/uri.h"
-#include "net/freshness.h"
-#include "net/shelf.h"
+#include "net/document_fetch.h"
+#include "net/place.h"
 
-#define HOSTS 512
-#define WAIT_MORE 2 /* seconds past the deadline of who fetches */
-#define MOST_URL_IN_LOG 300
-#define BUSY_RETRY 5
-
+typedef mcp_net_document_ask_t ask_t;
 typedef mcp_net_shelf_place_t place_t;
-
-/* Hosts that share one of these share what they are allowed. */
-typedef struct host_t {
-    apr_uint32_t at_once;
-    apr_uint32_t count; /* new documents in ... */
-    apr_int64_t minute;
-} host_t;
-
-struct mcp_net_documents_t {
-    mcp_net_fetcher_t fetcher;
-    apr_uint32_t fetches;
-    apr_thread_mutex_t *mutex; /* over all that follows */
-    apr_thread_cond_t *fetched;
-    mcp_net_shelf_t shelf;
-    apr_uint32_t under_way;
-    host_t hosts[HOSTS];
-};
-
-/* One call. */
-typedef struct ask_t {
-    mcp_net_documents_t *d;
-    const mcp_net_request_t *request;
-    const char *key;
-    host_t *host;
-    apr_int64_t since; /* a copy from before is not wanted */
-    mcp_ctx_t *cx;
-} ask_t;
 
 /* -- what is there; the mutex is held -- */
 
-/* A clock that was set back makes nothing fresh for longer. */
-static int is_fresh(const place_t *place, const ask_t *ask, apr_int64_t now)
-{
-    return place->body && place->fetched <= now && now < place->fresh_until &&
-           place->fetched >= ask->since;
-}
-
-static int is_servable(const place_t *place, apr_int64_t now)
-{
-    return place->body && place->fetched <= now && now < place->stale_until;
-}
-
-static int is_paused(const place_t *place, apr_int64_t now)
-{
-    return place->failed && place->failed <= now &&
-           now < place->failed + MCP_DOCUMENT_PAUSE;
-}
-
 static void give_copy(mcp_net_document_t *out, const place_t *place,
-                      apr_pool_t *pool)
+                      const ask_t *ask, apr_int64_t now)
 {
+    apr_pool_t *pool = ask->cx->pool;
+
     out->outcome = MCP_NET_OK;
     out->body = apr_pstrmemdup(pool, place->body, place->len);
     out->len = place->len;
-    out->content_type =
-        place->content_type ? apr_pstrdup(pool, place->content_type) : NULL;
+    out->content_type = apr_pstrdup(pool, place->content_type);
     out->fetched = place->fetched;
+    out->is_stale = !mcp_net_place_is_fresh(place, now);
 }
 
 static void give_failure(mcp_net_document_t *out, const place_t *place,
-                         apr_int64_t now)
+                         const ask_t *ask, apr_int64_t now)
 {
     out->outcome = place->failure;
     out->fetched = place->failed;
     out->retry_after = (int)(place->failed + MCP_DOCUMENT_PAUSE - now);
+    out->why = apr_pstrdup(ask->cx->pool, place->why);
+    out->status = place->status;
 }
 
 /* 1 when there is an answer without asking the network. */
 static int give_known(mcp_net_document_t *out, const place_t *place,
                       const ask_t *ask, apr_int64_t now)
 {
-    if (is_fresh(place, ask, now))
-        give_copy(out, place, ask->cx->pool);
-    else if (is_servable(place, now) &&
-             (is_paused(place, now) || (place->is_busy && !ask->since)))
-        give_copy(out, place, ask->cx->pool);
-    else if (is_paused(place, now) && !place->is_busy)
-        give_failure(out, place, now);
+    int is_paused = mcp_net_place_is_paused(place, now);
+
+    if (mcp_net_place_is_fresh(place, now) && place->fetched >= ask->since)
+        give_copy(out, place, ask, now);
+    else if (mcp_net_place_is_servable(place, now) &&
+             (is_paused || (place->is_busy && !ask->since)))
+        give_copy(out, place, ask, now);
+    else if (is_paused && !place->is_busy)
+        give_failure(out, place, ask, now);
     else
         return 0;
     return 1;
 }
 
-/* -- what came; the mutex is held -- */
-
-static void times_set(place_t *place, const mcp_net_reply_t *reply,
-                      apr_int64_t now)
+/* Whether nobody need wait for the network. */
+static int is_renewed_behind(const ask_t *ask, const place_t *place,
+                             apr_int64_t now)
 {
-    mcp_net_freshness_t said =
-        mcp_net_freshness_read(reply->cache_control, reply->age);
-    apr_int64_t seconds = said.is_said ? said.seconds : MCP_DOCUMENT_USUAL;
-
-    if (seconds < MCP_DOCUMENT_LEAST)
-        seconds = MCP_DOCUMENT_LEAST;
-    if (seconds > MCP_DOCUMENT_MOST)
-        seconds = MCP_DOCUMENT_MOST;
-    place->fetched = now;
-    place->fresh_until = place->stale_until = now + seconds;
-    /* also what is to be asked for each time: while its site is down it is
-     * better to have it than to sign people out */
-    if (said.may_be_stale)
-        place->stale_until += MCP_DOCUMENT_STALE;
+    return place && ask->request.is_trusted && !ask->since &&
+           mcp_net_place_is_recent(place, now);
 }
 
-static void keep(mcp_net_documents_t *d, place_t *place,
-                 const mcp_net_reply_t *reply, apr_int64_t now)
+/* -- asking -- */
+
+/* *is_given: out has the copy of before. Else the answer is to be looked for
+ * once more. */
+static const mcp_error_t *get_new(mcp_net_document_t *out, int *is_given,
+                                  const ask_t *ask, place_t *place)
 {
-    place->failed = reply->outcome == MCP_NET_OK ? 0 : now;
-    place->failure = reply->outcome;
-    if (reply->outcome == MCP_NET_REFUSED)
-        mcp_net_shelf_clear(&d->shelf, place);
-    if (reply->outcome != MCP_NET_OK)
-        return;
-    times_set(place, reply, now);
-    if (!mcp_net_shelf_put(&d->shelf, place, reply)) {
-        place->failed = now;
-        place->failure = MCP_NET_PASSED;
+    apr_int64_t now = mcp_ctx_seconds(ask->cx);
+    int is_behind = is_renewed_behind(ask, place, now);
+    const mcp_error_t *e = NULL;
+
+    *is_given = is_behind && ask->d->renewals >= MCP_DOCUMENT_RENEWALS;
+    if (!*is_given) {
+        e = mcp_net_document_fetch_admit(ask, place, now);
+        *is_given = e ? place && mcp_net_place_is_servable(place, now)
+                      : is_behind && mcp_net_document_fetch_behind(ask, place);
     }
-}
-
-/* -- the network -- */
-
-static const mcp_error_t *busy(const char *what, int retry_after,
-                               mcp_ctx_t *cx)
-{
-    mcp_error_t *e = mcp_error_make(MCP_E_UNAVAILABLE, cx, "%s", what);
-
-    e->retry_after = retry_after;
-    return e;
-}
-
-/* Whoever waits holds a thread that others need: waiting counts too. */
-static const mcp_error_t *admit(const ask_t *ask, const place_t *place,
-                                apr_int64_t now)
-{
-    host_t *host = ask->host;
-
-    if (ask->d->under_way >= ask->d->fetches)
-        return busy("MCPLimit fetches: too many documents are being fetched",
-                    BUSY_RETRY, ask->cx);
-    if (place && place->is_busy)
+    if (*is_given) {
+        give_copy(out, place, ask, now);
         return NULL;
-    if (host->at_once >= MCP_DOCUMENT_HOST_AT_ONCE)
-        return busy("too many documents of one host are being fetched",
-                    BUSY_RETRY, ask->cx);
-    /* what is known is renewed, whatever else of its host is asked for */
-    if (place && place->body)
-        return NULL;
-    if (host->minute != now / 60) {
-        host->minute = now / 60;
-        host->count = 0;
     }
-    if (host->count >= MCP_DOCUMENT_HOST_RATE)
-        return busy("too many new documents of one host in this minute",
-                    (int)(60 - now % 60), ask->cx);
-    host->count++;
-    return NULL;
-}
-
-static void log_failure(const ask_t *ask, const mcp_net_reply_t *reply)
-{
-    mcp_ctx_log(
-        ask->cx, MCP_LOG_INFO, 600, "%s was not fetched: %s",
-        mcp_encode_log(ask->request->url, MOST_URL_IN_LOG, ask->cx->pool),
-        reply->why);
-}
-
-/* The mutex is let go meanwhile. */
-static void fetch(const ask_t *ask, place_t *place)
-{
-    mcp_net_documents_t *d = ask->d;
-    mcp_net_reply_t reply;
-
-    place->is_busy = 1;
-    d->under_way++;
-    ask->host->at_once++;
-    apr_thread_mutex_unlock(d->mutex);
-    memset(&reply, 0, sizeof(reply));
-    d->fetcher.fetch(&reply, d->fetcher.baton, ask->request, ask->cx);
-    if (reply.outcome != MCP_NET_OK)
-        log_failure(ask, &reply);
-    apr_thread_mutex_lock(d->mutex);
-    ask->host->at_once--;
-    d->under_way--;
-    keep(d, place, &reply, mcp_ctx_seconds(ask->cx));
-    place->is_busy = 0;
-    apr_thread_cond_broadcast(d->fetched);
-}
-
-static const mcp_error_t *wait_for(const ask_t *ask)
-{
-    mcp_net_documents_t *d = ask->d;
-    apr_int64_t seconds = ask->request->setting->timeout + WAIT_MORE;
-    apr_status_t rv;
-
-    d->under_way++;
-    rv = apr_thread_cond_timedwait(d->fetched, d->mutex,
-                                   apr_time_from_sec(seconds));
-    d->under_way--;
-    return rv ? busy("another thread did not end fetching a document",
-                     BUSY_RETRY, ask->cx)
-              : NULL;
-}
-
-/* *place is NULL as long as nothing is known of the document. */
-static const mcp_error_t *fetch_or_wait(const ask_t *ask, place_t **place)
-{
-    if (*place && (*place)->is_busy)
-        return wait_for(ask);
-    if (!*place)
-        *place = mcp_net_shelf_add(&ask->d->shelf, ask->key);
-    if (!*place)
-        return busy("no room for a document", BUSY_RETRY, ask->cx);
-    fetch(ask, *place);
-    return NULL;
+    return e ? e : mcp_net_document_fetch_now(ask, place);
 }
 
 /* Each round has the answer, fetches it, or waits for who does. */
 static const mcp_error_t *get_locked(mcp_net_document_t *out, const ask_t *ask)
 {
-    const mcp_error_t *e;
-    apr_int64_t now;
     place_t *place;
+    int is_given;
 
     for (;;) {
-        now = mcp_ctx_seconds(ask->cx);
         place = mcp_net_shelf_find(&ask->d->shelf, ask->key);
-        if (place && give_known(out, place, ask, now))
+        if (place && give_known(out, place, ask, mcp_ctx_seconds(ask->cx)))
             return NULL;
-        e = admit(ask, place, now);
-        if (e && place && is_servable(place, now)) {
-            give_copy(out, place, ask->cx->pool);
+        MCP_TRY(get_new(out, &is_given, ask, place));
+        if (is_given)
             return NULL;
-        }
-        if (!e)
-            e = fetch_or_wait(ask, &place);
-        if (e)
-            return e;
     }
 }
 
 /* -- calls -- */
+
+static mcp_net_document_host_t *host_of(mcp_net_documents_t *documents,
+                                        const char *url, mcp_ctx_t *cx)
+{
+    apr_ssize_t len = APR_HASH_KEY_STRING;
+    const mcp_uri_t *uri;
+    unsigned hash;
+
+    if (!mcp_uri_read(&uri, url, cx) && uri->host)
+        url = uri->host;
+    hash = apr_hashfunc_default(url, &len);
+    return &documents->hosts[hash % MCP_DOCUMENT_HOSTS];
+}
 
 /* What is fetched through another door is another document, and so is what may
  * have another size: it has another use, and may be blamed for that alone. */
@@ -267,21 +124,21 @@ static void ask_make(ask_t *ask, mcp_net_documents_t *documents,
                      const mcp_net_request_t *request, mcp_ctx_t *cx)
 {
     const mcp_fetch_setting_t *s = request->setting;
-    apr_ssize_t len = APR_HASH_KEY_STRING;
-    const char *host = request->url;
-    const mcp_uri_t *uri;
 
-    if (!mcp_uri_read(&uri, request->url, cx) && uri->host)
-        host = uri->host;
+    memset(ask, 0, sizeof(*ask));
     ask->d = documents;
-    ask->request = request;
+    ask->request.url = request->url;
+    ask->request.is_trusted = request->is_trusted;
+    ask->request.max_bytes = request->max_bytes;
+    ask->request.setting = s;
+    ask->request.accept = request->accept;
     ask->cx = cx;
-    ask->since = 0;
-    ask->key = apr_psprintf(cx->pool, "%s %" APR_SIZE_T_FMT " %s %s %s",
-                            request->is_trusted ? "t" : "u",
-                            request->max_bytes, s->ca_file ? s->ca_file : "",
-                            s->proxy ? s->proxy : "", request->url);
-    ask->host = &documents->hosts[apr_hashfunc_default(host, &len) % HOSTS];
+    ask->host = host_of(documents, request->url, cx);
+    ask->key =
+        apr_psprintf(cx->pool, "%s %" APR_SIZE_T_FMT " %s %s %s %s",
+                     request->is_trusted ? "t" : "u", request->max_bytes,
+                     s->ca_file ? s->ca_file : "", s->proxy ? s->proxy : "",
+                     request->accept ? request->accept : "", request->url);
 }
 
 static const mcp_error_t *get(mcp_net_document_t *out, const ask_t *ask)
@@ -327,9 +184,8 @@ void mcp_net_document_blame(mcp_net_documents_t *documents,
     ask_make(&ask, documents, request, cx);
     apr_thread_mutex_lock(documents->mutex);
     place = mcp_net_shelf_find(&documents->shelf, ask.key);
-    if (place && place->body)
-        place->fresh_until = place->stale_until = place->fetched +
-                                                  MCP_DOCUMENT_PAUSE;
+    if (place)
+        mcp_net_place_blame(place);
     apr_thread_mutex_unlock(documents->mutex);
 }
 
@@ -343,6 +199,15 @@ static apr_status_t drop_all(void *data)
     return APR_SUCCESS;
 }
 
+static mcp_net_crowd_t *crowd_make(const mcp_net_document_limits_t *limits,
+                                   apr_pool_t *pool)
+{
+    mcp_net_crowd_t *crowd = apr_pcalloc(pool, sizeof(*crowd));
+
+    crowd->most = limits->fetches;
+    return crowd;
+}
+
 const mcp_error_t *
 mcp_net_document_make(mcp_net_documents_t **documents,
                       const mcp_net_document_limits_t *limits,
@@ -351,7 +216,8 @@ mcp_net_document_make(mcp_net_documents_t **documents,
     mcp_net_documents_t *d = apr_pcalloc(cx->pool, sizeof(*d));
 
     d->fetcher = *fetcher;
-    d->fetches = limits->fetches;
+    d->cx = *cx;
+    d->crowd = limits->crowd ? limits->crowd : crowd_make(limits, cx->pool);
     /* room for all that are busy at once */
     d->shelf.most = limits->documents > 2 * limits->fetches
                         ? limits->documents
@@ -363,6 +229,7 @@ mcp_net_document_make(mcp_net_documents_t **documents,
         return mcp_error_fault(MCP_E_SERVER_ERROR, cx, "Check free memory.",
                                "net: no mutex to be had");
     apr_pool_cleanup_register(cx->pool, d, drop_all, apr_pool_cleanup_null);
+    MCP_TRY(mcp_net_crew_make(&d->crew, MCP_DOCUMENT_RENEWALS, cx));
     *documents = d;
     return NULL;
 }

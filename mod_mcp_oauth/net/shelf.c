@@ -30,6 +30,7 @@ static void drop(mcp_net_shelf_t *shelf, mcp_net_shelf_place_t **at)
     *at = place->next;
     mcp_net_shelf_clear(shelf, place);
     free(place->key);
+    free(place->why);
     free(place);
     shelf->count--;
 }

@@ -19,6 +19,8 @@ struct mcp_net_shelf_place_t {
     apr_int64_t fetched, fresh_until, stale_until;
     mcp_net_outcome_t failure;
     apr_int64_t failed; /* when the last attempt did; 0: it did not */
+    char *why;          /* and why; or NULL */
+    int status;         /* of the answer; 0: there was none */
 };
 
 typedef struct mcp_net_shelf_t {

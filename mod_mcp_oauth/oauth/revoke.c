@@ -189,17 +189,12 @@ const mcp_error_t *mcp_oauth_revoke_client(int *count, const char *client_id,
 /* -- one access token -- */
 
 /* By its jti: a signature has more than one spelling (ECDSA). */
-static const mcp_error_t *key_of(unsigned char key[MCP_DIGEST_SIZE],
-                                 const mcp_principal_t *who, mcp_ctx_t *cx)
+static void key_of(unsigned char key[MCP_DIGEST_SIZE],
+                   const mcp_principal_t *who, apr_pool_t *pool)
 {
-    const mcp_json_t *claims;
-    const char *text;
+    const char *text = apr_pstrcat(pool, "jti:", who->jti, NULL);
 
-    MCP_TRY(mcp_json_read(&claims, who->claims, strlen(who->claims), cx));
-    text = apr_pstrcat(
-        cx->pool, "jti:", mcp_json_string(mcp_json_get(claims, "jti")), NULL);
     mcp_digest_sha256(key, text, strlen(text));
-    return NULL;
 }
 
 const mcp_error_t *mcp_oauth_revoke_token(const mcp_principal_t *who,
@@ -209,7 +204,7 @@ const mcp_error_t *mcp_oauth_revoke_token(const mcp_principal_t *who,
     unsigned char key[MCP_DIGEST_SIZE];
     mcp_record_t tombstone;
 
-    MCP_TRY(key_of(key, who, cx));
+    key_of(key, who, cx->pool);
     memset(&tombstone, 0, sizeof(tombstone));
     tombstone.value = "{}";
     tombstone.len = 2;
@@ -228,7 +223,7 @@ const mcp_error_t *mcp_oauth_revoke_has_token(int *has,
     const mcp_record_t *tombstone;
 
     *has = 1;
-    MCP_TRY(key_of(key, who, cx));
+    key_of(key, who, cx->pool);
     MCP_TRY(
         mcp_store_get(&tombstone, works->store, MCP_RECORD_TOKEN, key, cx));
     *has = tombstone != NULL;

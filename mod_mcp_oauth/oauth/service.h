@@ -8,6 +8,7 @@
 #include "live/seen.h"
 #include "live/shared.h"
 #include "net/document.h"
+#include "net/exchange.h"
 #include "store/sequence.h"
 #include "store/store.h"
 
@@ -25,8 +26,9 @@ typedef struct mcp_oauth_works_t {
     mcp_live_shared_t *shared;
     mcp_live_seen_t *verified;      /* access tokens found good: SHA-256 of the
                                      * token -> packed principal */
-    mcp_net_documents_t *documents; /* what clients and providers publish */
-    struct mcp_net_exchanges_t *exchanges; /* with providers */
+    mcp_net_documents_t *documents; /* what clients and identity providers
+                                     * publish */
+    mcp_net_exchanges_t *exchanges; /* with identity providers */
 } mcp_oauth_works_t;
 
 /* A protected location (a protected resource, RFC 9728). */

@@ -19,10 +19,13 @@ const mcp_error_t *
 mcp_server_outbound_open(mcp_oauth_works_t *works,
                          const mcp_server_settings_t *settings, mcp_ctx_t *cx)
 {
-    const mcp_net_document_limits_t limits = {settings->limit->fetches,
-                                              DOCUMENTS, DOCUMENT_BYTES};
+    mcp_net_crowd_t *crowd = apr_pcalloc(cx->pool, sizeof(*crowd));
+    const mcp_net_document_limits_t limits = {
+        settings->limit->fetches, DOCUMENTS, DOCUMENT_BYTES, crowd};
     mcp_net_fetcher_t fetcher;
 
+    crowd->most = limits.fetches;
     MCP_TRY(mcp_net_curl_make(&fetcher, limits.fetches, dial_find(), cx));
+    works->exchanges = mcp_net_exchange_make(crowd, &fetcher, cx->pool);
     return mcp_net_document_make(&works->documents, &limits, &fetcher, cx);
 }

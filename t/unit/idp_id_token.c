@@ -202,6 +202,14 @@ static void test_rotation(world_t *w, mcp_ctx_t *cx)
     fine(take(&claims, text, w, cx), "a minute later the set is renewed");
     fine(take(&claims, text, w, cx), "and then known");
     ok(page_of(KEYS)->asked == 1, "it was fetched once more");
+
+    fine(mcp_jose_jwk_make(&next, cx), "the key after that");
+    tap_now += apr_time_from_sec(61);
+    put(KEYS, 503, "");
+    fails(take(&claims, sign_as(claims_make(good, NULL, cx), NULL, next, cx),
+               w, cx),
+          MCP_E_UNAVAILABLE,
+          "while the set cannot be renewed, nobody knows of a new key");
 }
 
 static void test_keys_trouble(world_t *w, mcp_ctx_t *cx)

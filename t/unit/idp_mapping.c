@@ -1,7 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "tap.h"
 
+#include "idp/claim.h"
 #include "idp/mapping.h"
+#include "mod_mcp_oauth.h"
 
 /* How the claims of each provider read. A line of configuration, one or two
  * JSON objects, and all words that come of them, as "word=value" in the order
@@ -345,6 +347,60 @@ static void test_claim(mcp_ctx_t *cx)
     ok(mcp_idp_mapping_lacks(&mapped), "the e-mail address is missing");
 }
 
+/* -- another module's mapping -- */
+
+static const char *heard;
+
+static const apr_array_header_t *values(void *baton, apr_pool_t *pool,
+                                        const char *claims, const char *word)
+{
+    apr_array_header_t *all = apr_array_make(pool, 3, sizeof(const char *));
+
+    heard = apr_pstrcat(pool, baton, " ", word, " ", claims, NULL);
+    if (strstr(claims, "nothing"))
+        return NULL;
+    APR_ARRAY_PUSH(all, const char *) = "a\nb";
+    APR_ARRAY_PUSH(all, const char *) = "\xff";
+    APR_ARRAY_PUSH(all, const char *) = NULL;
+    APR_ARRAY_PUSH(all, const char *) = "first";
+    APR_ARRAY_PUSH(all, const char *) = "second";
+    return all;
+}
+
+static void test_module(mcp_ctx_t *cx)
+{
+    static const mcp_claim_mapping_t mapping = {sizeof(mapping), values,
+                                                (void *)"acme"};
+    const mcp_claim_mapping_t *const mappings[] = {&mapping, NULL};
+    mcp_idp_claim_setting_t *line;
+    apr_array_header_t *list;
+    mcp_idp_t idp = {0};
+    mcp_idp_mapped_t mapped;
+    int i;
+
+    idp_make(&idp, "oidc https://o", cx->pool);
+    claim(&idp, "roles", "acme:groups /roles", cx->pool);
+    claim(&idp, "organization", "acme:groups /org", cx->pool);
+    for (i = 0; i < 2; i++) {
+        line = &APR_ARRAY_IDX(idp.claims, i, mcp_idp_claim_setting_t);
+        list = apr_array_make(cx->pool, 2, sizeof(mappings[0]));
+        APR_ARRAY_PUSH(list, const mcp_claim_mapping_t *) = mappings[0];
+        APR_ARRAY_PUSH(list, const mcp_claim_mapping_t *) = mappings[1];
+        line->mappings = list;
+    }
+    mapped = read_one(&idp, "{\"sub\":\"a\",\"roles\":[\"x\"]}", cx);
+    is(words_of(&mapped, cx->pool),
+       "issuer=https://o subject=a user=a organization=first "
+       "roles=first,second",
+       "another module finds words, what is no text is left out");
+    is(heard, "acme roles {\"sub\":\"a\",\"roles\":[\"x\"]}",
+       "it is given all claims");
+    mapped = read_one(&idp, "{\"sub\":\"a\",\"roles\":[\"nothing\"]}", cx);
+    is(words_of(&mapped, cx->pool),
+       "issuer=https://o subject=a user=a roles=nothing",
+       "or finds nothing, and the next pointer counts");
+}
+
 static void test_lacks(mcp_ctx_t *cx)
 {
     mcp_idp_t idp = {0};
@@ -434,7 +490,7 @@ static void test_bounds(mcp_ctx_t *cx)
     mapped = read_one(
         &idp, apr_psprintf(cx->pool, "{\"sub\":\"a\",\"roles\":[%s]}", list),
         cx);
-    ok(mapped.identity.roles->nelts == MCP_IDP_MAPPING_LIST,
+    ok(mapped.identity.roles->nelts == MCP_IDP_CLAIM_LIST,
        "a long list is cut");
 }
 
@@ -471,6 +527,7 @@ static void test(mcp_ctx_t *cx)
 {
     test_rows(cx);
     test_claim(cx);
+    test_module(cx);
     test_lacks(cx);
     test_issuers(cx);
     test_bounds(cx);

@@ -29,6 +29,8 @@ static const struct {
      "https://example.us.auth0.com" OIDC, "example.us.auth0.com"},
     {"auth0 Example.US.auth0.com", "https://example.us.auth0.com/",
      "https://example.us.auth0.com" OIDC, "example.us.auth0.com"},
+    {"clerk https://clerk.example.com" OIDC, "https://clerk.example.com",
+     "https://clerk.example.com" OIDC, "clerk.example.com"},
     {"auth0 localhost:8443", "https://localhost:8443/",
      "https://localhost:8443" OIDC, "localhost"},
     {"auth0", NULL, NULL,

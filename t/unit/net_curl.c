@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "base/version.h"
 #include "net/curl.h"
+#include "net/document.h"
 #include "net_site.h"
 
 #define CLOSE "Connection: close\r\n"
@@ -370,6 +371,35 @@ static void test_stop(world_t *w)
        "no further one is begun");
 }
 
+/* A child that ends while a provider hangs. */
+static void test_end(world_t *w)
+{
+    static const mcp_net_document_limits_t limits = {4, 8, 1000};
+    mcp_net_request_t request = request_of(w);
+    mcp_net_documents_t *documents = NULL;
+    mcp_net_document_t document;
+    mcp_ctx_t child = *w->cx;
+    apr_time_t began;
+
+    request.setting = &patient;
+    apr_pool_create(&child.pool, w->cx->pool);
+    fine(mcp_net_document_make(&documents, &limits, &w->fetcher, &child),
+         "documents");
+    site_set(&w->site, SITE_ANSWERS, FINE);
+    fine(mcp_net_document_get(&document, documents, &request, w->cx), "one");
+    tap_now += apr_time_from_sec(3600);
+    site_set(&w->site, SITE_HANGS, FINE);
+    fine(mcp_net_document_get(&document, documents, &request, w->cx), "of it");
+    ok(document.is_stale && document.outcome == MCP_NET_OK,
+       "the copy of before serves while its site hangs");
+    while (!site_requests(&w->site))
+        apr_sleep(1000);
+    began = apr_time_now();
+    apr_pool_destroy(child.pool);
+    ok(apr_time_now() - began < apr_time_from_sec(SLOW),
+       "which holds up no end");
+}
+
 static void test(mcp_ctx_t *cx)
 {
     world_t w;
@@ -390,6 +420,7 @@ static void test(mcp_ctx_t *cx)
     test_unsent(&w);
     test_once(&w);
     test_stop(&w);
+    test_end(&w);
     site_end(&w.site);
     is(tap_log, "", "nothing is logged, least of all a secret");
 }
