@@ -184,6 +184,8 @@ good($_, idp($_)) for 'clerk clerk.example.com', 'workos example.authkit.app',
     'cognito eu-west-1_AbC123', 'authentik https://auth.example.com/application/o/mcp/',
     'scalekit https://example.scalekit.com', $oidc;
 good('supabase with its secret', idp('supabase abcdefghijklmnop', 'SharedSecret file:shared.secret'));
+good('oauth2 with its issuer', idp('oauth2 https://tickets.example',
+    map "Endpoint $_ https://a.example/$_", qw(authorization token userinfo)));
 good('oauth2', idp('oauth2', map "Endpoint $_ https://a.example/$_", qw(authorization token userinfo)));
 bad('oauth2 without endpoints', 2, qr/oauth2: where do users sign in\?/, idp('oauth2'));
 bad('entra without a tenant of one\'s own', 2, qr/"entra common" would let users of every tenant in/, idp('entra common'));
@@ -254,6 +256,14 @@ bad('a mapping that nobody registered', 2,
 bad('a verifier that nobody registered', 2,
     qr/Verify: no loaded module registered the verifier "acme:ticket".*Registered: /,
     idp($oidc, 'Verify acme:ticket'));
+
+SKIP: {
+    my $acme = MCPServer::modules_dir() . '/mod_acme.so';
+    skip 'mod_acme is not built (make test-modules)', 2 unless -e $acme;
+    my @words = ('Claim roles acme:groups /roles', 'Verify acme:ticket');
+    good('what a module registered', "LoadModule acme_module $acme\n" . idp($oidc, @words));
+    good('also one that is loaded later', idp($oidc, @words) . "LoadModule acme_module $acme\n");
+}
 
 # -- what -D DUMP_MCP says --
 

@@ -177,7 +177,10 @@ static const struct {
      "\"example.com\" is one argument too many. Write \"google\"."},
     {"github", "https://github.com", NULL, "github.com"},
     {"oauth2", NULL, NULL, "oauth2: where do users sign in?"},
-    {"oauth2 https://a.example", NULL, NULL, "is one argument too many"},
+    {"oauth2 https://a.example", NULL, NULL,
+     "oauth2: where do users sign in? Add \"Endpoint authorization URL\""},
+    {"oauth2 a.example", NULL, NULL, "Write \"oauth2 https://a.example\"."},
+    {"oauth2 https://a.example x", NULL, NULL, "is one argument too many"},
 };
 
 static void words_split(mcp_idp_t *idp, const char *line, apr_pool_t *pool)
@@ -371,6 +374,16 @@ static void test_oauth2(mcp_ctx_t *cx)
     endpoint(&idp, MCP_IDP_ENDPOINT_KEYS, "https://sso.example.com/keys",
              cx->pool);
     is(idp.preset->check(&idp, cx->pool), NULL, "and signed tokens");
+
+    words_split(&idp, "oauth2 https://tickets.example/t", cx->pool);
+    endpoint(&idp, MCP_IDP_ENDPOINT_AUTHORIZATION, "https://a.example/login",
+             cx->pool);
+    endpoint(&idp, MCP_IDP_ENDPOINT_TOKEN, "https://a.example/token",
+             cx->pool);
+    endpoint(&idp, MCP_IDP_ENDPOINT_USERINFO, "https://a.example/me",
+             cx->pool);
+    is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with an issuer");
+    is(idp.issuer, "https://tickets.example/t", "is that");
 
     words_split(&idp, "oauth2", cx->pool);
     endpoint(&idp, MCP_IDP_ENDPOINT_DISCOVERY,
