@@ -68,15 +68,19 @@ static int is_text(const mcp_json_t *json, const char *name, const char *want)
     return text && !strcmp(text, want);
 }
 
-/* Grants have the identity at the top, all else in the login. */
+/* Grants have the identity at the top, all else in the login. What began in no
+ * known session is of any of its user, when that is asked for. */
 static int is_of_session(const mcp_json_t *json, const mcp_identity_t *session)
 {
     const mcp_json_t *identity = mcp_json_get(json, "identity");
 
     if (!identity)
         identity = mcp_json_get(mcp_json_get(json, "login"), "identity");
-    return is_text(identity, "issuer", session->issuer) &&
-           is_text(identity, "session", session->session);
+    if (!is_text(identity, "issuer", session->issuer))
+        return 0;
+    if (!mcp_json_string(mcp_json_get(identity, "session")))
+        return session->subject != NULL;
+    return is_text(identity, "session", session->session);
 }
 
 static const mcp_error_t *end(sweep_t *sweep, const unsigned char *key,
@@ -158,6 +162,8 @@ const mcp_error_t *mcp_oauth_revoke_session(int *count,
                      identity, MCP_RECORD_GRANT, 0};
 
     *count = 0;
+    if (identity->subject)
+        sweep.index = mcp_oauth_identity_index(identity, cx->pool);
     MCP_TRY(sweep_all(&sweep, kinds, 3, cx));
     *count = sweep.grants;
     mcp_ctx_log(cx, MCP_LOG_NOTICE, 164,

@@ -27,8 +27,9 @@ const mcp_error_t *mcp_oauth_revoke_user(int *count,
                                          const mcp_oauth_works_t *works,
                                          mcp_ctx_t *cx);
 /* Grants, browsers that are signed in and open pages that began in one session
- * at an identity provider: issuer and session of identity are asked for. Looks
- * at all of them. */
+ * at an identity provider: issuer and session of identity are asked for. With
+ * its subject also what of that user began in no known session; without, all
+ * of them are looked at. */
 const mcp_error_t *mcp_oauth_revoke_session(int *count,
                                             const mcp_identity_t *identity,
                                             const mcp_oauth_works_t *works,
