@@ -22,14 +22,14 @@ function section(idp, secret, { preset, argument, label, lines = [] }) {
   const about = idp.profiles[preset];
   const endpoints = preset === 'oauth2' ? Object.entries(about.endpoints) : [];
   const words = [
-    `Client ${CLIENT} file:${secret}`,
+    ...about ? [`Client ${CLIENT} file:${secret}`] : [],
     ...NEEDED[preset] ?? [],
     ...endpoints.map(([kind, url]) => `Endpoint ${kind} ${url}`),
     ...label ? [`Label "${label}"`] : [],
     ...lines,
   ];
   return [
-    `    <MCPIdentityProvider ${preset} ${argument ?? about.argument ?? ''}>`,
+    `    <MCPIdentityProvider ${preset} ${argument ?? about?.argument ?? ''}>`,
     ...words.map((each) => `        ${each}`),
     '    </MCPIdentityProvider>',
   ];
