@@ -111,7 +111,7 @@ static inline void page_give(mcp_net_reply_t *reply, page_t *page,
     }
     mcp_net_fetch_judge(reply, request, page->status, cx->pool);
     reply->body = page->body;
-    reply->len = strlen(page->body);
+    reply->len = page->body ? strlen(page->body) : 0;
     reply->content_type = page->type;
     if (page->then) {
         page->body = json(page->then, pages_cx);
