@@ -251,7 +251,7 @@ typedef struct change_t {
                         * NULL: not there */
 } change_t;
 
-#define CHANGES 4 /* those that follow the last one have no name */
+#define CHANGES 5 /* those that follow the last one have no name */
 
 static inline const char *value_of(const char *value, mcp_ctx_t *cx)
 {
