@@ -147,6 +147,10 @@ const github = {
       assert.match(headers.get('content-type'), /^application\/x-www-form/);
       assert.match(body, /^access_token=gho_.*&token_type=bearer/);
     },
+    'iss is in the answer': async ({ client }) => {
+      const { iss } = await client.signIn();
+      assert.equal(iss, 'https://github.com/login/oauth');
+    },
     'errors come with 200': async ({ client }) => {
       const { status, body } = await client.redeem('none');
       assert.equal(status, 200);
@@ -186,6 +190,12 @@ const google = {
       hasNot(await client.tokens({ access_type: 'offline' }),
         'refresh_token');
       hasNot(await client.tokens({ prompt: 'consent' }), 'refresh_token');
+    },
+    'iss is in the answer, and nobody says so': async ({ client }) => {
+      const { iss } = await client.signIn();
+      assert.equal(iss, 'https://accounts.google.com');
+      hasNot(await client.json('discovery'),
+        'authorization_response_iss_parameter_supported');
     },
     'each host has its own endpoint': async ({ client }) => {
       const { status } = await client.idp.request(

@@ -41,14 +41,24 @@ static const char *begin(mcp_idp_signin_begun_t *begun, world_t *w,
     return location;
 }
 
-static const mcp_error_t *finish(mcp_idp_signin_done_t *done,
-                                 const mcp_idp_signin_begun_t *begun,
-                                 world_t *w, mcp_ctx_t *cx)
+static const mcp_error_t *finish_as(const char *iss,
+                                    mcp_idp_signin_done_t *done,
+                                    const mcp_idp_signin_begun_t *begun,
+                                    world_t *w, mcp_ctx_t *cx)
 {
     apr_table_t *query = apr_table_make(cx->pool, 2);
 
     apr_table_set(query, "code", "c-1");
+    if (iss)
+        apr_table_set(query, "iss", iss);
     return mcp_idp_signin_finish(done, begun, query, &w->remote, cx);
+}
+
+static const mcp_error_t *finish(mcp_idp_signin_done_t *done,
+                                 const mcp_idp_signin_begun_t *begun,
+                                 world_t *w, mcp_ctx_t *cx)
+{
+    return finish_as(NULL, done, begun, w, cx);
 }
 
 /* -- GitHub: no OpenID, forms, numbers, addresses apart -- */
@@ -80,10 +90,15 @@ static void test_github(world_t *w, mcp_ctx_t *cx)
     fine(finish(&done, &begun, w, cx), "and comes back");
     ok(has(page->form, "client_secret=secret"), "the secret is in the form");
     is(done.identity.subject, "583231", "who it is: a number");
-    is(done.identity.issuer, "https://github.com", "of GitHub");
+    is(done.identity.issuer, "https://github.com/login/oauth", "of GitHub");
     is(done.identity.name, "octocat", "who has no other name");
     is(done.identity.email, "octo@a.example", "the address that is verified");
     ok(has(tap_log, "MCP00183"), "the log has why no token can be refreshed");
+    fine(finish_as("https://github.com/login/oauth", &done, &begun, w, cx),
+         "with the iss that it sends");
+    ok(tells(finish_as("https://github.com", &done, &begun, w, cx),
+             "expected is \"https://github.com/login/oauth\""),
+       "and no other one");
     put("https://api.github.com/user/emails", 404, "{}");
     fine(finish(&done, &begun, w, cx), "where addresses are not told");
     is(done.identity.email, NULL, "that of the profile does not count");

@@ -175,7 +175,7 @@ static const struct {
      "https://accounts.google.com" OIDC, "accounts.google.com"},
     {"google example.com", NULL, NULL,
      "\"example.com\" is one argument too many. Write \"google\"."},
-    {"github", "https://github.com", NULL, "github.com"},
+    {"github", "https://github.com/login/oauth", NULL, "github.com"},
     {"oauth2", NULL, NULL, "oauth2: where do users sign in?"},
     {"oauth2 https://a.example", NULL, NULL,
      "oauth2: where do users sign in? Add \"Endpoint authorization URL\""},
