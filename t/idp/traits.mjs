@@ -327,6 +327,12 @@ const supabase = {
       const found = await client.signIn({ scope: 'openid offline_access' });
       assert.equal(found.error, 'invalid_scope');
     },
+    'a refresh is refused in its own words': async ({ client }) => {
+      const { status, body } = await client.refresh('none');
+      assert.equal(status, 400);
+      has(JSON.parse(body), { code: 400, error: undefined,
+        error_code: 'refresh_token_not_found' });
+    },
   },
 };
 
