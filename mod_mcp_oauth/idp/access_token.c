@@ -119,7 +119,7 @@ static const mcp_error_t *answer_check(const mcp_json_t *claims,
     const char *iss = mcp_json_string(mcp_json_get(claims, "iss"));
     double exp;
 
-    if (iss && !mcp_idp_metadata_is_issuer(idp, iss))
+    if (iss && !mcp_idp_metadata_may_be_issuer(idp, iss))
         return mcp_idp_jwt_refuse(&use, NULL, cx,
                                   "introspection: iss is \"%s\"",
                                   mcp_idp_fault_quote(iss, cx));

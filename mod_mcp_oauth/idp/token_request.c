@@ -118,12 +118,23 @@ static const mcp_error_t *unreadable(const mcp_net_reply_t *reply,
         reply->status, why);
 }
 
+/* Who asks for openid and says nowhere what the keys are is given an id_token
+ * all the same; who the user is, Verify says there. */
+static int can_verify(const mcp_idp_metadata_t *metadata)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+
+    return idp->verify == MCP_IDP_VERIFY_ID_TOKEN || idp->shared_jwk ||
+           metadata->endpoints[MCP_IDP_ENDPOINT_KEYS];
+}
+
 static void tokens_set(mcp_idp_tokens_t *tokens,
-                       const mcp_idp_token_answer_t *answer, mcp_ctx_t *cx)
+                       const mcp_idp_token_answer_t *answer,
+                       const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
 {
     tokens->access_token = answer->access_token;
     tokens->refresh_token = answer->refresh_token;
-    tokens->id_token = answer->id_token;
+    tokens->id_token = can_verify(metadata) ? answer->id_token : NULL;
     tokens->expires =
         answer->expires_in ? mcp_ctx_seconds(cx) + answer->expires_in : 0;
 }
@@ -150,6 +161,6 @@ const mcp_error_t *mcp_idp_token_request_do(mcp_idp_tokens_t *tokens,
         return refused(&answer, idp, cx);
     if (reply.outcome != MCP_NET_OK)
         return unreadable(&reply, "it holds tokens", idp, cx);
-    tokens_set(tokens, &answer, cx);
+    tokens_set(tokens, &answer, metadata, cx);
     return NULL;
 }
