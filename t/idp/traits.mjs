@@ -60,6 +60,16 @@ const authentik = {
   own: {
     'the audience is the client': ({ access }) =>
       has(access, { aud: 'mcp-gateway', groups: ['staff', 'engines'] }),
+    'no address was verified': ({ id }) => has(id, {
+      email: 'ada@example.com', email_verified: false,
+    }),
+    'entitlements by a scope of their own': async ({ client, id }) => {
+      hasNot(id, 'entitlements');
+      const { id_token: token } = await client.tokens({
+        scope: 'openid entitlements no-such-scope' });
+      const { payload } = await client.verify(token);
+      has(payload, { entitlements: ['read:todos', 'write:todos'] });
+    },
   },
 };
 
@@ -351,9 +361,9 @@ const workos = {
       const { payload } = await client.verify(token);
       assert.equal(payload.aud, 'mcp-gateway');
     },
-    'name and e-mail are in userinfo alone': async (about) => {
-      hasNot(about.id, 'name', 'email');
-      has(await userinfoOf(about), { name: 'Ada Lovelace' });
+    'name and e-mail are in the id_token': ({ id }) => {
+      has(id, { name: 'Ada Lovelace', email: 'ada@example.com' });
+      hasNot(id, 'roles', 'permissions');
     },
   },
 };

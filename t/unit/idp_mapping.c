@@ -164,7 +164,8 @@ static const struct {
      "subject=u user=u email=a@b name=ada"},
     {"authentik https://ak/application/o/mcp/",
      {"{\"sub\":\"hash\",\"email\":\"a@b\",\"email_verified\":false,\"name\":"
-      "\"Ada\",\"groups\":[\"staff\"],\"entitlements\":[\"edit\"]}",
+      "\"Ada\",\"groups\":[\"staff\"],\"entitlements\":[\"edit\"],"
+      "\"roles\":[\"edit\"]}",
       NULL},
      "issuer=https://ak/application/o/mcp/ subject=hash user=hash name=Ada "
      "roles=staff permissions=edit"},
