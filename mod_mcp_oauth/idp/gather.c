@@ -141,8 +141,9 @@ static void access_token_add(found_t *found, mcp_ctx_t *cx)
     if (found->idp->verify != MCP_IDP_VERIFY_ID_TOKEN ||
         !found->idp->preset->facts->tells_more)
         return;
-    e = mcp_idp_access_token_read_ours(
-        &claims, found->from->tokens->access_token, found->metadata, cx);
+    e = mcp_idp_access_token_read_ours(&claims,
+                                       found->from->tokens->access_token,
+                                       subject_of(found), found->metadata, cx);
     add_or_excuse(found, claims, e, cx);
 }
 

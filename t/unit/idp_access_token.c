@@ -89,6 +89,12 @@ static void test_ours(world_t *w, mcp_ctx_t *cx)
         {"for us, given to another", {{"aud", "'" CLIENT "'"}}, 1},
         {"for one of Audience, given to another", {{NULL, NULL}}, 1},
         {"for another, given to another", {{"aud", "'x'"}}, 0},
+        {"for another, given to who knows (WorkOS)",
+         {{"aud", "'x'"}, {"client_id", NULL}},
+         1},
+        {"the same, of another user",
+         {{"aud", "'x'"}, {"client_id", NULL}, {"sub", "'eve'"}},
+         0},
         {"given to us, of the past",
          {{"azp", "'" CLIENT "'"}, {"exp", "@-60"}},
          0},
@@ -104,7 +110,7 @@ static void test_ours(world_t *w, mcp_ctx_t *cx)
     for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         text =
             sign_as(claims_make(good, cases[i].changes, cx), NULL, w->key, cx);
-        e = mcp_idp_access_token_read_ours(&claims, text, metadata, cx);
+        e = mcp_idp_access_token_read_ours(&claims, text, "ada", metadata, cx);
         ok((e == NULL) == cases[i].is_good, "of our own, one %s is %s",
            cases[i].name, cases[i].is_good ? "taken" : "refused");
     }
