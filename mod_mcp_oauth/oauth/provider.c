@@ -75,9 +75,12 @@ mcp_oauth_provider_remote_of(const mcp_oauth_resource_t *resource,
 
 const mcp_idp_t *
 mcp_oauth_provider_of_service(const mcp_oauth_service_t *service,
-                              const char *issuer)
+                              const char *url, const char *issuer)
 {
-    const mcp_idp_t *idp = NULL;
+    const mcp_oauth_resource_t *first =
+        mcp_oauth_service_resource(service, url);
+    const mcp_idp_t *idp =
+        first ? mcp_oauth_provider_remote_of(first, issuer) : NULL;
     int i;
 
     for (i = 0; i < service->resources->nelts && !idp; i++)

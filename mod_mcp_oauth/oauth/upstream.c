@@ -125,7 +125,8 @@ void mcp_oauth_upstream_revoke(const mcp_oauth_grant_t *grant,
 {
     const mcp_idp_t *idp =
         grant->upstream
-            ? mcp_oauth_provider_of_service(service, grant->identity.issuer)
+            ? mcp_oauth_provider_of_service(service, grant->resource,
+                                            grant->identity.issuer)
             : NULL;
     const mcp_error_t *e = idp ? tokens_revoke(grant, idp, service, cx) : NULL;
 
