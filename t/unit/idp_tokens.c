@@ -41,10 +41,20 @@ static grant_t grant_make(world_t *w, mcp_ctx_t *cx)
 
 static const mcp_error_t *renew(grant_t *grant, world_t *w, mcp_ctx_t *cx)
 {
+    const mcp_idp_tokens_t before = grant->tokens;
+    mcp_idp_tokens_t turned;
+
     grant->is_known = -1;
     *tap_log = '\0';
-    return mcp_idp_tokens_renew(&grant->is_known, &grant->tokens,
-                                &grant->identity, &w->remote, cx);
+    MCP_TRY(
+        mcp_idp_tokens_can_renew(&grant->is_known, &before, &w->remote, cx));
+    if (!grant->is_known)
+        return NULL;
+    MCP_TRY(mcp_idp_tokens_turn(&turned, &before, &w->remote, cx));
+    MCP_TRY(mcp_idp_tokens_hear(&grant->identity, &turned, &before, &w->remote,
+                                cx));
+    grant->tokens = turned;
+    return NULL;
 }
 
 static const char *answer_with(const char *id_token, mcp_ctx_t *cx)
