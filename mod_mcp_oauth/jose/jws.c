@@ -168,7 +168,8 @@ static cjose_header_t *header_make(const char *typ, const mcp_jose_jwk_t *jwk)
 
     if (header && cjose_header_set(header, "alg", jwk->alg, NULL) &&
         (!typ || cjose_header_set(header, "typ", typ, NULL)) &&
-        (!jwk->kid || cjose_header_set(header, "kid", jwk->kid, NULL)))
+        (!jwk->kid || jwk->is_kid_made ||
+         cjose_header_set(header, "kid", jwk->kid, NULL)))
         return header;
     if (header)
         cjose_header_release(header);

@@ -14,6 +14,7 @@ export const CLIENTS = {
   'mcp-long': {
     client_secret: 'a-client-secret-for-hs256-of-48-bytes-in-all-....',
   },
+  'mcp-public': { token_endpoint_auth_method: 'none' },
   'mcp-jwt': { token_endpoint_auth_method: 'private_key_jwt' },
 };
 
