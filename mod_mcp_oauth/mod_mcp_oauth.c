@@ -52,6 +52,8 @@ static void register_hooks(apr_pool_t *pool)
                           APR_HOOK_REALLY_FIRST);
     ap_hook_check_access_ex(mcp_server_claim_access_checker_ex, NULL, NULL,
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_access_ex(mcp_server_authn_forget, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_force_authn(mcp_server_authn_force, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_check_authn(mcp_server_authn_check, NULL, NULL, APR_HOOK_MIDDLE,
                         AP_AUTH_INTERNAL_PER_CONF);

@@ -40,6 +40,8 @@ struct mcp_config_site_t {
                           * sites are read where neither may be used */
     const char *derived; /* the issuer that ServerName gives, or NULL */
     int has_endpoints;   /* 0: another virtual host has this issuer's */
+    int has_signin;      /* httpd may name the user on its authorize endpoint
+                          * by itself: config/signin */
     const mcp_config_site_t *endpoints; /* that one, or this */
     apr_array_header_t *sections;       /* of mcp_config_section_t * */
     void *runtime;                      /* server/'s */

@@ -24,6 +24,8 @@ typedef struct mcp_idp_t {
                                           * name; may be NULL */
     const char *label;                   /* on pages; never NULL */
     const char *issuer; /* vouches for subjects: principal->issuer */
+    int is_guess;       /* issuer is: the origin where its users sign in, of
+                         * one that nobody named */
     const char *key;    /* tells it from those that are configured otherwise:
                          * nobody who signed in at one has at another */
     void *section;      /* server's: the Auth... directives inside the
@@ -96,12 +98,14 @@ typedef struct mcp_idp_login_t {
     const char *httpd_user;  /* set by httpd's own authentication, or NULL */
     const apr_table_t *form; /* of the POST on our sign-in page, or NULL */
     const mcp_idp_password_t *password;
+    int may_have_user; /* httpd has an authentication that may set one */
 } mcp_idp_login_t;
 
 /* What to do next. */
 typedef enum {
     MCP_IDP_FORM,    /* show our sign-in page */
     MCP_IDP_REFUSED, /* show it again and say that it was wrong */
+    MCP_IDP_NOBODY,  /* say that httpd has signed nobody in */
     MCP_IDP_DONE     /* identity is who signed in */
 } mcp_idp_next_t;
 

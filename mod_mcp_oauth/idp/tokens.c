@@ -33,8 +33,7 @@ static const mcp_error_t *update(mcp_identity_t *identity, mcp_identity_t *now,
     if (!is_same(now->subject, identity->subject) ||
         !is_same(now->issuer, identity->issuer))
         return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
-                                "what it gave for a refresh token is about "
-                                "another user");
+                                "what it says now is about another user");
     if (!is_whole)
         fill(now, identity);
     if (!now->session)
@@ -57,19 +56,6 @@ static mcp_idp_gather_t from_make(const mcp_idp_tokens_t *got,
 
 /* -- whether there is something to ask with -- */
 
-/* Whether there is somebody who looks at an access token: a JWT is good for as
- * long as it says, whatever became of its user. */
-static int is_looked_at(const mcp_idp_metadata_t *metadata)
-{
-    switch (metadata->remote->idp->verify) {
-    case MCP_IDP_VERIFY_INTROSPECTION:
-    case MCP_IDP_VERIFY_MODULE:
-        return 1;
-    default:
-        return metadata->endpoints[MCP_IDP_ENDPOINT_USERINFO] != NULL;
-    }
-}
-
 const mcp_error_t *mcp_idp_tokens_can_renew(int *can,
                                             const mcp_idp_tokens_t *tokens,
                                             const mcp_idp_remote_t *remote,
@@ -83,7 +69,7 @@ const mcp_error_t *mcp_idp_tokens_can_renew(int *can,
          (tokens->expires && tokens->expires <= mcp_ctx_seconds(cx))))
         return NULL;
     MCP_TRY(mcp_idp_metadata_get(&metadata, remote, cx));
-    *can = tokens->refresh_token || is_looked_at(metadata);
+    *can = tokens->refresh_token || mcp_idp_gather_can_ask(metadata);
     return NULL;
 }
 
@@ -160,8 +146,7 @@ static const mcp_error_t *ask(mcp_identity_t *identity,
     mcp_identity_t now;
     int is_whole;
 
-    from.asks_userinfo = idp->verify == MCP_IDP_VERIFY_JWT ||
-                         idp->verify == MCP_IDP_VERIFY_ID_TOKEN;
+    from.is_question = 1;
     MCP_TRY(mcp_idp_gather_identity(&now, &is_whole, &from, metadata, cx));
     return update(identity, &now, is_whole, idp, cx);
 }

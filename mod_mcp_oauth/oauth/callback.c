@@ -96,6 +96,7 @@ const mcp_error_t *mcp_oauth_callback_handle(mcp_oauth_exchange_t *x,
     apr_table_t *query;
 
     mcp_oauth_exchange_private(x);
+    x->is_return = 1;
     MCP_TRY(mcp_form_read(&query, text, strlen(text), cx));
     a.query = query;
     return arrive(&a, cx);

@@ -161,11 +161,10 @@ sub profile {
 sub section {
     my ($self, $name, @lines) = @_;
     my ($client, $about) = ('mcp-gateway', $self->profile($name));
-    $self->{net}->write_file('client.secret', $self->secret_of($client));
-    chmod 0600, "$self->{dir}/client.secret";
+    my $secret = $self->{net}->secret_file(client => $self->secret_of($client));
     unshift @lines, map { "Endpoint $_ $about->{endpoints}{$_}" }
         sort keys %{$about->{endpoints}} if $name eq 'oauth2';
-    unshift @lines, "Client $client file:$self->{dir}/client.secret";
+    unshift @lines, "Client $client file:$secret";
     return join '', "<MCPIdentityProvider $name $about->{argument}>\n",
         map("    $_\n", @lines), "</MCPIdentityProvider>\n";
 }

@@ -9,6 +9,7 @@ package MCPServer;
 #   $s->set_clock('+86400')            with faketime: seconds from now
 #   my ($ok, $output) = $s->check      httpd -t
 #   my $c = $s->client                 a MCPClient
+#   $s->sign('ada', '/CN=ada')         with tls: a certificate of a client
 #
 # The configuration may use ${PORT} ${ROOT} ${CONF} ${MODULES} ${ISSUER}. Unless
 # site => 0, t/conf/site.conf comes before it; load => 0 leaves our modules out. Nothing sleeps: every step waits
@@ -53,10 +54,16 @@ sub load_modules {
     } grep { !$seen{$_}++ } "mpm_$mpm", @modules, @more;
 }
 
+# Below those that the system gives to whoever connects, so that nobody else
+# takes it before it is used.
 sub free_port {
-    my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-        LocalPort => 0, Listen => 1, ReuseAddr => 1) or croak "listen: $@";
-    return $socket->sockport;
+    for (1 .. 200) {
+        my $port = 10000 + int rand 20000;
+        my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+            LocalPort => $port, Listen => 1, ReuseAddr => 1) or next;
+        return $port;
+    }
+    croak 'no port is free';
 }
 
 sub new {
@@ -158,19 +165,46 @@ END
 # A CA of our own and a certificate for localhost.
 sub make_certificate {
     my $self = shift;
+    $self->make_ca('ca');
+    return $self->sign('server', '/CN=localhost', alternative =>
+        'DNS:localhost,IP:127.0.0.1');
+}
+
+my $new_key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
+
+sub openssl {
+    my ($self, $commands) = @_;
     my $conf = "$self->{root}/conf";
-    my $ec = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30';
-    system(<<"END") == 0 or croak 'openssl failed';
-exec >'$conf/openssl.log' 2>&1 </dev/null; set -e
-openssl req -x509 $ec -subj '/CN=Test CA' -keyout '$conf/ca.key' \\
-    -out '$conf/ca.crt' -addext basicConstraints=critical,CA:TRUE
-openssl req $ec -subj /CN=localhost -keyout '$conf/server.key' \\
-    -out '$conf/server.csr'
-printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\n' >'$conf/san'
-openssl x509 -req -days 30 -in '$conf/server.csr' -CA '$conf/ca.crt' \\
-    -CAkey '$conf/ca.key' -CAcreateserial -extfile '$conf/san' \\
-    -out '$conf/server.crt'
+    system(<<"END") == 0 or croak 'openssl failed: ' . `cat $conf/openssl.log`;
+exec >'$conf/openssl.log' 2>&1 </dev/null; set -e; cd '$conf'
+$commands
 END
+}
+
+# conf/NAME.crt and conf/NAME.key
+sub make_ca {
+    my ($self, $name) = @_;
+    $self->openssl(<<"END");
+openssl req -x509 $new_key -days 30 -subj '/CN=Test CA $name' \\
+    -keyout '$name.key' -out '$name.crt' \\
+    -addext basicConstraints=critical,CA:TRUE
+END
+}
+
+# The same of a certificate, for a server or a client; where they are.
+# by => another CA; alternative => subjectAltName; days => how long it is good
+sub sign {
+    my ($self, $name, $subject, %o) = @_;
+    my $ca = $o{by} // 'ca';
+    my $days = $o{days} // 30;
+    my $san = $o{alternative} ? "subjectAltName=$o{alternative}" : '';
+    $self->openssl(<<"END");
+openssl req $new_key -utf8 -subj '$subject' -keyout '$name.key' -out '$name.csr'
+printf '$san\\n' >'$name.ext'
+openssl x509 -req -days $days -in '$name.csr' -CA '$ca.crt' -CAkey '$ca.key' \\
+    -CAcreateserial -extfile '$name.ext' -out '$name.crt'
+END
+    return "$self->{root}/conf/$name";
 }
 
 sub command {

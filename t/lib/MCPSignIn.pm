@@ -297,6 +297,44 @@ sub succeeded {
         iss => $self->{s}->issuer}, $name);
 }
 
+# What code does ends at the client with an error, and the log says why: one
+# line more that matches. code gives what outcome does.
+sub fails {
+    my ($self, $name, $error, $pattern, $code) = @_;
+    my $line = qr/MCP0070[23]: sign-in at .*$pattern/;
+    my $before = $self->{s}->logged($line);
+    $self->{s}->log->expect($line);
+    my ($response, $v) = $code->();
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    $self->refused($response, $v, $error, $name);
+    is($self->{s}->logged($line) - $before, 1, "$name: the log says why")
+        or diag "$pattern was not in\n", (grep { /MCP0(?!0150)/
+            && !/:(?:debug|trace)/ } $self->{s}->tail =~ /^.*\n/mg)[-2, -1];
+}
+
+# The same where nothing but the provider has changed, which is as before
+# afterwards.
+sub fails_with {
+    my ($self, $at, $quirks, $name, $error, $pattern, %o) = @_;
+    my $preset = delete $o{preset} // $at;
+    $self->{idp}->set($preset => %$quirks);
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    $self->fails($name, $error, $pattern, sub { $self->outcome($at, %o) });
+    $self->{idp}->set($preset => map { ($_ => undef) } keys %$quirks);
+}
+
+# One child, so that what is fetched is fetched once.
+our $ONE_CHILD = <<'END';
+<IfModule !mpm_prefork_module>
+    StartServers         1
+    ServerLimit          1
+    ThreadsPerChild     16
+    MinSpareThreads      1
+    MaxSpareThreads     16
+    MaxRequestWorkers   16
+</IfModule>
+END
+
 sub stop { $_[0]{s}->stop }
 
 1;
