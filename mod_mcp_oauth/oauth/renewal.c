@@ -96,6 +96,7 @@ static const mcp_error_t *go_on(const mcp_oauth_grant_t *grant,
 /* What is new in it; NULL, 0: nothing. */
 typedef struct note_t {
     const char *upstream; /* the provider said yes */
+    const char *instead;  /* of this, or not at all; NULL: whatever is there */
     const mcp_identity_t *identity;
     apr_int64_t pause;
 } note_t;
@@ -109,6 +110,8 @@ static void apply(mcp_oauth_grant_t *grant, const note_t *note,
     if (grant->confirmed > now)
         grant->confirmed = now;
     grant->pause = note->pause;
+    if (note->instead && strcmp(grant->upstream, note->instead) != 0)
+        return;
     if (note->upstream) {
         grant->upstream = note->upstream;
         grant->confirmed = now;
@@ -158,7 +161,7 @@ static const mcp_error_t *keep(mcp_oauth_grant_t **grant, renewal_t *r,
     mcp_oauth_grant_t *before = *grant;
     const char *user = mcp_encode_log(before->identity.user, 80, cx->pool);
     mcp_idp_tokens_t kept = r->now;
-    note_t note = {NULL, NULL, 0};
+    note_t note = {NULL, NULL, NULL, 0};
     const mcp_error_t *e;
     int i = 0;
 
@@ -208,7 +211,7 @@ static const mcp_error_t *confirm(mcp_oauth_grant_t **grant, renewal_t *r,
     const mcp_oauth_service_t *service = r->resource->service;
     const char *before = identity_text(&(*grant)->identity, cx->pool);
     int is_news = strcmp(before, identity_text(&r->identity, cx->pool)) != 0;
-    note_t note = {NULL, &r->identity, 0};
+    note_t note = {NULL, r->upstream, &r->identity, 0};
 
     if (!r->lease && !is_news && is_same(r->now.id_token, r->before.id_token))
         return NULL;
@@ -258,7 +261,7 @@ static const mcp_error_t *go_without(mcp_oauth_grant_t **grant,
                                      const renewal_t *r, const mcp_error_t *e,
                                      mcp_ctx_t *cx)
 {
-    const note_t note = {NULL, NULL, mcp_ctx_seconds(cx) + PAUSE};
+    const note_t note = {NULL, NULL, NULL, mcp_ctx_seconds(cx) + PAUSE};
     mcp_error_t *late;
 
     MCP_TRY(settle(grant, &note, r, cx));

@@ -4,7 +4,8 @@
 
 #include "oauth_journey.h"
 
-#include <apr_thread_mutex.h>
+#include <errno.h>
+#include <pthread.h>
 
 #include "jose/jws.h"
 #include "net/exchange.h"
@@ -22,7 +23,7 @@
 #define FAMILIES 256
 
 typedef struct op_t {
-    apr_thread_mutex_t *mutex;
+    pthread_mutex_t mutex; /* also of processes that are killed */
     mcp_jose_jwk_t *key, *stranger;
 
     /* -- how it behaves -- */
@@ -38,6 +39,7 @@ typedef struct op_t {
     const char *session;            /* sid, or NULL */
     int is_forged;                  /* id_tokens are signed by a stranger */
     void (*meanwhile)(void *baton); /* while refresh is asked */
+    void (*later)(void *baton);     /* while userinfo is */
     void *baton;
 
     /* -- what it knows -- */
@@ -47,10 +49,15 @@ typedef struct op_t {
 
     /* -- what it was asked -- */
     int signed_in, refreshed, userinfos, revocations, discoveries;
-    char revoked[64]; /* the last token */
+    char revoked[64];    /* the last token */
+    int asked[FAMILIES]; /* with the token of each */
+    int reuses[FAMILIES];
+    pid_t asker[FAMILIES]; /* the last one */
 } op_t;
 
-static op_t op;
+/* In the memory of several processes, where a test puts it there. */
+static op_t op_here, *op_at = &op_here;
+#define op (*op_at)
 
 /* -- its answers -- */
 
@@ -111,17 +118,21 @@ static inline const char *op_refresh(int *status, const char *token,
     int family = -1, number = 0;
 
     op.refreshed++;
+    *status = 400;
+    if (sscanf(token, "rt-%d-%d", &family, &number) != 2 || family < 0 ||
+        family >= op.families || !number)
+        return "{\"error\":\"invalid_grant\"}";
+    op.asked[family]++;
+    op.asker[family] = getpid();
     *status = op.token_status;
     if (op.token_body)
         return op.token_body;
     if (*status != 200)
         return "";
     *status = 400;
-    if (sscanf(token, "rt-%d-%d", &family, &number) != 2 || family < 0 ||
-        family >= op.families || !number)
-        return "{\"error\":\"invalid_grant\"}";
     if (number != op.current[family]) {
         op.current[family] = 0;
+        op.reuses[family]++;
         return "{\"error\":\"invalid_grant\",\"error_description\":\"reuse\"}";
     }
     op.current[family] += op.rotates;
@@ -187,7 +198,7 @@ static inline const char *op_page(int *status, const mcp_net_request_t *r,
         op.userinfos++;
         *status = op.userinfo_status;
         return apr_psprintf(cx->pool, "{\"sub\":\"%s\",\"email\":\"%s\"}",
-                            op.subject, op.email);
+                            op.subject, op.email ? op.email : "x");
     }
     else
         *status = 404;
@@ -201,12 +212,15 @@ static inline void op_fetch(mcp_net_reply_t *reply, void *baton,
 
     (void)baton;
     memset(reply, 0, sizeof(*reply));
-    apr_thread_mutex_lock(op.mutex);
+    if (pthread_mutex_lock(&op.mutex) == EOWNERDEAD)
+        pthread_mutex_consistent(&op.mutex);
     reply->body = op_page(&status, request, cx);
-    apr_thread_mutex_unlock(op.mutex);
+    pthread_mutex_unlock(&op.mutex);
     /* what happens before the answer arrives */
     if (op.meanwhile && request->form && strstr(request->form, "refresh"))
         op.meanwhile(op.baton);
+    if (op.later && strstr(request->url, "/userinfo"))
+        op.later(op.baton);
     if (!status) {
         reply->body = NULL;
         reply->outcome = MCP_NET_PASSED;
@@ -219,6 +233,16 @@ static inline void op_fetch(mcp_net_reply_t *reply, void *baton,
                                               : "application/json";
 }
 
+static inline void op_mutex_make(void)
+{
+    pthread_mutexattr_t attributes;
+
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&op.mutex, &attributes);
+}
+
 /* As it is meant to be. */
 static inline void op_behave(void)
 {
@@ -228,7 +252,7 @@ static inline void op_behave(void)
     op.gives_refresh = op.rotates = 1;
     op.subject = "ada";
     op.email = "ada@example.com";
-    op.meanwhile = NULL;
+    op.meanwhile = op.later = NULL;
 }
 
 /* -- how we know it -- */
@@ -292,18 +316,21 @@ static inline void remote_network(world_t *w, mcp_ctx_t *cx)
          "world: the network");
 }
 
-/* The users of both locations sign in there, and nowhere else. */
-static inline world_t *remote_world(mcp_ctx_t *cx)
+static inline void op_make(mcp_ctx_t *cx)
 {
-    world_t *w = world_make(cx);
-    apr_array_header_t *idps =
-        apr_array_make(cx->pool, 2, sizeof(const mcp_idp_t *));
-
     memset(&op, 0, sizeof(op));
-    apr_thread_mutex_create(&op.mutex, APR_THREAD_MUTEX_DEFAULT, cx->pool);
+    op_mutex_make();
     fine(mcp_jose_jwk_make(&op.key, cx), "world: the provider's key");
     fine(mcp_jose_jwk_make(&op.stranger, cx), "world: a key of nobody");
     op_behave();
+}
+
+/* The users of both locations sign in there, and nowhere else. */
+static inline void remote_add(world_t *w, mcp_ctx_t *cx)
+{
+    apr_array_header_t *idps =
+        apr_array_make(cx->pool, 2, sizeof(const mcp_idp_t *));
+
     remote_idp_make(cx->pool);
     APR_ARRAY_PUSH(idps, const mcp_idp_t *) = &remote.idp;
     w->tasks_settings.idps = w->wiki_settings.idps = idps;
@@ -314,6 +341,14 @@ static inline world_t *remote_world(mcp_ctx_t *cx)
     remote.fetch.connect_timeout = 3;
     w->settings.fetch = &remote.fetch;
     remote_network(w, cx);
+}
+
+static inline world_t *remote_world(mcp_ctx_t *cx)
+{
+    world_t *w = world_make(cx);
+
+    op_make(cx);
+    remote_add(w, cx);
     return w;
 }
 

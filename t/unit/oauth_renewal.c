@@ -491,6 +491,17 @@ static void test_overtaken(world_t *w, const char *client, mcp_ctx_t *cx)
     op_behave();
     pass_seconds(DUE);
     is(turn(&login, cx), REFUSED, "a no to what he got is one");
+
+    /* later, when we have kept ours and ask who she is */
+    login = login_make(w, client, cx);
+    m.grant = grant_in(w, login.json, cx)->id;
+    pass_seconds(DUE);
+    op.email = NULL;
+    op.later = overtake;
+    is(turn(&login, cx), "ok", "somebody else has renewed what we kept");
+    op_behave();
+    pass_seconds(DUE);
+    is(turn(&login, cx), REFUSED, "it is what he got that counts");
 }
 
 /* -- a store that fails -- */
