@@ -50,6 +50,16 @@ int mcp_idp_metadata_is_issuer(const mcp_idp_t *idp, const char *issuer)
     return !others && !strcmp(idp->issuer, issuer);
 }
 
+int mcp_idp_metadata_may_be_issuer(const mcp_idp_t *idp, const char *issuer)
+{
+    apr_size_t len = strlen(idp->issuer);
+
+    if (mcp_idp_metadata_is_issuer(idp, issuer))
+        return 1;
+    return idp->is_guess && issuer && !strncmp(issuer, idp->issuer, len) &&
+           issuer[len] == '/';
+}
+
 /* Whether text is what the template says, for some tenant. */
 static int fits(const char *text, const char *template)
 {

@@ -24,6 +24,8 @@ typedef struct mcp_idp_t {
                                           * name; may be NULL */
     const char *label;                   /* on pages; never NULL */
     const char *issuer; /* vouches for subjects: principal->issuer */
+    int is_guess;       /* issuer is: the origin where its users sign in, of
+                         * one that nobody named */
     const char *key;    /* tells it from those that are configured otherwise:
                          * nobody who signed in at one has at another */
     void *section;      /* server's: the Auth... directives inside the

@@ -33,8 +33,7 @@ static const mcp_error_t *update(mcp_identity_t *identity, mcp_identity_t *now,
     if (!is_same(now->subject, identity->subject) ||
         !is_same(now->issuer, identity->issuer))
         return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
-                                "what it gave for a refresh token is about "
-                                "another user");
+                                "what it says now is about another user");
     if (!is_whole)
         fill(now, identity);
     if (!now->session)

@@ -155,6 +155,7 @@ static const mcp_error_t *keep(mcp_oauth_grant_t **grant, renewal_t *r,
                                mcp_ctx_t *cx)
 {
     mcp_oauth_grant_t *before = *grant;
+    const char *user = mcp_encode_log(before->identity.user, 80, cx->pool);
     mcp_idp_tokens_t kept = r->now;
     note_t note = {NULL, NULL, 0};
     const mcp_error_t *e;
@@ -165,6 +166,11 @@ static const mcp_error_t *keep(mcp_oauth_grant_t **grant, renewal_t *r,
                                     r->resource->service, cx));
     r->upstream = note.upstream;
     while ((e = settle(grant, &note, r, cx)) != NULL && ++i < KEEP_TRIES) {
+        if (i == 1)
+            mcp_ctx_log(cx, MCP_LOG_INFO, 167,
+                        "%s has renewed what it gave for '%s'; the store does "
+                        "not take it yet: %s",
+                        r->idp->label, user, e->detail);
         *grant = before;
         apr_sleep(KEEP_EVERY);
     }
@@ -173,9 +179,7 @@ static const mcp_error_t *keep(mcp_oauth_grant_t **grant, renewal_t *r,
                     "%s has renewed what it gave for '%s', and the store does "
                     "not take it (%s): the user may have to sign in again. "
                     "See what is logged of the store.",
-                    r->idp->label,
-                    mcp_encode_log(before->identity.user, 80, cx->pool),
-                    e->detail);
+                    r->idp->label, user, e->detail);
     else if (!*grant)
         give_back(before, r, cx);
     return e;
@@ -312,6 +316,12 @@ static const mcp_error_t *begin(int *done, mcp_oauth_grant_t **grant,
     r->identity = (*grant)->identity;
     r->upstream = (*grant)->upstream;
     MCP_TRY(mcp_oauth_upstream_open(&r->before, *grant, service, cx));
+    if (!r->before.access_token)
+        mcp_ctx_log(cx, MCP_LOG_INFO, 166,
+                    "what %s gave for '%s' cannot be opened: the key that "
+                    "sealed it is gone",
+                    r->idp->label,
+                    mcp_encode_log((*grant)->identity.user, 80, cx->pool));
     e = mcp_idp_tokens_can_renew(&can, &r->before, &r->remote, cx);
     if (e)
         return go_without(grant, r, e, cx);

@@ -148,14 +148,25 @@ static const mcp_error_t *tokens_revoke(const mcp_oauth_grant_t *grant,
     return mcp_idp_tokens_revoke(&tokens, &remote, cx);
 }
 
+/* As the grant's location has it: another one may have another client there.
+ * NULL: it is not configured any more. */
+static const mcp_idp_t *provider_of(const mcp_oauth_grant_t *grant,
+                                    const mcp_oauth_service_t *service)
+{
+    const mcp_oauth_resource_t *resource =
+        mcp_oauth_service_resource(service, grant->resource);
+
+    return resource
+               ? mcp_oauth_provider_remote_of(resource, grant->identity.issuer)
+               : NULL;
+}
+
 void mcp_oauth_upstream_revoke(const mcp_oauth_grant_t *grant,
                                const mcp_oauth_service_t *service,
                                mcp_ctx_t *cx)
 {
-    const mcp_idp_t *idp =
-        grant->upstream
-            ? mcp_oauth_provider_of_service(service, grant->identity.issuer)
-            : NULL;
+    const mcp_idp_t *idp = grant->upstream ? provider_of(grant, service)
+                                           : NULL;
     const mcp_error_t *e = idp ? tokens_revoke(grant, idp, service, cx) : NULL;
 
     if (e)
