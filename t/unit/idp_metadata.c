@@ -180,7 +180,7 @@ static void test_trouble(world_t *w, mcp_ctx_t *cx)
     put(METADATA, 0, "");
     e = mcp_idp_metadata_get(&got, &w->remote, cx);
     fails(e, MCP_E_UNAVAILABLE, "nobody answers");
-    ok(e && e->retry_after == MCP_DOCUMENT_PAUSE, "when to come again");
+    ok(e && e->retry_after == MCP_DOCUMENT_PAUSE_SHORT, "when to come again");
     put(METADATA, 200, "{" METADATA_MEMBERS "}");
     tap_now += apr_time_from_sec(MCP_DOCUMENT_PAUSE);
     fine(mcp_idp_metadata_get(&got, &w->remote, cx), "then it is back");
