@@ -138,12 +138,27 @@ static void user_check(const looking_t *looking)
     }
 }
 
+/* Users of two would have one name space, and be asked by one form. */
+static void first_check(const looking_t *looking,
+                        const mcp_config_kind_idp_t *made)
+{
+    const apr_array_header_t *idps = looking->section->settings->idps;
+    int i;
+
+    for (i = 0; APR_ARRAY_IDX(idps, i, const mcp_idp_t *) != &made->idp; i++)
+        if (!mcp_idp_preset_is_remote(
+                APR_ARRAY_IDX(idps, i, const mcp_idp_t *)))
+            mcp_config_problem_report(looking->report, looking->where,
+                                      MCP_PROBLEM_SECOND_HTTPD);
+}
+
 static void httpd_check(const looking_t *looking,
                         const mcp_config_kind_idp_t *made)
 {
     const apr_array_header_t *names = made->idp.arguments;
     int i;
 
+    first_check(looking, made);
     for (i = 0; i < names->nelts; i++)
         provider_check(looking, made, APR_ARRAY_IDX(names, i, const char *));
     if (!names->nelts)

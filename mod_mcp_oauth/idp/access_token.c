@@ -163,10 +163,11 @@ static const mcp_error_t *answer_read(const mcp_json_t **claims,
             "its introspection endpoint does not answer with a JSON "
             "object%s%s",
             reply->why ? ": " : "", reply->why ? reply->why : "");
-    if (mcp_json_is_true(mcp_json_get(*claims, "active")))
-        return answer_check(*claims, idp, cx);
-    *claims = NULL;
-    return NULL;
+    if (!mcp_json_is_true(mcp_json_get(*claims, "active")))
+        return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
+                                "its introspection endpoint says that the "
+                                "access token is not active");
+    return answer_check(*claims, idp, cx);
 }
 
 const mcp_error_t *
@@ -204,7 +205,9 @@ const mcp_error_t *mcp_idp_access_token_ask(const mcp_json_t **claims,
                                     idp->verify_setting->name,
                                     mcp_idp_fault_quote(why, cx));
     if (verdict != MCP_TOKEN_GOOD)
-        return NULL;
+        return mcp_idp_fault_no(
+            idp, cx, MCP_E_INVALID_GRANT, "%s refuses the access token: %s",
+            idp->verify_setting->name, mcp_idp_fault_quote(why, cx));
     if (said && !mcp_json_read(claims, said, strlen(said), cx) &&
         mcp_json_type(*claims) == MCP_JSON_OBJECT)
         return NULL;

@@ -183,5 +183,7 @@ const mcp_error_t *mcp_oauth_session_end(mcp_oauth_exchange_t *x,
     MCP_TRY(drop(x, cx));
     mcp_oauth_cookie_clear(MCP_COOKIE_SESSION, x, cx->pool);
     mcp_oauth_cookie_clear(MCP_COOKIE_BROWSER, x, cx->pool);
+    /* what is bound to the browser from here on needs another one */
+    x->cookie = NULL;
     return NULL;
 }

@@ -140,6 +140,8 @@ for (
     ['Client mcp file:idp.secret'],
     ['Client mcp file:idp.secret basic'],
     ['Client mcp file:idp.secret post'],
+    ['Client mcp file:rsa.pem', qr/its secret is a private key, which would be sent to the provider. Write Client mcp file:rsa.pem private-key-jwt/],
+    ['Client mcp file:rsa.pem post', qr/its secret is a private key/],
     ['Client mcp file:rsa.pem private-key-jwt'],
     ['Client mcp file:ec.pem private-key-jwt'],
     ['Client mcp env:MCP_T_SECRET'],
@@ -229,9 +231,17 @@ good('two realms with labels', two('keycloak https://sso.example.com/realms/a',
     'keycloak https://sso.example.com/realms/b', 'Label "B"'));
 bad('labels in other letters', 5, qr/which is called "sso.example.com" too/,
     two('keycloak https://sso.example.com/realms/a', 'keycloak https://sso.example.com/realms/b', 'Label SSO.example.com'));
+bad('a tenant that another one lets in already', 6, qr/this location has entra organizations already/, join "\n", $name,
+    '<MCPIdentityProvider entra organizations>', $client,
+    'Issuer ' . join(' ', map "https://login.microsoftonline.com/11111111-2222-3333-4444-$_/v2.0", 5 x 12, 6 x 12), '</MCPIdentityProvider>',
+    '<MCPIdentityProvider entra 11111111-2222-3333-4444-666666666666>', $client, 'Label B', '</MCPIdentityProvider>', location());
 my @file = ('<MCPIdentityProvider httpd file>', 'AuthUserFile htpasswd', '</MCPIdentityProvider>');
 good('our form beside another provider', join "\n", $name, @file,
     '<MCPIdentityProvider google>', $client, '</MCPIdentityProvider>', location());
+bad('our form twice', 5, qr/this location has httpd's own sign-in already, and one form asks for it/,
+    join "\n", $name, @file, '<MCPIdentityProvider httpd file>', 'Label Guests', 'AuthUserFile guests', '</MCPIdentityProvider>', location());
+bad('our form with the label of another provider', 2, qr/which is called "httpd" too/, join "\n", $name,
+    '<MCPIdentityProvider google>', $client, 'Label httpd', '</MCPIdentityProvider>', @file, location());
 for (['MCPIdentityProvider httpd', 3, '<MCPIdentityProvider google>', $client, '</MCPIdentityProvider>'],
     ['<MCPIdentityProvider google>', 2, $client, '</MCPIdentityProvider>', 'MCPIdentityProvider httpd']) {
     my ($first, $line, @rest) = @$_;
