@@ -233,6 +233,9 @@ sub goes_on {
         . ($words{$_} // 'not told')) for sort keys %words;
 }
 my $without = qr/MCP00182: .*: what else it says of the user has to do/;
+$idp->set(workos => id_token => {map { ($_ => undef) } qw(email
+    email_verified name given_name family_name nickname preferred_username
+    picture)});
 for (
     ['is broken', {down => {userinfo => 500}}],
     ['refuses', {down => {userinfo => 403}}],
@@ -247,6 +250,7 @@ for (
 }
 goes_on('workos', {}, 'userinfo is up again', qr/MCP00700: /,
     email => 'ada%40example.com');
+$idp->set(workos => id_token => undef);
 goes_on('github', {down => {emails => $_}}, "GitHub: no addresses ($_)",
     qr/MCP00181: .*no e-mail addresses from/, email => undef,
     name => 'Ada%20Lovelace') for 500, 'close';
