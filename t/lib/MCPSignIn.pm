@@ -109,7 +109,7 @@ sub new {
         qq{MCPStateDirectory "\${ROOT}/state/mcp-oauth"\n},
         qq{MCPAuthIssuer \${ISSUER}\n}, $config,
         map { my @idps = @{$at->{$_}};
-            $self->location($_, ref $idps[0] ? @idps : [@idps]) }
+            $self->location($_, (grep { ref } @idps) ? @idps : [@idps]) }
         sort keys %$at);
     $self->{s}->start unless $o{stopped};
     $self->{c} = $self->{s}->client;
