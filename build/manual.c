@@ -111,6 +111,18 @@ static const struct named_t {
 #include "server/account.def"
 };
 
+static const struct identity_t {
+    const char *word;
+    const char *variable;
+    const char *header;
+    const char *claim;
+    const char *help;
+} identity[] = {
+#define MCP_IDENTITY(word, kind, variable, header, claim, help)               \
+    {#word, variable, header, claim, help},
+#include "base/identity.def"
+};
+
 static const struct named_t events[] = {
 #define MCP_AUDIT(name, word, class, help) {word, #class, help},
 #include "base/audit.def"
@@ -324,15 +336,46 @@ static void own_put(void)
     }
 }
 
+static void identity_put(void)
+{
+    size_t i;
+
+    puts("\n## Identity words\n\n"
+         "What is known of the user, and how each that may learn of it finds "
+         "it: handlers, CGI programs and Header in the environment, backends "
+         "in the request header `X-MCP-Auth-`... (both as MCPPass says), "
+         "resource servers as a claim (MCPTokenClaims), LogFormat as "
+         "`%{WORD}^mc`, expressions as `%{MCP_WORD}`. No client can set "
+         "any of these.\n\n"
+         "| word | environment | header | claim | |\n|---|---|---|---|---|");
+    for (i = 0; i < COUNT(identity); i++) {
+        printf("| `%s` | `%s` | `%s` | `%s` | ", identity[i].word,
+               identity[i].variable, identity[i].header, identity[i].claim);
+        text_put(identity[i].help);
+        puts(" |");
+    }
+    puts("\nWhat the identity provider does not say is absent; a list that is "
+         "known to be empty is an empty text. In headers, text is UTF-8 and "
+         "percent-encoded, the entries of lists are joined by commas, and "
+         "`claims` is JSON in base64url. In the environment, in the log and "
+         "in expressions it is as it is: scopes are joined by blanks, roles "
+         "and permissions by commas, and a comma or a percent sign inside one "
+         "of these is percent-encoded. In the log a long client_id is cut to "
+         "its beginning and its SHA-256, as MCPAuditLog has it. As claims, "
+         "roles and permissions are arrays, scope is one text, claims an "
+         "object.");
+}
+
 static void tags_put(void)
 {
     size_t i;
 
     puts("\n## Log tags and environment\n\n"
          "In a LogFormat `%{WORD}^mc` says what became of a request; what is "
-         "not known, or was not asked for, is `-`. Handlers, CGI programs, "
-         "Header and ErrorLogFormat (`%{VARIABLE}e`) find the same in the "
-         "environment. No client can set it.\n\n"
+         "not known, or was not asked for, is `-`. Each identity word is one. "
+         "Handlers, CGI programs, Header and ErrorLogFormat "
+         "(`%{VARIABLE}e`) find the same in the environment. No client can "
+         "set it.\n\n"
          "    LogFormat \"%h %u %t \\\"%r\\\" %>s %{method}^mc "
          "%{target}^mc %{decision}^mc\" mcp\n\n"
          "| word | variable | |\n|---|---|---|");
@@ -427,6 +470,7 @@ static void manual_put(void)
     for (i = 0; i < COUNT(directives); i++)
         directive_put(&directives[i]);
     own_put();
+    identity_put();
     tags_put();
     events_put();
     problems_put();

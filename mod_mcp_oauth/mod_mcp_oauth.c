@@ -13,6 +13,7 @@
 #include "server/claim.h"
 #include "server/endpoint.h"
 #include "server/expr.h"
+#include "server/forged.h"
 #include "server/gate.h"
 #include "server/identity.h"
 #include "server/life.h"
@@ -22,6 +23,7 @@
 static void register_hooks(apr_pool_t *pool)
 {
     mcp_server_parts_register(pool);
+    mcp_server_identity_register();
 
     ap_hook_pre_config(mcp_server_life_pre_config, NULL, NULL,
                        APR_HOOK_MIDDLE);
@@ -38,7 +40,7 @@ static void register_hooks(apr_pool_t *pool)
 
     ap_hook_expr_lookup(mcp_server_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
 
-    ap_hook_post_read_request(mcp_server_identity_strip, NULL, NULL,
+    ap_hook_post_read_request(mcp_server_forged_strip, NULL, NULL,
                               APR_HOOK_REALLY_FIRST);
     ap_hook_pre_translate_name(mcp_server_claim_pre_translate_name, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
@@ -49,6 +51,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_header_parser(mcp_server_gate_check, NULL, NULL,
                           APR_HOOK_REALLY_FIRST);
     ap_hook_check_access_ex(mcp_server_claim_access_checker_ex, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_access_ex(mcp_server_authn_forget, NULL, NULL,
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_force_authn(mcp_server_authn_force, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_check_authn(mcp_server_authn_check, NULL, NULL, APR_HOOK_MIDDLE,

@@ -7,21 +7,32 @@
 #include <apr_strings.h>
 
 #include "config/block.h"
+#include "config/check_certificate.h"
 
-/* Where httpd's own providers are. */
+/* httpd's own providers: where they are, and what they cannot do without. */
 static const struct {
     const char *provider;
     const char *module;
+    const char *lacks; /* NULL: nothing */
+    const char *cure;  /* a directive and an example */
 } modules[] = {
-    {"file", "authn_file"},  {"dbm", "authn_dbm"},
-    {"dbd", "authn_dbd"},    {"anon", "authn_anon"},
-    {"ldap", "authnz_ldap"}, {"socache", "authn_socache"},
-    {"fcgi", "authnz_fcgi"},
+    {"file", "authn_file", "no password file", "AuthUserFile PATH"},
+    {"dbm", "authn_dbm", "no password file", "AuthDBMUserFile PATH"},
+    {"dbd", "authn_dbd", "no query",
+     "AuthDBDUserPWQuery \"SELECT password, name FROM users "
+     "WHERE name = %s\""},
+    {"anon", "authn_anon", "no name that everyone may use", "Anonymous NAME"},
+    {"ldap", "authnz_ldap", "no directory to ask",
+     "AuthLDAPURL \"ldaps://ldap.example.com/ou=People,dc=example,dc=com"
+     "?uid\""},
+    {"socache", "authn_socache", NULL, NULL},
+    {"fcgi", "authnz_fcgi", NULL, NULL},
 };
+#define MODULES (sizeof(modules) / sizeof(*modules))
 
 typedef struct looking_t {
     const mcp_config_section_t *section;
-    const apr_array_header_t *blocks;
+    mcp_config_signin_t signin;
     mcp_config_report_t *report;
     const char *where; /* the provider's line */
 } looking_t;
@@ -31,33 +42,10 @@ static const char *authorize_path(const looking_t *looking, int i)
 {
     const mcp_server_settings_t *settings =
         looking->section->site->endpoints->settings;
-    const char *base = APR_ARRAY_IDX(settings->auth_path, i, const char *);
 
-    return apr_pstrcat(looking->report->pool, strcmp(base, "/") ? base : "",
-                       "/authorize", NULL);
-}
-
-/* A block that httpd merges into requests for this path of the endpoints and
- * that has such a directive. */
-static int has_directive(const looking_t *looking, const char *path,
-                         const char *directive)
-{
-    const server_rec *s = looking->section->site->endpoints->server;
-    int i;
-
-    for (i = 0; i < looking->blocks->nelts; i++) {
-        const mcp_config_block_t *block =
-            APR_ARRAY_IDX(looking->blocks, i, mcp_config_block_t *);
-        const ap_directive_t *one = block->directive->first_child;
-
-        if (!mcp_config_block_covers(block, s, path) ||
-            mcp_config_block_is_protected(block))
-            continue;
-        for (; one; one = one->next)
-            if (!strcasecmp(one->directive, directive))
-                return 1;
-    }
-    return 0;
+    return mcp_config_signin_path(
+        APR_ARRAY_IDX(settings->auth_path, i, const char *),
+        looking->report->pool);
 }
 
 static int has_inside(const mcp_config_kind_idp_t *made, const char *directive)
@@ -90,11 +78,31 @@ static const char *cure(const char *provider, apr_pool_t *pool)
 {
     apr_size_t i;
 
-    for (i = 0; i < sizeof(modules) / sizeof(*modules); i++)
+    for (i = 0; i < MODULES; i++)
         if (!strcmp(modules[i].provider, provider))
             return apr_psprintf(pool, "Load mod_%s (a2enmod %s).",
                                 modules[i].module, modules[i].module);
     return "Correct the name, or load the module that provides it.";
+}
+
+static void setting_check(const looking_t *looking,
+                          const mcp_config_kind_idp_t *made, const char *name)
+{
+    const char *args, *directive;
+    apr_size_t i;
+
+    for (i = 0; i < MODULES && strcmp(modules[i].provider, name); i++)
+        ;
+    if (i == MODULES || !modules[i].lacks)
+        return;
+    args = modules[i].cure;
+    directive = ap_getword_white(looking->report->pool, &args);
+    if (!has_inside(made, directive) &&
+        !mcp_config_signin_section(&looking->signin,
+                                   authorize_path(looking, 0), directive))
+        mcp_config_problem_report(looking->report, looking->where,
+                                  MCP_PROBLEM_NO_SETTING, name,
+                                  modules[i].lacks, name, modules[i].cure);
 }
 
 static void provider_check(const looking_t *looking,
@@ -107,11 +115,8 @@ static void provider_check(const looking_t *looking,
         mcp_config_problem_report(looking->report, looking->where,
                                   MCP_PROBLEM_UNKNOWN_AUTHN, name,
                                   cure(name, pool), loaded(pool));
-    else if (!strcmp(name, "file") && !has_inside(made, "AuthUserFile") &&
-             !has_directive(looking, authorize_path(looking, 0),
-                            "AuthUserFile"))
-        mcp_config_problem_report(looking->report, looking->where,
-                                  MCP_PROBLEM_NO_USER_FILE);
+    else
+        setting_check(looking, made, name);
 }
 
 /* Our form is answered at the advertised path alone; a user that httpd sets
@@ -124,10 +129,27 @@ static void user_check(const looking_t *looking)
     for (i = 0; i < site->settings->auth_path->nelts; i++) {
         const char *path = authorize_path(looking, i);
 
-        if (!has_directive(looking, path, "AuthType"))
+        if (!mcp_config_signin_is_there(&looking->signin, path))
             mcp_config_problem_report(looking->report, looking->where,
                                       MCP_PROBLEM_NO_USER, path, path);
+        else
+            mcp_config_check_certificate(&looking->signin, path,
+                                         looking->where, looking->report);
     }
+}
+
+/* Users of two would have one name space, and be asked by one form. */
+static void first_check(const looking_t *looking,
+                        const mcp_config_kind_idp_t *made)
+{
+    const apr_array_header_t *idps = looking->section->settings->idps;
+    int i;
+
+    for (i = 0; APR_ARRAY_IDX(idps, i, const mcp_idp_t *) != &made->idp; i++)
+        if (!mcp_idp_preset_is_remote(
+                APR_ARRAY_IDX(idps, i, const mcp_idp_t *)))
+            mcp_config_problem_report(looking->report, looking->where,
+                                      MCP_PROBLEM_SECOND_HTTPD);
 }
 
 static void httpd_check(const looking_t *looking,
@@ -136,6 +158,7 @@ static void httpd_check(const looking_t *looking,
     const apr_array_header_t *names = made->idp.arguments;
     int i;
 
+    first_check(looking, made);
     for (i = 0; i < names->nelts; i++)
         provider_check(looking, made, APR_ARRAY_IDX(names, i, const char *));
     if (!names->nelts)
@@ -155,7 +178,11 @@ void mcp_config_check_idp_section(const mcp_config_section_t *section,
                                   mcp_config_report_t *report)
 {
     const apr_array_header_t *idps = section->settings->idps;
-    looking_t looking = {section, blocks, report, NULL};
+    looking_t looking = {
+        section,
+        {section->site->endpoints->server, report->server, blocks},
+        report,
+        NULL};
     int i;
 
     if (!idps)

@@ -8,6 +8,7 @@
 #include "config/callback.h"
 #include "config/check_idp.h"
 #include "config/kind_idp.h"
+#include "idp/metadata.h"
 #include "mod_mcp_oauth.h"
 
 #define IDP(idps, i) APR_ARRAY_IDX(idps, i, const mcp_idp_t *)
@@ -162,6 +163,18 @@ static int is_alone(const mcp_idp_t *idp)
     return !mcp_idp_preset_is_remote(idp) && !idp->arguments->nelts;
 }
 
+/* Whether users of the one can be users of the other. */
+static int is_same(const mcp_idp_t *idp, const mcp_idp_t *other)
+{
+    int i;
+
+    for (i = 0; idp->issuers && i < idp->issuers->nelts; i++)
+        if (mcp_idp_metadata_is_issuer(
+                other, APR_ARRAY_IDX(idp->issuers, i, const char *)))
+            return 1;
+    return mcp_idp_metadata_is_issuer(other, idp->issuer);
+}
+
 static void other_check(const looking_t *looking, const mcp_idp_t *other)
 {
     const mcp_idp_t *idp = &looking->made->idp;
@@ -170,7 +183,7 @@ static void other_check(const looking_t *looking, const mcp_idp_t *other)
     if (is_alone(other))
         mcp_config_problem_report(looking->report, looking->where,
                                   MCP_PROBLEM_HTTPD_ALONE, idp->label);
-    else if (!strcmp(idp->issuer, other->issuer))
+    else if (is_same(idp, other))
         mcp_config_problem_report(looking->report, looking->where,
                                   MCP_PROBLEM_SAME_PROVIDER,
                                   written(other, pool));
@@ -187,7 +200,7 @@ static void others_check(const looking_t *looking, int place)
     int i;
 
     for (i = 0; i < idps->nelts; i++)
-        if (i < place || (i > place && is_alone(IDP(idps, i))))
+        if (i < place || !mcp_idp_preset_is_remote(IDP(idps, i)))
             other_check(looking, IDP(idps, i));
 }
 

@@ -34,11 +34,19 @@ static const char *line_read(mcp_config_line_t *line, const char *args,
     return wrong;
 }
 
-/* Directives of httpd that mean something in a provider. */
+/* Directives of httpd that mean something in a provider: how they begin. */
+static const char *const auth[] = {"Auth", "Anonymous", "LDAPReferral"};
+
 static int is_auth(const char *name)
 {
-    return !strncasecmp(name, "Auth", 4) && strcasecmp(name, "AuthType") &&
-           strcasecmp(name, "AuthName");
+    apr_size_t i;
+
+    if (!strcasecmp(name, "AuthType") || !strcasecmp(name, "AuthName"))
+        return 0;
+    for (i = 0; i < sizeof(auth) / sizeof(*auth); i++)
+        if (!strncasecmp(name, auth[i], strlen(auth[i])))
+            return 1;
+    return 0;
 }
 
 typedef struct inside_t {

@@ -47,3 +47,15 @@ const mcp_settings_t *mcp_config_dir_settings(const mcp_config_dir_t *dir,
                              mcp_config_dir_settings(dir->outer, pool), pool);
     return settings;
 }
+
+const apr_array_header_t *mcp_config_dir_pass(const mcp_config_dir_t *dir)
+{
+    const apr_array_header_t *pass = dir->settings ? dir->settings->pass
+                                                   : NULL;
+
+    if (!pass && dir->inner)
+        pass = mcp_config_dir_pass(dir->inner);
+    if (!pass && dir->outer)
+        pass = mcp_config_dir_pass(dir->outer);
+    return pass;
+}

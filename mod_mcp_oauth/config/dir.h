@@ -30,5 +30,7 @@ mcp_config_dir_t *mcp_config_dir_of(ap_conf_vector_t *vector,
 /* What is written in dir and in what it was merged from. */
 const mcp_settings_t *mcp_config_dir_settings(const mcp_config_dir_t *dir,
                                               apr_pool_t *pool);
+/* MCPPass, as the innermost of these says it; NULL where none does. */
+const apr_array_header_t *mcp_config_dir_pass(const mcp_config_dir_t *dir);
 
 #endif

@@ -1,14 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "base/identity.h"
 #include "config/kind.h"
 
-/* Words for what is known of a user; "none" is the empty list. */
-
-static const char *const known[] = {
-    "subject", "user",  "client",      "scopes",       "issuer", "email",
-    "name",    "roles", "permissions", "organization", "claims",
-};
-
-#define KNOWN (sizeof(known) / sizeof(*known))
+/* Words for what is known of a user (base/identity.def), and one that the row
+ * may have besides; "none" is the empty list. */
 
 static int has(const apr_array_header_t *words, const char *word)
 {
@@ -23,19 +18,14 @@ static int has(const apr_array_header_t *words, const char *word)
 static const char *add(apr_array_header_t *words, const char *word,
                        const mcp_config_line_t *line)
 {
-    apr_size_t i;
-
-    for (i = 0; i < KNOWN && strcmp(known[i], word) != 0; i++)
-        ;
     if (!strcmp(word, "none"))
         return mcp_config_line_refuse(line, "none stands alone.");
-    if (i == KNOWN)
+    if (!mcp_identity_find(word) &&
+        (!line->limits || strcmp(line->limits, word) != 0))
         return mcp_config_line_refuse(
-            line,
-            "\"%s\" is not known here. The words are subject user client "
-            "scopes issuer email name roles permissions organization claims; "
-            "or none.",
-            word);
+            line, "\"%s\" is not known here. The words are %s%s%s; or none.",
+            word, mcp_identity_names(line->pool), line->limits ? " " : "",
+            line->limits ? line->limits : "");
     if (!has(words, word))
         APR_ARRAY_PUSH(words, const char *) = word;
     return NULL;

@@ -48,14 +48,14 @@ static const char *inside_check(const mcp_config_kind_idp_t *made,
     int is_remote = mcp_idp_preset_is_remote(&made->idp);
 
     for (; one; one = one->next) {
-        int is_auth = !strncasecmp(one->directive, "Auth", 4);
+        int is_word = mcp_config_row_word(line->name, one->directive) != NULL;
 
-        if (is_remote && is_auth)
+        if (is_remote && !is_word)
             return child_refuse(one, line,
                                 "is for <MCPIdentityProvider httpd ...>, "
                                 "where users sign in with httpd's own "
                                 "authentication. Drop it");
-        if (!is_remote && !is_auth && strcasecmp(one->directive, "Label"))
+        if (!is_remote && is_word && strcasecmp(one->directive, "Label"))
             return child_refuse(one, line,
                                 "is for identity providers elsewhere, not "
                                 "for httpd's own authentication. Drop it");

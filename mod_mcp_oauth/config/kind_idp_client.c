@@ -50,6 +50,21 @@ static const char *method_read(mcp_idp_client_setting_t *client,
                                         word);
 }
 
+/* A private key is sent to nobody, whatever a provider calls a secret. */
+static const char *secret_check(const mcp_idp_client_setting_t *client,
+                                const mcp_config_line_t *line)
+{
+    if (!client->secret || client->method == MCP_IDP_PRIVATE_KEY_JWT ||
+        (!strstr(client->secret->text, "PRIVATE KEY-----") &&
+         !strstr(client->secret->text, "\"kty\"")))
+        return NULL;
+    return mcp_config_line_refuse(
+        line,
+        "its secret is a private key, which would be sent to the provider. "
+        "Write Client %s %s private-key-jwt.",
+        client->id, client->secret->source);
+}
+
 static const char *client_parse(void *value, const mcp_config_line_t *line)
 {
     mcp_idp_client_setting_t *client =
@@ -74,7 +89,7 @@ static const char *client_parse(void *value, const mcp_config_line_t *line)
         wrong = mcp_config_secret_read(&client->secret, secret, SECRET_LIMITS,
                                        line);
     *(const mcp_idp_client_setting_t **)value = client;
-    return wrong;
+    return wrong ? wrong : secret_check(client, line);
 }
 
 static const char *client_show(const void *value, const char *limits,

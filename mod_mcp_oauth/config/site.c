@@ -12,6 +12,7 @@
 #include "config/row.h"
 #include "config/section.h"
 #include "config/server.h"
+#include "config/signin.h"
 
 extern module AP_MODULE_DECLARE_DATA mcp_oauth_module;
 
@@ -186,6 +187,22 @@ static void connect_all(apr_array_header_t *sites, apr_pool_t *pool)
     }
 }
 
+static void signin_find(mcp_config_site_t *site,
+                        const apr_array_header_t *blocks, server_rec *main,
+                        apr_pool_t *pool)
+{
+    const mcp_config_signin_t signin = {site->server, main, blocks};
+    const apr_array_header_t *paths = site->settings->auth_path;
+    int i;
+
+    for (i = 0; i < paths->nelts; i++) {
+        const char *base = APR_ARRAY_IDX(paths, i, const char *);
+
+        site->has_signin |= mcp_config_signin_is_there(
+            &signin, mcp_config_signin_path(base, pool));
+    }
+}
+
 static apr_array_header_t *read_all(server_rec *main, apr_pool_t *pool)
 {
     apr_array_header_t *sites =
@@ -199,6 +216,7 @@ static apr_array_header_t *read_all(server_rec *main, apr_pool_t *pool)
 
         blocks = mcp_config_section_blocks(all, s, main, pool);
         mcp_config_section_make(site, blocks, pool);
+        signin_find(site, blocks, main, pool);
         APR_ARRAY_PUSH(sites, mcp_config_site_t *) = site;
     }
     mcp_config_check_blocks(all, &report);
@@ -256,4 +274,14 @@ const mcp_config_section_t *mcp_config_site_section(const request_rec *r)
         if (SECTION(site, i)->key == dir->key)
             return SECTION(site, i);
     return NULL;
+}
+
+const apr_array_header_t *
+mcp_config_site_pass(const request_rec *r, const mcp_config_section_t *section)
+{
+    const mcp_config_dir_t *dir =
+        ap_get_module_config(r->per_dir_config, &mcp_oauth_module);
+    const apr_array_header_t *pass = dir ? mcp_config_dir_pass(dir) : NULL;
+
+    return pass ? pass : section->settings->pass;
 }

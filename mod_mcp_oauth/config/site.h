@@ -40,6 +40,8 @@ struct mcp_config_site_t {
                           * sites are read where neither may be used */
     const char *derived; /* the issuer that ServerName gives, or NULL */
     int has_endpoints;   /* 0: another virtual host has this issuer's */
+    int has_signin;      /* httpd may name the user on its authorize endpoint
+                          * by itself: config/signin */
     const mcp_config_site_t *endpoints; /* that one, or this */
     apr_array_header_t *sections;       /* of mcp_config_section_t * */
     void *runtime;                      /* server/'s */
@@ -54,6 +56,11 @@ apr_status_t mcp_config_site_read(apr_array_header_t **sites, server_rec *main,
 /* The section that a request is in, or NULL. Valid from translate_name on
  * (httpd has walked the locations by then). */
 const mcp_config_section_t *mcp_config_site_section(const request_rec *r);
+/* What MCPPass says for a request in this section: its handler may have a
+ * <Location> of its own inside. */
+const apr_array_header_t *
+mcp_config_site_pass(const request_rec *r,
+                     const mcp_config_section_t *section);
 /* The site of a server, or NULL before post_config. */
 const mcp_config_site_t *mcp_config_site_of(const server_rec *s);
 /* -D DUMP_MCP: writes what the sites say to standard output. */

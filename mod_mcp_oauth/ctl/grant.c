@@ -9,6 +9,7 @@
 
 static const mcp_ctl_column_t columns[] = {
     {"grant", MCP_CTL_DIGEST},     {"user", MCP_CTL_TEXT},
+    {"email", MCP_CTL_WHOLE},      {"name", MCP_CTL_WHOLE},
     {"subject", MCP_CTL_WHOLE},    {"issuer", MCP_CTL_WHOLE},
     {"client_name", MCP_CTL_TEXT}, {"client", MCP_CTL_TEXT},
     {"client_id", MCP_CTL_WHOLE},  {"resource", MCP_CTL_TEXT},
@@ -23,6 +24,8 @@ static void row_add(mcp_ctl_table_t *table, const mcp_ctl_holding_t *grant,
 {
     mcp_ctl_table_text(table, grant->digest);
     mcp_ctl_table_text(table, grant->identity.user);
+    mcp_ctl_table_text(table, grant->identity.email);
+    mcp_ctl_table_text(table, grant->identity.name);
     mcp_ctl_table_text(table, grant->identity.subject);
     mcp_ctl_table_text(table, grant->identity.issuer);
     mcp_ctl_table_text(table, mcp_ctl_client_name(grant, state, cx));

@@ -79,7 +79,8 @@ static int grant_read(mcp_ctl_holding_t *holding, const mcp_record_t *record,
     return 1;
 }
 
-static int consent_read(mcp_ctl_holding_t *holding, const mcp_json_t *json)
+static int consent_read(mcp_ctl_holding_t *holding, const mcp_json_t *json,
+                        apr_pool_t *pool)
 {
     holding->client_id = mcp_json_string(mcp_json_get(json, "client_id"));
     holding->client_name = mcp_json_string(mcp_json_get(json, "client_name"));
@@ -87,7 +88,7 @@ static int consent_read(mcp_ctl_holding_t *holding, const mcp_json_t *json)
     holding->scope = mcp_json_string(mcp_json_get(json, "scope"));
     mcp_json_integer(&holding->created, mcp_json_get(json, "when"));
     return mcp_oauth_identity_read(&holding->identity,
-                                   mcp_json_get(json, "identity")) &&
+                                   mcp_json_get(json, "identity"), pool) &&
            holding->client_id;
 }
 
@@ -122,7 +123,7 @@ static int holding_read(mcp_ctl_holding_t *holding, const mcp_record_t *record,
     if (mcp_json_read(&json, record->value, record->len, cx))
         return 0;
     if (holding->kind == MCP_RECORD_CONSENT)
-        return consent_read(holding, json);
+        return consent_read(holding, json, cx->pool);
     if (holding->kind == MCP_RECORD_SIGNIN)
         return sign_in_read(holding, json, cx->pool);
     return denial_read(holding, json);
@@ -148,11 +149,14 @@ static void holding_keep(reading_t *r, const mcp_ctl_holding_t *read)
     apr_pool_t *pool = r->found->pool;
     mcp_ctl_holding_t *holding = apr_pmemdup(pool, read, sizeof(*read));
 
+    memset(&holding->identity, 0, sizeof(holding->identity));
     holding->digest = apr_pstrdup(pool, read->digest);
     holding->grant = apr_pstrdup(pool, read->grant);
     holding->identity.issuer = keep(r, read->identity.issuer);
     holding->identity.subject = keep(r, read->identity.subject);
     holding->identity.user = keep(r, read->identity.user);
+    holding->identity.email = keep(r, read->identity.email);
+    holding->identity.name = keep(r, read->identity.name);
     holding->client_id = keep(r, read->client_id);
     holding->client_name = keep(r, read->client_name);
     holding->resource = keep(r, read->resource);

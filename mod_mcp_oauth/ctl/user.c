@@ -9,7 +9,8 @@
 #include "oauth/revoke.h"
 
 static const mcp_ctl_column_t columns[] = {
-    {"user", MCP_CTL_TEXT},       {"subject", MCP_CTL_TEXT},
+    {"user", MCP_CTL_TEXT},       {"email", MCP_CTL_TEXT},
+    {"name", MCP_CTL_TEXT},       {"subject", MCP_CTL_TEXT},
     {"issuer", MCP_CTL_TEXT},     {"grants", MCP_CTL_NUMBER},
     {"consents", MCP_CTL_NUMBER}, {"browsers", MCP_CTL_NUMBER},
 };
@@ -22,6 +23,15 @@ typedef struct user_t {
     int consents;
     int browsers;
 } user_t;
+
+/* Of a remembered consent alone neither is known. */
+static void add_names(mcp_identity_t *to, const mcp_identity_t *from)
+{
+    if (!to->email)
+        to->email = from->email;
+    if (!to->name)
+        to->name = from->name;
+}
 
 /* In the order in which they are met first. */
 static apr_array_header_t *users_of(const apr_array_header_t *holdings,
@@ -47,6 +57,7 @@ static apr_array_header_t *users_of(const apr_array_header_t *holdings,
             apr_hash_set(by_index, index, APR_HASH_KEY_STRING, user);
             APR_ARRAY_PUSH(users, user_t *) = user;
         }
+        add_names(&user->identity, &holding->identity);
         user->grants += holding->kind == MCP_RECORD_GRANT;
         user->consents += holding->kind == MCP_RECORD_CONSENT;
         user->browsers += holding->kind == MCP_RECORD_SIGNIN;
@@ -70,6 +81,8 @@ const mcp_error_t *mcp_ctl_user_list(int *answer,
         const user_t *user = APR_ARRAY_IDX(users, i, user_t *);
 
         mcp_ctl_table_text(table, user->identity.user);
+        mcp_ctl_table_text(table, user->identity.email);
+        mcp_ctl_table_text(table, user->identity.name);
         mcp_ctl_table_text(table, user->identity.subject);
         mcp_ctl_table_text(table, user->identity.issuer);
         mcp_ctl_table_number(table, user->grants);
@@ -81,6 +94,12 @@ const mcp_error_t *mcp_ctl_user_list(int *answer,
 }
 
 /* -- ending one -- */
+
+static int is_called(const mcp_identity_t *who, const char *given)
+{
+    return mcp_ctl_holding_is_user(who, given) ||
+           (who->email && !strcmp(who->email, given));
+}
 
 static const mcp_error_t *find(const mcp_identity_t **found,
                                const apr_array_header_t *users,
@@ -95,7 +114,7 @@ static const mcp_error_t *find(const mcp_identity_t **found,
         const mcp_identity_t *who =
             &APR_ARRAY_IDX(users, i, user_t *)->identity;
 
-        if (!mcp_ctl_holding_is_user(who, arguments->object) ||
+        if (!is_called(who, arguments->object) ||
             (issuer && strcmp(who->issuer, issuer) != 0))
             continue;
         if (*found)

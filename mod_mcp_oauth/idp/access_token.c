@@ -17,16 +17,16 @@ static const char *const client_names[] = {"client_id", "azp", "cid", "appid"};
 /* -- whom it is for -- */
 
 /* Whether it was issued to us. */
-static int is_ours(const mcp_json_t *claims, const char *client_id)
+static int is_ours(const mcp_json_t *claims, const mcp_idp_t *idp)
 {
     const char *said;
     apr_size_t i;
 
-    if (mcp_idp_jwt_is_for(claims, client_id))
-        return 1;
+    if (!idp->client || mcp_idp_jwt_is_for_us(claims, idp))
+        return idp->client != NULL;
     for (i = 0; i < sizeof(client_names) / sizeof(*client_names); i++) {
         said = mcp_json_string(mcp_json_get(claims, client_names[i]));
-        if (said && !strcmp(said, client_id))
+        if (said && !strcmp(said, idp->client->id))
             return 1;
     }
     return 0;
@@ -44,7 +44,7 @@ static const mcp_error_t *audience_check(const mcp_json_t *claims,
         if (mcp_idp_jwt_is_for(claims, APR_ARRAY_IDX(wanted, i, const char *)))
             return NULL;
     if ((!wanted || !wanted->nelts || !mcp_json_get(claims, "aud")) &&
-        is_ours(claims, idp->client->id))
+        is_ours(claims, idp))
         return NULL;
     return mcp_idp_jwt_refuse(
         &use,
@@ -79,57 +79,47 @@ static const mcp_error_t *jwt_read(const mcp_json_t **claims, const char *text,
             mcp_idp_fault_hint("Write \"Verify userinfo\" or \"Verify "
                                "id-token\" inside <MCPIdentityProvider>.",
                                idp->preset->facts->hints.opaque, cx),
-            cx, "it is opaque, and Verify jwt wants a JWT");
+            cx, "it is opaque: no JWT");
     MCP_TRY(mcp_idp_jwt_read(&jws, text, &use, metadata, cx));
     *claims = jws->claims;
-    return audience_check(*claims, idp, cx);
+    return NULL;
 }
 
 const mcp_error_t *
 mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
                           const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
 {
-    return mcp_idp_jwt_fault(jwt_read(claims, text, metadata, cx),
-                             metadata->remote->idp, cx);
+    const mcp_idp_t *idp = metadata->remote->idp;
+    const mcp_error_t *e = jwt_read(claims, text, metadata, cx);
+
+    if (!e)
+        e = audience_check(*claims, idp, cx);
+    return mcp_idp_jwt_fault(e, idp, cx);
 }
 
-/* It says to whom it was issued, and that is somebody else. */
-static int is_anothers(const mcp_json_t *claims, const char *client_id)
+/* WorkOS writes the resource that was asked for into aud, and no client
+ * anywhere. */
+static int is_anonymous(const mcp_json_t *claims, const char *subject)
 {
+    const char *sub = mcp_json_string(mcp_json_get(claims, "sub"));
     apr_size_t i;
 
-    if (is_ours(claims, client_id))
-        return 0;
     for (i = 0; i < sizeof(client_names) / sizeof(*client_names); i++)
         if (mcp_json_get(claims, client_names[i]))
-            return 1;
-    return 0;
+            return 0;
+    return sub && subject && !strcmp(sub, subject);
 }
 
-/* It came with the id_token from the token endpoint, so aud, which names those
- * who take it, does not matter. */
-const mcp_error_t *
-mcp_idp_access_token_hear(const mcp_json_t **claims, const char *text,
-                          const char *subject,
-                          const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
+const mcp_error_t *mcp_idp_access_token_read_ours(
+    const mcp_json_t **claims, const char *text, const char *subject,
+    const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
-    const mcp_jose_jws_t *jws;
-    const char *sub;
+    const mcp_error_t *e = jwt_read(claims, text, metadata, cx);
 
-    *claims = NULL;
-    if (!is_jwt(text))
-        return NULL;
-    MCP_TRY(mcp_idp_jwt_fault(mcp_idp_jwt_read(&jws, text, &use, metadata, cx),
-                              idp, cx));
-    sub = mcp_json_string(mcp_json_get(jws->claims, "sub"));
-    if (!sub || !subject || strcmp(sub, subject) ||
-        is_anothers(jws->claims, idp->client->id))
-        return mcp_idp_fault_make(idp, cx, "It is of no use for roles.",
-                                  "the access token that came with an "
-                                  "id_token is of somebody else");
-    *claims = jws->claims;
-    return NULL;
+    if (!e && !is_ours(*claims, idp) && !is_anonymous(*claims, subject))
+        e = audience_check(*claims, idp, cx);
+    return mcp_idp_jwt_fault(e, idp, cx);
 }
 
 /* -- introspection -- */
@@ -141,7 +131,7 @@ static const mcp_error_t *answer_check(const mcp_json_t *claims,
     const char *iss = mcp_json_string(mcp_json_get(claims, "iss"));
     double exp;
 
-    if (iss && !mcp_idp_metadata_is_issuer(idp, iss))
+    if (iss && !mcp_idp_metadata_may_be_issuer(idp, iss))
         return mcp_idp_jwt_refuse(&use, NULL, cx,
                                   "introspection: iss is \"%s\"",
                                   mcp_idp_fault_quote(iss, cx));
@@ -173,10 +163,11 @@ static const mcp_error_t *answer_read(const mcp_json_t **claims,
             "its introspection endpoint does not answer with a JSON "
             "object%s%s",
             reply->why ? ": " : "", reply->why ? reply->why : "");
-    if (mcp_json_is_true(mcp_json_get(*claims, "active")))
-        return answer_check(*claims, idp, cx);
-    *claims = NULL;
-    return NULL;
+    if (!mcp_json_is_true(mcp_json_get(*claims, "active")))
+        return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
+                                "its introspection endpoint says that the "
+                                "access token is not active");
+    return answer_check(*claims, idp, cx);
 }
 
 const mcp_error_t *
@@ -214,7 +205,9 @@ const mcp_error_t *mcp_idp_access_token_ask(const mcp_json_t **claims,
                                     idp->verify_setting->name,
                                     mcp_idp_fault_quote(why, cx));
     if (verdict != MCP_TOKEN_GOOD)
-        return NULL;
+        return mcp_idp_fault_no(
+            idp, cx, MCP_E_INVALID_GRANT, "%s refuses the access token: %s",
+            idp->verify_setting->name, mcp_idp_fault_quote(why, cx));
     if (said && !mcp_json_read(claims, said, strlen(said), cx) &&
         mcp_json_type(*claims) == MCP_JSON_OBJECT)
         return NULL;

@@ -71,10 +71,13 @@ const char *mcp_idp_argument_domain(const char **domain, const mcp_idp_t *idp,
 {
     const char *text, *wrong = mcp_idp_argument_one(&text, idp, pool);
     const mcp_uri_t *uri;
-    const char *url;
+    const char *url, *at;
 
     if (wrong)
         return wrong;
+    at = strstr(text, WELL_KNOWN);
+    if (at)
+        text = apr_pstrmemdup(pool, text, (apr_size_t)(at - text));
     url = strstr(text, "://") ? text : apr_pstrcat(pool, HTTPS, text, NULL);
     uri = uri_of(url, pool);
     if (!uri || !uri->host || !is_whole(uri) ||

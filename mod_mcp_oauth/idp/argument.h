@@ -11,7 +11,8 @@
 /* *text is the only argument; NULL where the preset takes none. */
 const char *mcp_idp_argument_one(const char **text, const mcp_idp_t *idp,
                                  apr_pool_t *pool);
-/* A host, in lower case; "https://HOST/" is understood too. */
+/* A host, in lower case; "https://HOST/" is understood too, and where its
+ * discovery document is. */
 const char *mcp_idp_argument_domain(const char **domain, const mcp_idp_t *idp,
                                     apr_pool_t *pool);
 /* The URL of an issuer, as it is written. */

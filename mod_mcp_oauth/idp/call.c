@@ -8,7 +8,6 @@
 #include "idp/client_auth.h"
 #include "idp/fault.h"
 #include "idp/token_answer.h"
-#include "net/exchange.h"
 
 const mcp_error_t *mcp_idp_call_do(mcp_net_reply_t *reply,
                                    const mcp_idp_call_t *call,
@@ -97,8 +96,14 @@ const mcp_error_t *mcp_idp_call_as_client(mcp_net_reply_t *reply,
                                           mcp_ctx_t *cx)
 {
     const mcp_idp_remote_t *remote = metadata->remote;
-    mcp_idp_client_auth_t auth = mcp_idp_client_auth_choose(metadata);
+    mcp_idp_client_auth_t auth;
 
+    if (!remote->idp->client)
+        return mcp_idp_fault_make(remote->idp, cx,
+                                  "Write \"Client ID SECRET\" inside "
+                                  "<MCPIdentityProvider>.",
+                                  "we have no client there");
+    auth = mcp_idp_client_auth_choose(metadata);
     MCP_TRY(try(reply, call, &auth, remote, cx));
     if (!auth.other || !mcp_idp_call_is_stranger(reply, cx))
         return NULL;

@@ -35,6 +35,10 @@ static void map(found_t *found, mcp_ctx_t *cx)
                          found->count, cx);
 }
 
+/* What Verify names. */
+typedef const mcp_error_t *(*ask_t)(const mcp_json_t **claims,
+                                    const found_t *found, mcp_ctx_t *cx);
+
 /* The sub of the id_token, which userinfo has to be about. */
 static const char *subject_of(const found_t *found)
 {
@@ -46,35 +50,52 @@ static const char *subject_of(const found_t *found)
 
 /* -- what has to be said -- */
 
-static const mcp_error_t *inactive(const mcp_idp_t *idp, mcp_ctx_t *cx)
+static const mcp_error_t *jwt_ask(const mcp_json_t **claims,
+                                  const found_t *found, mcp_ctx_t *cx)
 {
-    return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
-                            "the access token is not good (any more)");
+    return mcp_idp_access_token_read(claims, found->from->tokens->access_token,
+                                     found->metadata, cx);
 }
 
-static const mcp_error_t *verify(const mcp_json_t **claims,
-                                 const found_t *found, mcp_ctx_t *cx)
+static const mcp_error_t *introspection_ask(const mcp_json_t **claims,
+                                            const found_t *found,
+                                            mcp_ctx_t *cx)
 {
-    const char *token = found->from->tokens->access_token;
-    const mcp_idp_t *idp = found->idp;
+    return mcp_idp_access_token_introspect(
+        claims, found->from->tokens->access_token, found->metadata, cx);
+}
 
-    *claims = NULL;
-    switch (idp->verify) {
-    case MCP_IDP_VERIFY_JWT:
-        return mcp_idp_access_token_read(claims, token, found->metadata, cx);
-    case MCP_IDP_VERIFY_INTROSPECTION:
-        MCP_TRY(mcp_idp_access_token_introspect(claims, token, found->metadata,
-                                                cx));
-        return *claims ? NULL : inactive(idp, cx);
-    case MCP_IDP_VERIFY_MODULE:
-        MCP_TRY(mcp_idp_access_token_ask(claims, token, idp, cx));
-        return *claims ? NULL : inactive(idp, cx);
-    case MCP_IDP_VERIFY_USERINFO:
-        return mcp_idp_userinfo_get(claims, token, subject_of(found),
-                                    found->metadata, cx);
-    default:
-        return NULL;
-    }
+static const mcp_error_t *module_ask(const mcp_json_t **claims,
+                                     const found_t *found, mcp_ctx_t *cx)
+{
+    return mcp_idp_access_token_ask(claims, found->from->tokens->access_token,
+                                    found->idp, cx);
+}
+
+static const mcp_error_t *userinfo_ask(const mcp_json_t **claims,
+                                       const found_t *found, mcp_ctx_t *cx)
+{
+    return mcp_idp_userinfo_get(claims, found->from->tokens->access_token,
+                                subject_of(found), found->metadata, cx);
+}
+
+/* By mcp_idp_verify_t. */
+static const struct {
+    ask_t ask;   /* NULL: what the id_token says is all */
+    int is_mute; /* it says the same, whatever becomes of the user: whether the
+                  * access token is still good, userinfo shows */
+} verifies[] = {
+    [MCP_IDP_VERIFY_JWT] = {jwt_ask, 1},
+    [MCP_IDP_VERIFY_INTROSPECTION] = {introspection_ask, 0},
+    [MCP_IDP_VERIFY_USERINFO] = {userinfo_ask, 0},
+    [MCP_IDP_VERIFY_ID_TOKEN] = {NULL, 1},
+    [MCP_IDP_VERIFY_MODULE] = {module_ask, 0},
+};
+
+int mcp_idp_gather_can_ask(const mcp_idp_metadata_t *metadata)
+{
+    return !verifies[metadata->remote->idp->verify].is_mute ||
+           metadata->endpoints[MCP_IDP_ENDPOINT_USERINFO];
 }
 
 static const mcp_error_t *id_token_add(found_t *found, mcp_ctx_t *cx)
@@ -120,8 +141,9 @@ static void access_token_add(found_t *found, mcp_ctx_t *cx)
     if (found->idp->verify != MCP_IDP_VERIFY_ID_TOKEN ||
         !found->idp->preset->facts->tells_more)
         return;
-    e = mcp_idp_access_token_hear(&claims, found->from->tokens->access_token,
-                                  subject_of(found), found->metadata, cx);
+    e = mcp_idp_access_token_read_ours(&claims,
+                                       found->from->tokens->access_token,
+                                       subject_of(found), found->metadata, cx);
     add_or_excuse(found, claims, e, cx);
 }
 
@@ -130,14 +152,14 @@ static const mcp_error_t *userinfo_add(found_t *found, mcp_ctx_t *cx)
 {
     const mcp_json_t *claims;
     const mcp_error_t *e;
-    int has_to = found->from->asks_userinfo;
+    int has_to = found->from->is_question &&
+                 verifies[found->idp->verify].is_mute;
 
     if (found->idp->verify == MCP_IDP_VERIFY_USERINFO ||
         !found->metadata->endpoints[MCP_IDP_ENDPOINT_USERINFO] ||
         (!has_to && found->count && !mcp_idp_mapping_lacks(&found->mapped)))
         return NULL;
-    e = mcp_idp_userinfo_get(&claims, found->from->tokens->access_token,
-                             subject_of(found), found->metadata, cx);
+    e = userinfo_ask(&claims, found, cx);
     if (e && has_to)
         return e;
     add_or_excuse(found, claims, e, cx);
@@ -184,8 +206,9 @@ const mcp_error_t *mcp_idp_gather_identity(mcp_identity_t *identity,
                                            const mcp_idp_metadata_t *metadata,
                                            mcp_ctx_t *cx)
 {
-    const mcp_json_t *claims;
+    const mcp_json_t *claims = NULL;
     found_t found;
+    ask_t ask;
 
     memset(&found, 0, sizeof(found));
     found.from = from;
@@ -193,7 +216,9 @@ const mcp_error_t *mcp_idp_gather_identity(mcp_identity_t *identity,
     found.idp = metadata->remote->idp;
     found.is_whole = 1;
     MCP_TRY(id_token_add(&found, cx));
-    MCP_TRY(verify(&claims, &found, cx));
+    ask = verifies[found.idp->verify].ask;
+    if (ask)
+        MCP_TRY(ask(&claims, &found, cx));
     add(&found, claims);
     add(&found, found.id_token);
     access_token_add(&found, cx);

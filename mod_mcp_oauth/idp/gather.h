@@ -15,8 +15,8 @@ typedef struct mcp_idp_gather_t {
                                      * refresh */
     const mcp_json_t *before; /* the claims of an id_token that came before,
                                * where none did now: they fill in; or NULL */
-    int asks_userinfo; /* whatever is known: whether it takes the access token
-                        * is what somebody wants to know */
+    int is_question; /* whether the provider still takes the access token: who
+                      * can tell is asked, whatever is known */
 } mcp_idp_gather_t;
 
 /* identity->subject and issuer are set. *is_whole is 0 when somebody who may
@@ -28,5 +28,7 @@ const mcp_error_t *mcp_idp_gather_identity(mcp_identity_t *identity,
                                            const mcp_idp_gather_t *from,
                                            const mcp_idp_metadata_t *metadata,
                                            mcp_ctx_t *cx);
+/* Whether there is somebody to ask whether an access token is still good. */
+int mcp_idp_gather_can_ask(const mcp_idp_metadata_t *metadata);
 
 #endif

@@ -4,7 +4,10 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/encode.h"
+
 #define MAX_NAME 256
+#define MAX_USER 1024 /* of a directory or a certificate; it is in tokens */
 #define MAX_PASSWORD 1024 /* some hashes take long over long ones */
 
 static const char *httpd_check(mcp_idp_t *idp, apr_pool_t *pool)
@@ -31,19 +34,35 @@ static const char *httpd_check(mcp_idp_t *idp, apr_pool_t *pool)
     return NULL;
 }
 
-static void done(mcp_idp_step_t *step, const mcp_idp_t *idp, const char *user)
+/* What is no text would be replaced by something in records and tokens, so
+ * that two users could be one. */
+static const mcp_error_t *done(mcp_idp_step_t *step, const mcp_idp_t *idp,
+                               const char *user, mcp_ctx_t *cx)
 {
+    apr_size_t len = strlen(user);
+
+    if (len > MAX_USER || !mcp_encode_is_utf8(user, len))
+        return mcp_error_fault(
+            MCP_E_SERVER_ERROR, cx,
+            "Let httpd take another name of its users, such as with "
+            "SSLUserName, AuthLDAPRemoteUserAttribute or GssapiLocalName.",
+            "The name of the user who signed in is %s.",
+            len > MAX_USER ? "longer than 1024 bytes" : "not in UTF-8");
     step->next = MCP_IDP_DONE;
     step->identity.issuer = idp->issuer;
     step->identity.subject = user;
     step->identity.user = user;
+    return NULL;
 }
 
 /* Another module has signed the user in before we were called. */
 static const mcp_error_t *
 from_httpd(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
 {
-    if (!login->httpd_user || !*login->httpd_user)
+    if (login->httpd_user && *login->httpd_user)
+        return done(step, login->idp, login->httpd_user, cx);
+    step->next = MCP_IDP_NOBODY;
+    if (!login->may_have_user)
         return mcp_error_fault(
             MCP_E_SERVER_ERROR, cx,
             "Protect the authorize endpoint with an authentication of httpd, "
@@ -52,7 +71,6 @@ from_httpd(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
             "ask for the password: MCPIdentityProvider httpd file.",
             "The identity provider is \"httpd\" alone, but httpd has "
             "authenticated nobody.");
-    done(step, login->idp, login->httpd_user);
     return NULL;
 }
 
@@ -75,9 +93,8 @@ from_form(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
                                "There is nobody to ask for passwords.");
     MCP_TRY(login->password->check(&user, login->password->baton, login->idp,
                                    name, password));
-    if (user)
-        done(step, login->idp, apr_pstrdup(cx->pool, user));
-    return NULL;
+    return user ? done(step, login->idp, apr_pstrdup(cx->pool, user), cx)
+                : NULL;
 }
 
 static const mcp_error_t *

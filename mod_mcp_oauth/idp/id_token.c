@@ -25,7 +25,7 @@ static const mcp_error_t *audience_check(const mcp_json_t *claims,
                            "the application there.",
                            idp->preset->facts->hints.audience, cx);
 
-    if (!mcp_idp_jwt_is_for(claims, idp->client->id))
+    if (!mcp_idp_jwt_is_for_us(claims, idp))
         return mcp_idp_jwt_refuse(&use, hint, cx,
                                   "aud does not have our client_id");
     if (!azp && mcp_json_type(mcp_json_get(claims, "aud")) == MCP_JSON_ARRAY &&

@@ -174,6 +174,11 @@ int mcp_idp_jwt_is_for(const mcp_json_t *claims, const char *audience)
     return 0;
 }
 
+int mcp_idp_jwt_is_for_us(const mcp_json_t *claims, const mcp_idp_t *idp)
+{
+    return idp->client && mcp_idp_jwt_is_for(claims, idp->client->id);
+}
+
 /* -- reading -- */
 
 const mcp_error_t *mcp_idp_jwt_read(const mcp_jose_jws_t **jws,

@@ -35,6 +35,8 @@ const mcp_json_t *mcp_idp_jwt_peek(const char *text, const mcp_idp_t *idp,
                                    mcp_ctx_t *cx);
 /* Whether its aud, a string or a list of strings, has this one. */
 int mcp_idp_jwt_is_for(const mcp_json_t *claims, const char *audience);
+/* The same of our client_id, where we have one. */
+int mcp_idp_jwt_is_for_us(const mcp_json_t *claims, const mcp_idp_t *idp);
 /* INVALID_TOKEN, with a remedy or NULL. */
 const mcp_error_t *mcp_idp_jwt_refuse(const mcp_idp_jwt_use_t *use,
                                       const char *remedy, mcp_ctx_t *cx,

@@ -40,15 +40,22 @@ static const mcp_error_t *not_got(const mcp_net_document_t *document,
     if (document->outcome == MCP_NET_PASSED)
         return mcp_idp_fault_outage(idp, cx, document->retry_after,
                                     "its keys at %s cannot be fetched at the "
-                                    "moment",
-                                    url);
+                                    "moment: %s",
+                                    url, document->why);
     return mcp_idp_fault_make(idp, cx,
                               "Write \"Endpoint keys URL\" inside "
                               "<MCPIdentityProvider>.",
-                              "there are no keys at %s", url);
+                              "there are no keys at %s: %s", url,
+                              document->why);
 }
 
-static const mcp_error_t *jwks_get(const mcp_json_t **jwks, get_t get,
+/* A JWK Set, and when it was fetched. */
+typedef struct jwks_t {
+    const mcp_json_t *json;
+    apr_int64_t fetched;
+} jwks_t;
+
+static const mcp_error_t *jwks_get(jwks_t *jwks, get_t get,
                                    const mcp_idp_metadata_t *metadata,
                                    mcp_ctx_t *cx)
 {
@@ -69,8 +76,9 @@ static const mcp_error_t *jwks_get(const mcp_json_t **jwks, get_t get,
     MCP_TRY(get(&document, remote->documents, &request, cx));
     if (document.outcome != MCP_NET_OK)
         return not_got(&document, request.url, remote->idp, cx);
-    if (!mcp_json_read(jwks, document.body, document.len, cx) &&
-        mcp_json_type(mcp_json_get(*jwks, "keys")) == MCP_JSON_ARRAY)
+    jwks->fetched = document.fetched;
+    if (!mcp_json_read(&jwks->json, document.body, document.len, cx) &&
+        mcp_json_type(mcp_json_get(jwks->json, "keys")) == MCP_JSON_ARRAY)
         return NULL;
     mcp_net_document_blame(remote->documents, &request, cx);
     return mcp_idp_fault_make(remote->idp, cx,
@@ -79,15 +87,55 @@ static const mcp_error_t *jwks_get(const mcp_json_t **jwks, get_t get,
                               "what is at %s is not a JWK Set", request.url);
 }
 
+/* The set may be of before a key was added. Where it is that still, nobody
+ * knows. */
+static const mcp_error_t *verify_anew(const mcp_jose_jws_t *jws,
+                                      const mcp_idp_metadata_t *metadata,
+                                      mcp_ctx_t *cx)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+    const mcp_error_t *e;
+    int is_unknown;
+    jwks_t jwks;
+
+    MCP_TRY(jwks_get(&jwks, mcp_net_document_renew, metadata, cx));
+    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks.json, idp->algorithms, cx);
+    if (e && is_unknown &&
+        jwks.fetched <= mcp_ctx_seconds(cx) - MCP_DOCUMENT_LEAST)
+        return mcp_idp_fault_outage(
+            idp, cx, 0,
+            "its keys at %s do not have the one that "
+            "is named, and cannot be fetched anew at "
+            "the moment",
+            metadata->endpoints[MCP_IDP_ENDPOINT_KEYS]);
+    return e;
+}
+
+static const mcp_error_t *set_verify(const mcp_jose_jws_t *jws,
+                                     const mcp_idp_jwt_use_t *use,
+                                     const mcp_idp_metadata_t *metadata,
+                                     mcp_ctx_t *cx)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+    const mcp_error_t *e;
+    int is_unknown;
+    jwks_t jwks;
+
+    MCP_TRY(jwks_get(&jwks, mcp_net_document_get, metadata, cx));
+    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks.json, idp->algorithms, cx);
+    if (e && is_unknown)
+        e = verify_anew(jws, metadata, cx);
+    if (e && e->code == MCP_E_INVALID_TOKEN)
+        return mcp_idp_jwt_refuse(use, NULL, cx, "%s", e->detail);
+    return e;
+}
+
 const mcp_error_t *mcp_idp_keys_verify(const mcp_jose_jws_t *jws,
                                        const mcp_idp_jwt_use_t *use,
                                        const mcp_idp_metadata_t *metadata,
                                        mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
-    const mcp_error_t *e;
-    const mcp_json_t *jwks;
-    int is_unknown;
 
     if (!mcp_scope_has(idp->algorithms, jws->alg))
         return mcp_idp_jwt_refuse(
@@ -98,15 +146,6 @@ const mcp_error_t *mcp_idp_keys_verify(const mcp_jose_jws_t *jws,
                          mcp_idp_fault_quote(jws->alg, cx)),
             cx, "its alg \"%s\" is not on the list",
             mcp_idp_fault_quote(jws->alg, cx));
-    if (idp->shared_jwk)
-        return secret_verify(jws, use, idp, cx);
-    MCP_TRY(jwks_get(&jwks, mcp_net_document_get, metadata, cx));
-    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks, idp->algorithms, cx);
-    if (e && is_unknown) {
-        MCP_TRY(jwks_get(&jwks, mcp_net_document_renew, metadata, cx));
-        e = mcp_jose_jwks_verify(&is_unknown, jws, jwks, idp->algorithms, cx);
-    }
-    if (e && e->code == MCP_E_INVALID_TOKEN)
-        return mcp_idp_jwt_refuse(use, NULL, cx, "%s", e->detail);
-    return e;
+    return idp->shared_jwk ? secret_verify(jws, use, idp, cx)
+                           : set_verify(jws, use, metadata, cx);
 }

@@ -84,12 +84,11 @@ static const mcp_error_t *judge(mcp_idp_logout_t *logout, const char *text,
                                 const mcp_idp_metadata_t *metadata,
                                 mcp_ctx_t *cx)
 {
-    const mcp_idp_t *idp = metadata->remote->idp;
     const mcp_jose_jws_t *jws;
 
     MCP_TRY(mcp_idp_jwt_read(&jws, text, &use, metadata, cx));
     logout->issuer = mcp_json_string(mcp_json_get(jws->claims, "iss"));
-    if (!idp->client || !mcp_idp_jwt_is_for(jws->claims, idp->client->id))
+    if (!mcp_idp_jwt_is_for_us(jws->claims, metadata->remote->idp))
         return mcp_idp_jwt_refuse(&use, NULL, cx,
                                   "aud does not have our client_id");
     MCP_TRY(purpose_check(jws->claims, cx));

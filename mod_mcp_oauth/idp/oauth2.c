@@ -17,7 +17,7 @@ static const mcp_idp_claim_fact_t words[] = {
     {"scopes", "/scp"},          {NULL, NULL},
 };
 
-/* Who vouches for its users, where Issuer does not say: where they sign in. */
+/* Who vouches for its users, where nothing says it: where they sign in. */
 static const char *origin_of(const char *url, apr_pool_t *pool)
 {
     const char *host = strstr(url, "://") + 3;
@@ -26,24 +26,36 @@ static const char *origin_of(const char *url, apr_pool_t *pool)
                           (apr_size_t)(host - url) + strcspn(host, "/?"));
 }
 
-static const char *check(mcp_idp_t *idp, apr_pool_t *pool)
+/* Where something is that its users get to see. */
+static const char *place_of(const mcp_idp_t *idp)
 {
-    const char *none, *wrong = mcp_idp_argument_one(&none, idp, pool);
     const char *url =
         mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_AUTHORIZATION);
 
-    if (!url)
-        url = mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_DISCOVERY);
-    if (!wrong && !url)
-        wrong = "oauth2: where do users sign in? Write in "
-                "<MCPIdentityProvider oauth2> \"Endpoint authorization URL\", "
-                "\"Endpoint token URL\" and \"Endpoint userinfo URL\".";
-    return wrong ? wrong
-                 : mcp_idp_remote_fill(idp, origin_of(url, pool), pool);
+    return url ? url
+               : mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_DISCOVERY);
+}
+
+static const char *check(mcp_idp_t *idp, apr_pool_t *pool)
+{
+    const char *place = place_of(idp), *issuer, *wrong;
+
+    if (idp->arguments && idp->arguments->nelts) {
+        wrong = mcp_idp_argument_issuer(&issuer, idp, pool);
+        return wrong ? wrong : mcp_idp_remote_fill(idp, issuer, pool);
+    }
+    if (!place)
+        return "oauth2: where do users sign in? Write in "
+               "<MCPIdentityProvider oauth2> \"Endpoint authorization URL\", "
+               "\"Endpoint token URL\" and \"Endpoint userinfo URL\".";
+    idp->is_guess = !idp->issuers;
+    return mcp_idp_remote_fill(idp, origin_of(place, pool), pool);
 }
 
 static const mcp_idp_facts_t facts = {
-    .kind = MCP_IDP_ARGUMENT_NONE,
+    .kind = MCP_IDP_ARGUMENT_ISSUER,
+    .argument = "the URL of an issuer",
+    .example = "https://login.example.com",
     .discovery = MCP_IDP_DISCOVERY_NONE,
     .verify = MCP_IDP_VERIFY_USERINFO,
     .algorithms = MCP_IDP_REMOTE_ALGORITHMS,

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "idp/signin.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 #include "idp/metadata.h"
@@ -18,7 +19,7 @@ static const mcp_error_t *issuer_check(const apr_table_t *query,
 {
     const char *iss = apr_table_get(query, "iss");
 
-    if (!iss || mcp_idp_metadata_is_issuer(idp, iss))
+    if (!iss || mcp_idp_metadata_may_be_issuer(idp, iss))
         return NULL;
     return mcp_idp_fault_make(
         idp, cx,
@@ -83,17 +84,12 @@ static const mcp_error_t *code_read(const char **code,
 
 /* That the provider says no is, where somebody has just come from there,
  * something to look into. */
-static const mcp_error_t *as_fault(const mcp_error_t *e, const char *callback,
+static const mcp_error_t *as_fault(const mcp_error_t *e, const char *remedy,
                                    mcp_ctx_t *cx)
 {
     if (!e || e->code != MCP_E_INVALID_GRANT)
         return e;
-    return mcp_error_fault(
-        MCP_E_SERVER_ERROR, cx,
-        "If it happens again and again: the redirect URI at the provider has "
-        "to be this callback, byte for byte, and a code is good once and for "
-        "a short time.",
-        "%s; our callback is %s", e->detail, callback);
+    return mcp_error_fault(MCP_E_SERVER_ERROR, cx, remedy, "%s", e->detail);
 }
 
 static const mcp_error_t *exchange(mcp_idp_tokens_t *tokens, const char *code,
@@ -107,8 +103,30 @@ static const mcp_error_t *exchange(mcp_idp_tokens_t *tokens, const char *code,
     apr_table_setn(form, "code", code);
     apr_table_setn(form, "redirect_uri", begun->callback);
     apr_table_setn(form, "code_verifier", begun->verifier);
-    return as_fault(mcp_idp_token_request_do(tokens, form, metadata, cx),
-                    begun->callback, cx);
+    return as_fault(
+        mcp_idp_token_request_do(tokens, form, metadata, cx),
+        apr_psprintf(cx->pool,
+                     "If it happens each time: the redirect URI at the "
+                     "provider has to be %s, byte for byte, and a code is "
+                     "good once and for a short time.",
+                     begun->callback),
+        cx);
+}
+
+static const mcp_error_t *identify(mcp_idp_signin_done_t *done,
+                                   const mcp_idp_signin_begun_t *begun,
+                                   const mcp_idp_metadata_t *metadata,
+                                   mcp_ctx_t *cx)
+{
+    const mcp_idp_gather_t from = {&done->tokens, begun->nonce, NULL, 0};
+    int is_whole;
+
+    return as_fault(mcp_idp_gather_identity(&done->identity, &is_whole, &from,
+                                            metadata, cx),
+                    "It gave that access token itself: see that Endpoint, "
+                    "inside <MCPIdentityProvider>, names none of another "
+                    "provider.",
+                    cx);
 }
 
 static void advise(const mcp_idp_tokens_t *tokens, const mcp_idp_t *idp,
@@ -128,10 +146,8 @@ const mcp_error_t *mcp_idp_signin_finish(mcp_idp_signin_done_t *done,
                                          const mcp_idp_remote_t *remote,
                                          mcp_ctx_t *cx)
 {
-    const mcp_idp_gather_t from = {&done->tokens, begun->nonce, NULL, 0};
     const mcp_idp_metadata_t *metadata;
     const char *code = NULL;
-    int is_whole;
 
     memset(done, 0, sizeof(*done));
     MCP_TRY(issuer_check(query, remote->idp, cx));
@@ -140,9 +156,7 @@ const mcp_error_t *mcp_idp_signin_finish(mcp_idp_signin_done_t *done,
     MCP_TRY(mcp_idp_metadata_get(&metadata, remote, cx));
     MCP_TRY(code_read(&code, query, metadata, cx));
     MCP_TRY(exchange(&done->tokens, code, begun, metadata, cx));
-    MCP_TRY(as_fault(mcp_idp_gather_identity(&done->identity, &is_whole, &from,
-                                             metadata, cx),
-                     begun->callback, cx));
+    MCP_TRY(identify(done, begun, metadata, cx));
     advise(&done->tokens, remote->idp, cx);
     return NULL;
 }

@@ -22,8 +22,9 @@ typedef struct mcp_idp_token_answer_t {
     apr_int64_t expires_in;    /* seconds; 0: not said */
 } mcp_idp_token_answer_t;
 
-/* type: the media type, in lower case, or NULL. INVALID_REQUEST: it is neither
- * tokens nor an error; the detail says why, and nothing of a token. */
+/* type: the media type, in lower case, or NULL. INVALID_REQUEST, PARSE_ERROR:
+ * it is neither tokens nor an error; the detail says why, and nothing of a
+ * token. */
 const mcp_error_t *mcp_idp_token_answer_read(mcp_idp_token_answer_t *answer,
                                              const char *text, apr_size_t len,
                                              const char *type, mcp_ctx_t *cx);

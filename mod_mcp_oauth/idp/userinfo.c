@@ -120,7 +120,7 @@ static const mcp_error_t *jwt_read(const mcp_json_t **claims,
 
     MCP_TRY(mcp_idp_jwt_read(&jws, text, &use, metadata, cx));
     *claims = jws->claims;
-    if (mcp_idp_jwt_is_for(*claims, metadata->remote->idp->client->id))
+    if (mcp_idp_jwt_is_for_us(*claims, metadata->remote->idp))
         return NULL;
     return mcp_idp_jwt_refuse(&use, NULL, cx,
                               "aud does not have our client_id");

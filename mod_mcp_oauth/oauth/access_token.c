@@ -5,8 +5,12 @@
 
 #include "base/random.h"
 #include "jose/jws.h"
+#include "oauth/words.h"
 
 #define JTI_BYTES 16
+#define MAX_CLAIMS                                                            \
+    4600 /* bytes: a token of 6 KiB fits where headers of 8 KiB               \
+          * do */
 
 static void write_integer(mcp_writer_t *w, const char *name, apr_int64_t value)
 {
@@ -14,21 +18,8 @@ static void write_integer(mcp_writer_t *w, const char *name, apr_int64_t value)
     mcp_writer_integer(w, value);
 }
 
-/* MCPTokenClaims */
-static int is_told(const char *word, const mcp_oauth_resource_t *resource)
-{
-    const apr_array_header_t *words = resource->settings->token_claims;
-    int i;
-
-    for (i = 0; words && i < words->nelts; i++)
-        if (!strcmp(APR_ARRAY_IDX(words, i, const char *), word))
-            return 1;
-    return 0;
-}
-
 /* RFC 9068 2.2, and of ours: grant (what it belongs to), idp (who vouches for
- * sub), username (REMOTE_USER where that is not sub, or is asked for). What
- * else MCPTokenClaims can ask for, no provider tells. */
+ * sub), username (REMOTE_USER where that is not sub, or is asked for). */
 static void write_subject(mcp_writer_t *w, const mcp_oauth_grant_t *grant,
                           const mcp_oauth_resource_t *resource)
 {
@@ -36,11 +27,26 @@ static void write_subject(mcp_writer_t *w, const mcp_oauth_grant_t *grant,
 
     mcp_writer_member(w, "sub", identity->subject);
     mcp_writer_member(w, "idp", identity->issuer);
-    if (is_told("user", resource) ||
+    if (mcp_oauth_words_has(resource->settings->token_claims, "user") ||
         strcmp(identity->user, identity->subject) != 0)
         mcp_writer_member(w, "username", identity->user);
     mcp_writer_member(w, "client_id", grant->client_id);
     mcp_writer_member(w, "grant", grant->id);
+}
+
+/* MCPTokenClaims: for those who verify it themselves. We read the grant. */
+static void write_words(mcp_writer_t *w, const mcp_oauth_grant_t *grant,
+                        const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
+{
+    static const char *const written[] = {"subject", "user",   "client",
+                                          "scopes",  "issuer", NULL};
+    const mcp_oauth_words_t words = {resource->settings->token_claims, written,
+                                     MAX_CLAIMS, "an access token"};
+    mcp_principal_t who;
+
+    memset(&who, 0, sizeof(who));
+    mcp_oauth_identity_tell(&who, &grant->identity);
+    mcp_oauth_words_write(w, &who, &words, cx);
 }
 
 const mcp_error_t *mcp_oauth_access_token_make(
@@ -69,6 +75,7 @@ const mcp_error_t *mcp_oauth_access_token_make(
     write_integer(w, "iat", now);
     write_integer(w, "exp", now + token->expires_in);
     mcp_writer_member(w, "jti", jti);
+    write_words(w, grant, resource, cx);
     mcp_writer_close(w);
     return mcp_jose_jws_sign(&token->text, mcp_writer_text(w, NULL),
                              MCP_ACCESS_TOKEN_TYPE, signer, cx);

@@ -47,9 +47,7 @@ static const mcp_error_t *scope_choose(wanted_t *wanted,
     MCP_TRY(mcp_oauth_scopes_choose(&chosen, &choice, cx));
     mcp_scope_remove(chosen, MCP_SCOPE_OFFLINE);
     memset(&who, 0, sizeof(who));
-    who.subject = wanted->identity.subject;
-    who.issuer = wanted->identity.issuer;
-    who.user = wanted->identity.user;
+    mcp_oauth_identity_tell(&who, &wanted->identity);
     who.client = ask->client->id;
     who.scopes = chosen;
     limit.who = &who;

@@ -83,7 +83,7 @@ const mcp_error_t *mcp_oauth_code_find(mcp_oauth_code_t **record,
     found->spent = stored->spent;
     if (!found->request || !found->grant ||
         !mcp_oauth_identity_read(&found->identity,
-                                 mcp_json_get(json, "identity")))
+                                 mcp_json_get(json, "identity"), cx->pool))
         return NULL;
     *record = found;
     return NULL;

@@ -111,15 +111,12 @@ static const mcp_error_t *limit(mcp_oauth_request_t *request,
                                 const mcp_oauth_consent_ask_t *ask,
                                 const mcp_oauth_expr_t *expr, mcp_ctx_t *cx)
 {
-    const mcp_identity_t *identity = &ask->login->identity;
     mcp_oauth_scopes_limit_t to = {ask->resource, request->scope, NULL, expr};
     apr_array_header_t *left;
     mcp_principal_t who;
 
     memset(&who, 0, sizeof(who));
-    who.issuer = identity->issuer;
-    who.subject = identity->subject;
-    who.user = identity->user;
+    mcp_oauth_identity_tell(&who, &ask->login->identity);
     who.client = request->client_id;
     to.who = &who;
     MCP_TRY(mcp_oauth_scopes_limit(&left, &to, cx));

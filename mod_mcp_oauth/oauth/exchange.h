@@ -34,6 +34,7 @@ typedef struct mcp_oauth_exchange_t {
     const char *cookie;
     const char *address; /* the client's, for throttling */
     const char *user;    /* r->user that httpd's authentication set, or NULL */
+    int may_have_user;   /* httpd's authentication may set one here */
     const mcp_idp_password_t *password;
     const mcp_oauth_expr_t *expr;
     int is_return; /* from a page of somebody else's, which may end in a form

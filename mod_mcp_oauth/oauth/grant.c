@@ -72,7 +72,8 @@ static int upstream_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
             mcp_json_integer(&grant->pause, mcp_json_get(json, "pause")));
 }
 
-static int members_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
+static int members_read(mcp_oauth_grant_t *grant, const mcp_json_t *json,
+                        apr_pool_t *pool)
 {
     grant->id = mcp_json_string(mcp_json_get(json, "id"));
     grant->client_id = mcp_json_string(mcp_json_get(json, "client_id"));
@@ -80,7 +81,7 @@ static int members_read(mcp_oauth_grant_t *grant, const mcp_json_t *json)
     grant->scope = mcp_json_string(mcp_json_get(json, "scope"));
     return grant->id && grant->client_id && grant->resource && grant->scope &&
            mcp_oauth_identity_read(&grant->identity,
-                                   mcp_json_get(json, "identity")) &&
+                                   mcp_json_get(json, "identity"), pool) &&
            mcp_json_integer(&grant->created, mcp_json_get(json, "created")) &&
            mcp_json_integer(&grant->turned, mcp_json_get(json, "turned")) &&
            mcp_json_integer(&grant->generation,
@@ -97,7 +98,7 @@ const mcp_error_t *mcp_oauth_grant_read(mcp_oauth_grant_t **grant,
 
     *grant = NULL;
     MCP_TRY(mcp_json_read(&json, record->value, record->len, cx));
-    if (!members_read(found, json))
+    if (!members_read(found, json, cx->pool))
         return NULL;
     found->expires = record->expires;
     found->version = record->version;

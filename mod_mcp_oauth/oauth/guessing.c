@@ -6,6 +6,7 @@
 
 #include "base/audit.h"
 #include "base/encode.h"
+#include "base/name.h"
 #include "live/throttle.h"
 #include "oauth/budget.h"
 
@@ -13,10 +14,12 @@
 #define BY_USER "sign-in:user"
 #define BY_BOTH "sign-in:user+address"
 
+/* A provider may take other spellings of a name for the same user: they get no
+ * guesses of their own. */
 static const char *both(const char *user, const char *address,
                         apr_pool_t *pool)
 {
-    return apr_pstrcat(pool, address, " ", user, NULL);
+    return apr_pstrcat(pool, address, " ", mcp_name_fold(user, pool), NULL);
 }
 
 static mcp_live_rate_t rate_of(const mcp_oauth_exchange_t *x)
@@ -43,7 +46,8 @@ const mcp_error_t *mcp_oauth_guessing_check(const mcp_oauth_exchange_t *x,
     if (!wait &&
         mcp_live_throttle_wait(shared, BY_BOTH, both(user, address, cx->pool),
                                &once, now))
-        wait = mcp_live_throttle_wait(shared, BY_USER, user, &rate, now);
+        wait = mcp_live_throttle_wait(
+            shared, BY_USER, mcp_name_fold(user, cx->pool), &rate, now);
     if (!wait)
         return NULL;
     mcp_ctx_log(cx, MCP_LOG_INFO, 153,
@@ -70,7 +74,8 @@ void mcp_oauth_guessing_failed(const mcp_oauth_exchange_t *x, const char *user,
     apr_int64_t now = mcp_ctx_seconds(cx);
 
     mcp_live_throttle_add(shared, BY_ADDRESS, address, &rate, now);
-    mcp_live_throttle_add(shared, BY_USER, user, &rate, now);
+    mcp_live_throttle_add(shared, BY_USER, mcp_name_fold(user, cx->pool),
+                          &rate, now);
     mcp_live_throttle_add(shared, BY_BOTH, both(user, address, cx->pool),
                           &once, now);
     mcp_ctx_log(cx, MCP_LOG_INFO, 154, "sign-in of '%s' from %s failed",

@@ -3,9 +3,13 @@
 
 #include "base/writer.h"
 #include "oauth/about.h"
+#include "jose/jws.h"
 #include "oauth/authenticate.h"
 #include "oauth/endpoint.h"
 #include "oauth/verify.h"
+#include "oauth/words.h"
+
+#define MAX_ANSWER 65536 /* bytes; what MCPTokenClaims adds may make it */
 
 /* Introspection (RFC 7662): a resource server that does not verify access
  * tokens itself asks whether one is good. A refresh token is not active here:
@@ -33,18 +37,35 @@ static void copy(mcp_writer_t *w, const mcp_json_t *claims, const char *name)
     mcp_writer_json(w, value);
 }
 
+/* What the token would have to say of its user, as it is now. */
+static void write_words(mcp_writer_t *w, const mcp_principal_t *who,
+                        const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
+{
+    static const char *const written[] = {"subject", "user", "client",
+                                          "scopes", NULL};
+    const mcp_oauth_words_t words = {
+        resource ? resource->settings->token_claims : NULL, written,
+        MAX_ANSWER, "the answer to an introspection"};
+
+    mcp_oauth_words_write(w, who, &words, cx);
+}
+
 /* RFC 7662 2.2. A token without scopes has no scope: the member is one or
  * more of them. */
-static const mcp_error_t *active(const char **json, const mcp_principal_t *who,
-                                 mcp_ctx_t *cx)
+static const mcp_error_t *active(mcp_oauth_exchange_t *x, const char *token,
+                                 const mcp_principal_t *who, mcp_ctx_t *cx)
 {
     static const char *const claimed[] = {"exp", "iat", "nbf", "sub",
                                           "aud", "iss", "jti"};
     mcp_writer_t *w = mcp_writer_make(cx->pool);
     const mcp_json_t *claims;
+    const mcp_jose_jws_t *jws;
+    const char *aud;
     apr_size_t i;
 
-    MCP_TRY(mcp_json_read(&claims, who->claims, strlen(who->claims), cx));
+    MCP_TRY(mcp_jose_jws_read(&jws, token, strlen(token), cx));
+    claims = jws->claims;
+    aud = mcp_json_string(mcp_json_get(claims, "aud"));
     mcp_writer_open(w, '{');
     mcp_writer_name(w, "active");
     mcp_writer_boolean(w, 1);
@@ -55,8 +76,10 @@ static const mcp_error_t *active(const char **json, const mcp_principal_t *who,
     mcp_writer_member(w, "token_type", "Bearer");
     for (i = 0; i < sizeof(claimed) / sizeof(claimed[0]); i++)
         copy(w, claims, claimed[i]);
+    if (aud)
+        write_words(w, who, mcp_oauth_service_resource(x->service, aud), cx);
     mcp_writer_close(w);
-    *json = mcp_writer_text(w, NULL);
+    x->json = mcp_writer_text(w, NULL);
     return NULL;
 }
 
@@ -96,7 +119,7 @@ const mcp_error_t *mcp_oauth_introspect_handle(mcp_oauth_exchange_t *x,
         return e;
     tell(client, who, cx);
     if (who)
-        return active(&x->json, who, cx);
+        return active(x, token, who, cx);
     x->json = "{\"active\":false}";
     return NULL;
 }

@@ -93,11 +93,17 @@ static mcp_record_t record_of(const mcp_oauth_remembered_t *whose,
 {
     mcp_writer_t *w = mcp_writer_make(cx->pool);
     apr_int64_t now = mcp_ctx_seconds(cx);
+    mcp_identity_t identity;
     mcp_record_t record;
 
+    /* who it is, and nothing else that would lie there for so long */
+    memset(&identity, 0, sizeof(identity));
+    identity.issuer = whose->identity->issuer;
+    identity.subject = whose->identity->subject;
+    identity.user = whose->identity->user;
     mcp_writer_open(w, '{');
     mcp_writer_name(w, "identity");
-    mcp_oauth_identity_write(w, whose->identity);
+    mcp_oauth_identity_write(w, &identity);
     mcp_writer_member(w, "client_id", whose->request->client_id);
     mcp_writer_member(w, "client_name", whose->request->client_name);
     mcp_writer_member(w, "mark", whose->mark);

@@ -75,8 +75,10 @@ static int is_of_session(const mcp_json_t *json, const mcp_identity_t *session)
 
     if (!identity)
         identity = mcp_json_get(mcp_json_get(json, "login"), "identity");
-    return is_text(identity, "issuer", session->issuer) &&
-           is_text(identity, "session", session->session);
+    if (!is_text(identity, "issuer", session->issuer))
+        return 0;
+    return is_text(identity, "session", session->session) ||
+           (session->subject && !mcp_json_get(identity, "session"));
 }
 
 static const mcp_error_t *end(sweep_t *sweep, const unsigned char *key,
@@ -158,6 +160,9 @@ const mcp_error_t *mcp_oauth_revoke_session(int *count,
                      identity, MCP_RECORD_GRANT, 0};
 
     *count = 0;
+    if (identity->subject)
+        sweep.index = mcp_oauth_identity_index(identity, cx->pool);
+    MCP_TRY(mcp_oauth_ended_session(identity, works, cx));
     MCP_TRY(sweep_all(&sweep, kinds, 3, cx));
     *count = sweep.grants;
     mcp_ctx_log(cx, MCP_LOG_NOTICE, 164,
@@ -189,17 +194,12 @@ const mcp_error_t *mcp_oauth_revoke_client(int *count, const char *client_id,
 /* -- one access token -- */
 
 /* By its jti: a signature has more than one spelling (ECDSA). */
-static const mcp_error_t *key_of(unsigned char key[MCP_DIGEST_SIZE],
-                                 const mcp_principal_t *who, mcp_ctx_t *cx)
+static void key_of(unsigned char key[MCP_DIGEST_SIZE],
+                   const mcp_principal_t *who, apr_pool_t *pool)
 {
-    const mcp_json_t *claims;
-    const char *text;
+    const char *text = apr_pstrcat(pool, "jti:", who->jti, NULL);
 
-    MCP_TRY(mcp_json_read(&claims, who->claims, strlen(who->claims), cx));
-    text = apr_pstrcat(
-        cx->pool, "jti:", mcp_json_string(mcp_json_get(claims, "jti")), NULL);
     mcp_digest_sha256(key, text, strlen(text));
-    return NULL;
 }
 
 const mcp_error_t *mcp_oauth_revoke_token(const mcp_principal_t *who,
@@ -209,7 +209,7 @@ const mcp_error_t *mcp_oauth_revoke_token(const mcp_principal_t *who,
     unsigned char key[MCP_DIGEST_SIZE];
     mcp_record_t tombstone;
 
-    MCP_TRY(key_of(key, who, cx));
+    key_of(key, who, cx->pool);
     memset(&tombstone, 0, sizeof(tombstone));
     tombstone.value = "{}";
     tombstone.len = 2;
@@ -228,7 +228,7 @@ const mcp_error_t *mcp_oauth_revoke_has_token(int *has,
     const mcp_record_t *tombstone;
 
     *has = 1;
-    MCP_TRY(key_of(key, who, cx));
+    key_of(key, who, cx->pool);
     MCP_TRY(
         mcp_store_get(&tombstone, works->store, MCP_RECORD_TOKEN, key, cx));
     *has = tombstone != NULL;

@@ -35,7 +35,7 @@ mcp_oauth_login_t *mcp_oauth_session_login_read(const mcp_json_t *json,
     login->from_session = mcp_json_is_true(mcp_json_get(json, "from_session"));
     login->mark = mcp_json_string(mcp_json_get(json, "mark"));
     if (!mcp_oauth_identity_read(&login->identity,
-                                 mcp_json_get(json, "identity")) ||
+                                 mcp_json_get(json, "identity"), pool) ||
         !mcp_json_integer(&login->when, mcp_json_get(json, "when")))
         return NULL;
     return login;
@@ -183,5 +183,7 @@ const mcp_error_t *mcp_oauth_session_end(mcp_oauth_exchange_t *x,
     MCP_TRY(drop(x, cx));
     mcp_oauth_cookie_clear(MCP_COOKIE_SESSION, x, cx->pool);
     mcp_oauth_cookie_clear(MCP_COOKIE_BROWSER, x, cx->pool);
+    /* what is bound to the browser from here on needs another one */
+    x->cookie = NULL;
     return NULL;
 }

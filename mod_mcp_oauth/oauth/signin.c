@@ -163,7 +163,8 @@ static const mcp_error_t *entered(const attempt_t *a, const mcp_idp_t *idp,
 static const mcp_error_t *own_step(const attempt_t *a, const mcp_idp_t *idp,
                                    mcp_ctx_t *cx)
 {
-    const mcp_idp_login_t login = {idp, a->x->user, a->form, a->x->password};
+    const mcp_idp_login_t login = {idp, a->x->user, a->form, a->x->password,
+                                   a->x->may_have_user};
     const mcp_oauth_request_t *request = a->t.request;
     mcp_idp_step_t said;
 
@@ -176,6 +177,12 @@ static const mcp_error_t *own_step(const attempt_t *a, const mcp_idp_t *idp,
         return page(a, 0, cx);
     case MCP_IDP_REFUSED:
         return refused(a, cx);
+    case MCP_IDP_NOBODY:
+        return mcp_error_tell(
+            MCP_E_ACCESS_DENIED, cx,
+            "You are not signed in. This server knows its users by a "
+            "certificate in their browser or by another sign-in of its own, "
+            "and your browser brought none that it takes.");
     case MCP_IDP_DONE:
         break;
     }

@@ -102,10 +102,10 @@ static int is_fresh_still(const mcp_live_fact_t *fact, const head_t *head,
 
 /* NULL when it is not remembered for this resource. *is_fresh: nothing was
  * revoked since. */
-static const mcp_principal_t *recall(int *is_fresh, const judging_t *j,
-                                     apr_pool_t *pool)
+static mcp_principal_t *recall(int *is_fresh, const judging_t *j,
+                               apr_pool_t *pool)
 {
-    const mcp_principal_t *who;
+    mcp_principal_t *who;
     mcp_live_fact_t fact;
     head_t head;
 
@@ -211,25 +211,30 @@ static const mcp_error_t *claims_check(mcp_principal_t *who,
     MCP_TRY(times_check(claims, &exp, j, cx));
     who->subject = text_claim(claims, "sub");
     who->issuer = text_claim(claims, "idp");
-    who->user = text_claim(claims, "username");
     who->client = text_claim(claims, "client_id");
     who->grant = text_claim(claims, "grant");
+    who->jti = text_claim(claims, "jti");
     if (!who->subject || !who->issuer || !who->client || !who->grant ||
-        !scope || !text_claim(claims, "jti"))
+        !who->jti || !scope)
         return bad(cx, "a claim is missing");
     if (mcp_scope_read(&scopes, scope, cx))
         return bad(cx, "its scope is malformed");
-    if (!who->user)
-        who->user = who->subject;
     who->scopes = scopes;
     who->expires = apr_time_from_sec(exp);
-    who->claims = jws->claims_text;
     return NULL;
 }
 
-/* D6: absence means no. */
-static const mcp_error_t *end_check(const mcp_principal_t *who,
-                                    const judging_t *j, mcp_ctx_t *cx)
+static int is_of(const mcp_oauth_grant_t *grant, const mcp_principal_t *who)
+{
+    return !strcmp(grant->identity.issuer, who->issuer) &&
+           !strcmp(grant->identity.subject, who->subject) &&
+           !strcmp(grant->client_id, who->client);
+}
+
+/* D6: absence means no. The grant also has what is known of the user now,
+ * which may be more, or something else, than when the token was made. */
+static const mcp_error_t *grant_check(mcp_principal_t *who, const judging_t *j,
+                                      mcp_ctx_t *cx)
 {
     const mcp_oauth_works_t *works = j->resource->service->works;
     mcp_oauth_grant_t *grant;
@@ -238,15 +243,20 @@ static const mcp_error_t *end_check(const mcp_principal_t *who,
     MCP_TRY(mcp_oauth_grant_get(&grant, who->grant, works, cx));
     if (!grant)
         return bad(cx, "its grant has ended or was revoked");
+    if (!is_of(grant, who))
+        return bad(cx, "its grant is somebody else's");
     MCP_TRY(mcp_oauth_client_is_denied(&denied, who->client, works, cx));
     if (denied)
         return bad(cx, "its client is denied");
     MCP_TRY(mcp_oauth_revoke_has_token(&revoked, who, works, cx));
-    return revoked ? bad(cx, "it was revoked") : NULL;
+    if (revoked)
+        return bad(cx, "it was revoked");
+    mcp_oauth_identity_tell(who, &grant->identity);
+    return NULL;
 }
 
-static const mcp_error_t *judge(const mcp_principal_t **who,
-                                const judging_t *j, mcp_ctx_t *cx)
+static const mcp_error_t *judge(mcp_principal_t **who, const judging_t *j,
+                                mcp_ctx_t *cx)
 {
     mcp_principal_t *found = apr_pcalloc(cx->pool, sizeof(*found));
     const mcp_jose_jws_t *jws;
@@ -263,7 +273,7 @@ static const mcp_error_t *judge(const mcp_principal_t **who,
 static const mcp_error_t *verify(const mcp_principal_t **who, judging_t *j,
                                  mcp_ctx_t *cx)
 {
-    const mcp_principal_t *found;
+    mcp_principal_t *found;
     int is_fresh = 0;
 
     j->tag.resource = j->resource;
@@ -276,7 +286,7 @@ static const mcp_error_t *verify(const mcp_principal_t **who, judging_t *j,
     if (!is_fresh) {
         if (!found)
             MCP_TRY(judge(&found, j, cx));
-        MCP_TRY(end_check(found, j, cx));
+        MCP_TRY(grant_check(found, j, cx));
         remember(j, found, cx->pool);
     }
     *who = found;

@@ -14,7 +14,9 @@
  *
  * A token found good is remembered (service->works->verified) until it
  * expires; when the revocation sequence has moved since, it is looked up again
- * whether it, its grant or its client has ended. *who lives in cx->pool. */
+ * whether it, its grant or its client has ended, and what the grant says of
+ * the user: all of *who's identity is from there, for a provider can say more
+ * than a token should hold. *who lives in cx->pool. */
 const mcp_error_t *
 mcp_oauth_verify_bearer(const mcp_principal_t **who, const char *authorization,
                         const mcp_oauth_resource_t *resource, mcp_ctx_t *cx);

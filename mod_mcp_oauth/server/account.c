@@ -8,8 +8,7 @@
 
 #include "base/digest.h"
 #include "base/encode.h"
-#include "base/json.h"
-#include "base/scope.h"
+#include "base/identity.h"
 #include "oauth/client.h"
 #include "server/context.h"
 #include "server/request.h"
@@ -96,83 +95,6 @@ typedef struct asked_t {
     const mcp_principal_t *who;
 } asked_t;
 
-static const char *subject_of(const asked_t *a)
-{
-    return a->who ? a->who->subject : NULL;
-}
-
-static const char *user_of(const asked_t *a)
-{
-    return a->who ? a->who->user : NULL;
-}
-
-static const char *client_of(const asked_t *a)
-{
-    return a->who ? mcp_oauth_client_brief(a->who->client, a->r->pool) : NULL;
-}
-
-static const char *scopes_of(const asked_t *a)
-{
-    return a->who ? mcp_scope_text(a->who->scopes, a->r->pool) : NULL;
-}
-
-static const char *issuer_of(const asked_t *a)
-{
-    return a->who ? a->who->issuer : NULL;
-}
-
-/* A claim that is a text, or an array of texts. */
-static const char *claim_of(const asked_t *a, const char *name)
-{
-    const char *text = a->who ? a->who->claims : NULL, *all = NULL;
-    mcp_ctx_t cx = a->q->cx;
-    const mcp_json_t *json;
-    apr_size_t i;
-
-    if (!text || mcp_json_read(&json, text, strlen(text), &cx))
-        return NULL;
-    json = mcp_json_get(json, name);
-    if (mcp_json_type(json) != MCP_JSON_ARRAY)
-        return mcp_json_string(json);
-    for (i = 0; i < mcp_json_size(json); i++) {
-        const char *one = mcp_json_string(mcp_json_at(json, i));
-
-        if (one)
-            all = all ? apr_pstrcat(cx.pool, all, ",", one, NULL) : one;
-    }
-    return all;
-}
-
-static const char *email_of(const asked_t *a)
-{
-    return claim_of(a, "email");
-}
-
-static const char *name_of(const asked_t *a)
-{
-    return claim_of(a, "name");
-}
-
-static const char *roles_of(const asked_t *a)
-{
-    return claim_of(a, "roles");
-}
-
-static const char *permissions_of(const asked_t *a)
-{
-    return claim_of(a, "permissions");
-}
-
-static const char *organization_of(const asked_t *a)
-{
-    return claim_of(a, "organization");
-}
-
-static const char *claims_of(const asked_t *a)
-{
-    return a->who ? a->who->claims : NULL;
-}
-
 static const char *method_of(const asked_t *a)
 {
     return a->q->account.method;
@@ -239,6 +161,17 @@ static const mcp_server_request_t *request_of(const request_rec *r)
     return last;
 }
 
+/* An identity word. A client_id of ours is long. */
+static const char *said_of(const asked_t *a, const mcp_identity_word_t *word)
+{
+    const char *text = a->who ? mcp_identity_text(word, a->who, a->r->pool)
+                              : NULL;
+
+    return text && !strcmp(word->name, "client")
+               ? mcp_oauth_client_brief(text, a->r->pool)
+               : text;
+}
+
 static apr_size_t find(const char *word)
 {
     apr_size_t i;
@@ -252,12 +185,16 @@ static apr_size_t find(const char *word)
 static const char *tag(request_rec *r, char *word)
 {
     asked_t asked = {r, request_of(r), NULL};
+    const mcp_identity_word_t *identity = mcp_identity_find(word);
     apr_size_t i = find(word);
     const char *value = NULL;
 
-    if (asked.q && i < TAGS) {
+    if (asked.q) {
         asked.who = asked.q->principal;
-        value = tags[i].value(&asked);
+        if (identity)
+            value = said_of(&asked, identity);
+        else if (i < TAGS)
+            value = tags[i].value(&asked);
     }
     return value && *value ? mcp_encode_log(value, VALUE_MAX, r->pool) : "-";
 }
@@ -276,11 +213,11 @@ void mcp_server_account_register(apr_pool_t *pconf)
 
 static const char *words(apr_pool_t *pool)
 {
-    const char *all = "";
+    const char *all = mcp_identity_names(pool);
     apr_size_t i;
 
     for (i = 0; i < TAGS; i++)
-        all = apr_pstrcat(pool, all, i ? " " : "", tags[i].word, NULL);
+        all = apr_pstrcat(pool, all, " ", tags[i].word, NULL);
     return all;
 }
 
@@ -294,7 +231,7 @@ static const char *unknown_word(const char *format, apr_pool_t *pool)
         for (begin = end; begin > format && begin[-1] != '{'; begin--)
             ;
         word = apr_pstrmemdup(pool, begin, (apr_size_t)(end - begin));
-        if (find(word) == TAGS)
+        if (!mcp_identity_find(word) && find(word) == TAGS)
             return word;
     }
     return strstr(format, "%" TAG) ? "" : NULL;

@@ -116,6 +116,15 @@ int mcp_server_authn_check(request_rec *r)
     return who ? admit(r, q, who) : ask(r, own, &q->cx);
 }
 
+int mcp_server_authn_forget(request_rec *r)
+{
+    const mcp_server_request_t *q = mcp_server_request_find(r);
+
+    if (r->user && is_ours(r) && (!q || q->claim != MCP_REQUEST_ENDPOINT))
+        r->user = NULL;
+    return DECLINED;
+}
+
 int mcp_server_authn_force(request_rec *r)
 {
     const char *text = apr_table_get(r->headers_in, "Authorization");

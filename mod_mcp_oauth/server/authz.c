@@ -193,6 +193,12 @@ int mcp_server_authz_check(request_rec *r)
     if (!q || !q->principal || q->authz != MCP_AUTHZ_OURS)
         return DECLINED;
     status = ask(r, q, MCP_AUTHZ_ASKING);
+    if (status == HTTP_INTERNAL_SERVER_ERROR) {
+        e = mcp_error_fault(MCP_E_UNAVAILABLE, &q->cx,
+                            "See what their modules logged.",
+                            "The Require lines cannot be answered.");
+        return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, &q->cx);
+    }
     if (status != HTTP_UNAUTHORIZED && status != HTTP_FORBIDDEN)
         return status;
     if (lacks_scope(r, q))

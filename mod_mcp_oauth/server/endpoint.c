@@ -121,6 +121,7 @@ static void fill(mcp_oauth_exchange_t *x, request_rec *r,
     x->cookie = apr_table_get(in, "Cookie");
     x->address = r->useragent_ip;
     x->user = r->user;
+    x->may_have_user = site->has_signin;
     x->status = HTTP_OK;
     x->headers = apr_table_make(r->pool, 8);
 }

@@ -1,45 +1,35 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "server/expr.h"
 
-#include <stddef.h>
-
+#include "base/identity.h"
 #include "server/request.h"
 
-/* Those of the identity words that every identity provider tells. */
-static const struct variable_t {
-    const char *name;
-    apr_size_t offset; /* of a string in mcp_principal_t */
-} variables[] = {
-    {"MCP_SUBJECT", offsetof(mcp_principal_t, subject)},
-    {"MCP_USER", offsetof(mcp_principal_t, user)},
-    {"MCP_CLIENT", offsetof(mcp_principal_t, client)},
-    {"MCP_ISSUER", offsetof(mcp_principal_t, issuer)},
-};
-
-#define VARIABLES (sizeof(variables) / sizeof(variables[0]))
+#define PREFIX "MCP_"
+#define PREFIX_LEN (sizeof(PREFIX) - 1)
 
 static const char *value(ap_expr_eval_ctx_t *ctx, const void *data)
 {
-    const struct variable_t *variable = data;
     const mcp_server_request_t *q = mcp_server_request_find(ctx->r);
-    const char *text;
+    const char *text = NULL;
 
-    if (!q || !q->principal)
-        return "";
-    text =
-        *(const char *const *)((const char *)q->principal + variable->offset);
+    if (q && q->principal)
+        text = mcp_identity_text(data, q->principal, ctx->p);
     return text ? text : "";
 }
 
+/* MCP_ and an identity word */
 int mcp_server_expr_lookup(ap_expr_lookup_parms *parms)
 {
-    apr_size_t i;
+    const mcp_identity_word_t *word;
 
-    for (i = 0; parms->type == AP_EXPR_FUNC_VAR && i < VARIABLES; i++) {
-        if (strcasecmp(parms->name, variables[i].name) != 0)
+    if (parms->type != AP_EXPR_FUNC_VAR ||
+        strncasecmp(parms->name, PREFIX, PREFIX_LEN) != 0)
+        return DECLINED;
+    for (word = mcp_identity_words; word->name; word++) {
+        if (strcasecmp(parms->name + PREFIX_LEN, word->name) != 0)
             continue;
         *parms->func = value;
-        *parms->data = &variables[i];
+        *parms->data = word;
         return OK;
     }
     return DECLINED;

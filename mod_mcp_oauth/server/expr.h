@@ -6,7 +6,8 @@
 
 #include "oauth/exchange.h"
 
-/* httpd's expressions: what ours know of the user, as %{MCP_SUBJECT}. */
+/* httpd's expressions: what ours know of the user, as %{MCP_SUBJECT} and so on
+ * for each identity word. */
 
 /* The hook that makes our variables known; of nobody, they are empty. */
 int mcp_server_expr_lookup(ap_expr_lookup_parms *parms);

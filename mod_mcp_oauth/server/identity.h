@@ -6,14 +6,14 @@
 
 #include "mod_mcp_oauth.h"
 
-/* Who signed in, as handlers and backends see it: the environment MCP_SUBJECT,
- * MCP_CLIENT, MCP_SCOPES, MCP_GRANT (and REMOTE_USER), the request headers
- * X-MCP-Auth-Subject, -User, -Client, -Scopes. */
+/* Who signed in, as handlers and backends see it: the identity words
+ * (base/identity.def) that MCPPass names, in the environment and in request
+ * headers, and MCP_GRANT in the environment. */
 
-/* post_read_request: a client cannot send these headers itself */
-int mcp_server_identity_strip(request_rec *r);
-/* the environment: as soon as it is known, for who is refused is somebody too
- */
+/* in the register_hooks function */
+void mcp_server_identity_register(void);
+/* The environment: as soon as it is known, for who is refused is somebody too.
+ * r is in a section. who is NULL: nobody. */
 void mcp_server_identity_tell(request_rec *r, const mcp_principal_t *who);
 /* fixups: sets the headers, and keeps the client's token from whoever comes
  * next */

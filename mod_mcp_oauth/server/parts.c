@@ -8,7 +8,15 @@
 #include <mod_auth.h>
 
 #include "server/authz.h"
+#include "server/request.h"
 #include "tool/offered.h"
+
+static const mcp_principal_t *mcp_oauth_principal(request_rec *r)
+{
+    const mcp_server_request_t *q = mcp_server_request_find(r);
+
+    return q ? q->principal : NULL;
+}
 
 void mcp_server_parts_register(apr_pool_t *pool)
 {
@@ -16,6 +24,7 @@ void mcp_server_parts_register(apr_pool_t *pool)
     ap_register_auth_provider(pool, group, name, version, &part,              \
                               AP_AUTH_INTERNAL_PER_CONF);
 #include "server/parts.def"
+    APR_REGISTER_OPTIONAL_FN(mcp_oauth_principal);
 }
 
 apr_array_header_t *mcp_server_parts_tools(apr_pool_t *pool)

@@ -92,6 +92,7 @@ static void site_make(const mcp_config_site_t *const_site, making_t *m)
     if (!mcp_uri_read(&uri, site->issuer, &m->cx) && uri->path)
         own->issuer_path = without_slash(m->cx.pool, uri->path);
     own->works.issuer = site->issuer;
+    own->has_signin = site->has_signin;
     if (site->has_endpoints)
         own->service = service_make(site, m);
 }

@@ -22,6 +22,7 @@ typedef struct mcp_server_site_t {
     const apr_array_header_t *rules; /* server/rule */
     int httpd_signs_in; /* the authorize endpoint is left to httpd's
                          * authentication where it has any */
+    int has_signin;     /* and it has some: AuthType, SSLUserName */
     mcp_works_t works;
 } mcp_server_site_t;
 

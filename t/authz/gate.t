@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use MCPTest;
 use MCPAnswer;
+use MCPBackend;
 use MCPServer;
 use MIME::Base64 qw(encode_base64);
 
@@ -86,33 +87,8 @@ sub block {
         . "</Require$kind>\n";
 }
 
-# A backend that says what it was asked.
-my $backend_port = MCPServer::free_port();
-sub backend {
-    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-        LocalPort => $backend_port, Listen => 16, ReuseAddr => 1) or die $!;
-    my $pid = fork // die $!;
-    return $pid if $pid;
-    local $SIG{TERM} = sub { POSIX::_exit(0) };
-    while (my $socket = $listen->accept) {
-        my $head = '';
-        while (sysread $socket, $head, 65536, length $head) {
-            last if $head =~ /\r\n\r\n/;
-        }
-        my ($length) = $head =~ /^Content-Length: (\d+)/mi;
-        my ($body) = $head =~ /\r\n\r\n(.*)/s;
-        sysread $socket, $body, 65536, length $body
-            while length $body < ($length // 0);
-        $head =~ s/\r\n\r\n.*//s;
-        $head .= "\r\n\r\n$body";
-        print $socket "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n",
-            'Content-Length: ', length $head, "\r\nConnection: close\r\n\r\n",
-            $head;
-        close $socket;
-    }
-    POSIX::_exit(0);
-}
-
+my $backend = MCPBackend->new;
+my $backend_port = $backend->port;
 my $cgi = mpm() eq 'prefork' ? 'cgi' : 'cgid';
 my $inner = join '', map { defined $_->[1]
     ? "<Location \"/gate/$_->[0]\">\n" . block($_->[1]) . "</Location>\n"
@@ -183,8 +159,6 @@ write_file('tree/page.shtml', '<!--#echo var="REMOTE_USER" -->|'
 write_file('tree/.htaccess', "RewriteEngine on\n"
     . "RewriteRule ^elsewhere\$ /gate/cgi/env.pl [L]\n"
     . "RewriteRule ^another\$ /mcp [L]\n");
-my $backend = backend();
-END { kill TERM => $backend if $backend }
 $s->start;
 my $c = $s->client;
 
@@ -374,17 +348,6 @@ $env = environment($c->get('/gate/cgi/env.pl', token => $token{'ada: a b'}));
 is($env->{MCP_SCOPES}, 'a b', 'scopes are a list');
 is($env->{HTTP_X_MCP_AUTH_SCOPES}, 'a,b', 'with commas in the header');
 
-# what a backend is asked: [name, value] of each header, as it came
-sub asked {
-    my $r = shift;
-    my ($head, $body) = split /\r\n\r\n/, $r->body, 2;
-    my ($line, @lines) = split /\r\n/, $head;
-    return ($line, [map { [split /: */, $_, 2] } @lines], $body);
-}
-sub named {
-    my ($headers, $pattern) = @_;
-    return map $_->[1], grep { $_->[0] =~ $pattern } @$headers;
-}
 my ($line, $headers, $body) = asked($c->post('/gate/proxy/x?y=z',
     token => $good, json => {a => 1}));
 is($line, 'POST /behind/x?y=z HTTP/1.1', 'a proxied backend is asked');

@@ -30,7 +30,9 @@ our @EXPORT = qw(check good bad warns dump_of root write_file protected);
 my $root = tempdir(CLEANUP => 1);
 mkdir "$root/logs";
 my $conf = "$root/httpd.conf";
-my @more = qw(macro ssl ldap authnz_ldap authn_dbd dbd version);
+our $base = "$root/base.conf";    # which modules, and what httpd itself needs
+my @more = qw(macro ssl ldap authnz_ldap authn_dbd dbd
+    authn_anon version);
 
 sub root { return $root }
 
@@ -47,16 +49,20 @@ for (qw(mcp_oauth mcp_demo)) {
     copy(MCPServer::modules_dir() . "/mod_$_.so", $root)
         or die "mod_$_.so: $!; make all comes first\n";
 }
-write_file('base.conf', join "\n", MCPServer::load_modules('event', @more),
-    map({ "LoadModule ${_}_module $root/mod_$_.so" }
-        qw(mcp_oauth mcp_demo)),
-    'PidFile logs/pid', 'ErrorLog logs/error_log', 'Listen 127.0.0.1:8080', '');
+sub write_base {
+    my ($name, $modules) = @_;
+    return write_file($name, join "\n", $modules,
+        map({ "LoadModule ${_}_module $root/mod_$_.so" }
+            qw(mcp_oauth mcp_demo)), 'PidFile logs/pid',
+        'ErrorLog logs/error_log', 'Listen 127.0.0.1:8080', '');
+}
+write_base('base.conf', MCPServer::load_modules('event', @more));
 
 sub check {
     my ($text, @options) = @_;
     write_file('httpd.conf', $text);
     my @command = (MCPServer::httpd(), '-t', @options, '-d', $root, '-f',
-        $conf, '-C', "Include $root/base.conf");
+        $conf, '-C', "Include $base");
     open my $from, '-|', join(' ', map { s/'/'\\''/gr =~ s/^(.*)$/'$1'/sr }
             @command) . ' 2>&1' or die "$command[0]: $!";
     my $said = do { local $/; <$from> };

@@ -140,6 +140,8 @@ for (
     ['Client mcp file:idp.secret'],
     ['Client mcp file:idp.secret basic'],
     ['Client mcp file:idp.secret post'],
+    ['Client mcp file:rsa.pem', qr/its secret is a private key, which would be sent to the provider. Write Client mcp file:rsa.pem private-key-jwt/],
+    ['Client mcp file:rsa.pem post', qr/its secret is a private key/],
     ['Client mcp file:rsa.pem private-key-jwt'],
     ['Client mcp file:ec.pem private-key-jwt'],
     ['Client mcp env:MCP_T_SECRET'],
@@ -184,6 +186,8 @@ good($_, idp($_)) for 'clerk clerk.example.com', 'workos example.authkit.app',
     'cognito eu-west-1_AbC123', 'authentik https://auth.example.com/application/o/mcp/',
     'scalekit https://example.scalekit.com', $oidc;
 good('supabase with its secret', idp('supabase abcdefghijklmnop', 'SharedSecret file:shared.secret'));
+good('oauth2 with its issuer', idp('oauth2 https://tickets.example',
+    map "Endpoint $_ https://a.example/$_", qw(authorization token userinfo)));
 good('oauth2', idp('oauth2', map "Endpoint $_ https://a.example/$_", qw(authorization token userinfo)));
 bad('oauth2 without endpoints', 2, qr/oauth2: where do users sign in\?/, idp('oauth2'));
 bad('entra without a tenant of one\'s own', 2, qr/"entra common" would let users of every tenant in/, idp('entra common'));
@@ -227,9 +231,17 @@ good('two realms with labels', two('keycloak https://sso.example.com/realms/a',
     'keycloak https://sso.example.com/realms/b', 'Label "B"'));
 bad('labels in other letters', 5, qr/which is called "sso.example.com" too/,
     two('keycloak https://sso.example.com/realms/a', 'keycloak https://sso.example.com/realms/b', 'Label SSO.example.com'));
+bad('a tenant that another one lets in already', 6, qr/this location has entra organizations already/, join "\n", $name,
+    '<MCPIdentityProvider entra organizations>', $client,
+    'Issuer ' . join(' ', map "https://login.microsoftonline.com/11111111-2222-3333-4444-$_/v2.0", 5 x 12, 6 x 12), '</MCPIdentityProvider>',
+    '<MCPIdentityProvider entra 11111111-2222-3333-4444-666666666666>', $client, 'Label B', '</MCPIdentityProvider>', location());
 my @file = ('<MCPIdentityProvider httpd file>', 'AuthUserFile htpasswd', '</MCPIdentityProvider>');
 good('our form beside another provider', join "\n", $name, @file,
     '<MCPIdentityProvider google>', $client, '</MCPIdentityProvider>', location());
+bad('our form twice', 5, qr/this location has httpd's own sign-in already, and one form asks for it/,
+    join "\n", $name, @file, '<MCPIdentityProvider httpd file>', 'Label Guests', 'AuthUserFile guests', '</MCPIdentityProvider>', location());
+bad('our form with the label of another provider', 2, qr/which is called "httpd" too/, join "\n", $name,
+    '<MCPIdentityProvider google>', $client, 'Label httpd', '</MCPIdentityProvider>', @file, location());
 for (['MCPIdentityProvider httpd', 3, '<MCPIdentityProvider google>', $client, '</MCPIdentityProvider>'],
     ['<MCPIdentityProvider google>', 2, $client, '</MCPIdentityProvider>', 'MCPIdentityProvider httpd']) {
     my ($first, $line, @rest) = @$_;
@@ -254,6 +266,14 @@ bad('a mapping that nobody registered', 2,
 bad('a verifier that nobody registered', 2,
     qr/Verify: no loaded module registered the verifier "acme:ticket".*Registered: /,
     idp($oidc, 'Verify acme:ticket'));
+
+SKIP: {
+    my $acme = MCPServer::modules_dir() . '/mod_acme.so';
+    skip 'mod_acme is not built (make test-modules)', 2 unless -e $acme;
+    my @words = ('Claim roles acme:groups /roles', 'Verify acme:ticket');
+    good('what a module registered', "LoadModule acme_module $acme\n" . idp($oidc, @words));
+    good('also one that is loaded later', idp($oidc, @words) . "LoadModule acme_module $acme\n");
+}
 
 # -- what -D DUMP_MCP says --
 

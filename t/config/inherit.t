@@ -26,7 +26,7 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($site->{introspect}, undef, 'nobody may introspect');
     is($site->{MCPRedirectSchemes}, 'cursor vscode vscode-insiders claude zed windsurf', 'default schemes');
     is($site->{MCPStore}, 'sqlite', 'default store');
-    is($site->{MCPLimit}, 'sessions=10000 sign-in-failures=10/min fetches=20 registrations=600/h audit=600/min', 'default limits');
+    is($site->{MCPLimit}, 'sessions=10000 sign-ins=600/h sign-in-failures=10/min fetches=20 registrations=600/h audit=600/min', 'default limits');
     is($site->{MCPFetch}, 'timeout=10s connect-timeout=3s', 'default times of requests');
     is($site->{MCPAuditLog}, 'none', 'no audit log');
     is($site->{MCPClientMetadata}, 'any', 'documents of any host count');
@@ -35,10 +35,11 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($mcp->{metadata}, 'https://h.example/.well-known/oauth-protected-resource/mcp', 'RFC 9728 3.1: the well-known stands before the path');
     is($mcp->{MCPAuthMode}, 'broker', 'default mode');
     is($mcp->{MCPAllowOrigin}, 'self loopback', 'default origins');
-    is($mcp->{MCPLifetime}, 'access-token=1h refresh-token=30d grant=90d refresh-grace=2min code=1min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min signing-key=90d session=1h', 'default lifetimes');
+    is($mcp->{MCPLifetime}, 'access-token=1h refresh-token=30d grant=90d unconfirmed=1d refresh-grace=2min code=1min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min signing-key=90d session=1h', 'default lifetimes');
     is($mcp->{MCPIdentityProvider}, 'httpd file (httpd)', 'the provider and its label');
     is($mcp->{MCPTitle}, undef, 'no title');
     is($mcp->{MCPTokenClaims}, 'none', 'no further claims');
+    is($mcp->{MCPPass}, 'subject user client scopes', 'what backends learn');
 }
 
 # -- a store of many nodes, in its words and without its password --
@@ -67,6 +68,7 @@ MCPScope a "A of the server" default
 MCPScope b "B of the server"
 MCPScope d "D" "expr=%{MCP_USER} == 'ada'"
 MCPTokenClaims user email
+MCPPass roles assertion
 MCPRedirectSchemes +one
 MCPAuditLog logs/audit
 $idp
@@ -76,7 +78,7 @@ MCPLifetime code=3min grant=10d
 MCPScope b "B of the host" includes=a
 MCPRedirectSchemes +two -zed
 @{[ location('/', 'MCPAllowOrigin self', 'MCPDocumentation https://docs.example/') ]}
-@{[ location('/mcp', $plain, 'MCPTitle "Inside"', 'MCPLifetime grant=20d', 'MCPTokenClaims none', 'MCPScope c "C"') ]}
+@{[ location('/mcp', $plain, 'MCPTitle "Inside"', 'MCPLifetime grant=20d', 'MCPTokenClaims none', 'MCPPass none', 'MCPScope c "C"') ]}
 @{[ location('/own', $plain, 'MCPIdentityProvider httpd file', 'AuthUserFile x', 'MCPAllowOrigin any') =~ s/MCPIdentityProvider httpd file\nAuthUserFile x/<MCPIdentityProvider httpd file>\nAuthUserFile x\nLabel Guests\n<\/MCPIdentityProvider>/r ]}
 HOST
 @{[ host('https://z.example', "MCPAuditLog \"|rotatelogs x\"\n" . location('/mcp', $plain)) ]}
@@ -92,12 +94,14 @@ END
     is($mcp->{MCPTitle}, 'Inside', 'a location overrides its virtual host');
     is($own->{MCPTitle}, 'Here', 'a virtual host overrides the server');
     is($other->{MCPTitle}, 'Everywhere', 'a virtual host inherits from the server');
-    is($mcp->{MCPLifetime}, 'access-token=10min refresh-token=30d grant=20d refresh-grace=2min code=3min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min signing-key=90d session=1h', 'lifetimes are merged key by key');
+    is($mcp->{MCPLifetime}, 'access-token=10min refresh-token=30d grant=20d unconfirmed=1d refresh-grace=2min code=3min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min signing-key=90d session=1h', 'lifetimes are merged key by key');
     is($other->{MCPLifetime} =~ /code=(\S+)/ && $1, '2min', 'and one host does not see the other');
     is($mcp->{MCPScope}, q(a "A of the server" default, b "B of the host" includes=a, d D "expr=%{MCP_USER} == 'ada'", c C), 'scopes add up, the same name replaces');
     is($other->{MCPScope}, q(a "A of the server" default, b "B of the server", d D "expr=%{MCP_USER} == 'ada'"), 'and keep what they were elsewhere');
     is($mcp->{MCPTokenClaims}, 'none', 'none replaces the inherited claims');
     is($own->{MCPTokenClaims}, 'user email', 'which else are inherited');
+    is($mcp->{MCPPass}, 'none', 'so does it what is passed on');
+    is($own->{MCPPass}, 'roles assertion', 'which else is inherited');
     is($mcp->{MCPAllowOrigin}, 'self', 'a section around counts');
     is($mcp->{MCPDocumentation}, 'https://docs.example/', 'with all that it says');
     is($own->{MCPAllowOrigin}, 'any', 'and is overridden');
@@ -116,7 +120,7 @@ END
     my $mcp = $site->{sections}{'<Location "/mcp">'};
     is($mcp->{MCPIdentityProvider}, 'httpd (httpd), httpd staff (httpd)', 'providers of one section add up');
     like($site->{MCPRedirectSchemes}, qr/windsurf a b$/, 'so do signed schemes');
-    like($mcp->{MCPLifetime}, qr/grant=1d .*code=20s/, 'so do keys of two lines');
+    like($mcp->{MCPLifetime}, qr/grant=1d unconfirmed=1d .*code=20s/, 'so do keys of two lines');
     is($mcp->{MCPOffer}, 'demo:hello demo:add', 'so do offers');
     is($mcp->{'tools served here'}, 'yes', 'mcp-server is seen');
 }

@@ -63,6 +63,11 @@ good('a provider with AuthLDAPURL',
     "ServerName h.example\n<MCPIdentityProvider httpd file ldap>\nAuthUserFile p\n"
     . 'AuthLDAPURL "ldap://127.0.0.1/ou=People,dc=example,dc=com?uid"'
     . "\n</MCPIdentityProvider>\n");
+good('a provider with a setting of mod_ldap that belongs to the directory',
+    provider("AuthUserFile p\nAuthLDAPURL \"ldap://127.0.0.1/dc=example?uid\"\nLDAPReferrals off"));
+good('a provider with mod_authn_anon', "ServerName h.example\n"
+    . "<MCPIdentityProvider httpd anon>\nAnonymous guest\nAnonymous_MustGiveEmail on\n"
+    . "</MCPIdentityProvider>\n");
 good('words may come from a file, a define and a macro', do {
     write_file('label.inc', "Label \"\${WHO}\"\n");
     "ServerName h.example\nDefine WHO Staff\n<Macro Passwords \$file>\nAuthUserFile \$file\n</Macro>\n"
@@ -78,7 +83,7 @@ bad('a word that is wrong names its own line', 3,
     qr/Label: the text is empty/, provider('Label ""'));
 bad('a word with too much', 3, qr/Label: "login" is one argument too many. Write Label TEXT/,
     provider('Label Company login'));
-for ('DocumentRoot /tmp', 'MCPScope a "A"', 'Require valid-user',
+for ('DocumentRoot /tmp', 'LDAPCacheTTL 5', 'MCPScope a "A"', 'Require valid-user',
     'AuthType Basic', 'AuthName x', '<MCPIdentityProvider httpd>') {
     my ($name) = /^(\S+)/;
     my $end = $name =~ /^<(.*)/ ? "\n</$1>" : '';

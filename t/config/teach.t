@@ -177,8 +177,16 @@ bad('SetHandler mcp-server for a whole server', 5, qr/"SetHandler mcp-server" be
 
 bad('nobody signs users in', 2, qr/there is no MCPIdentityProvider: nobody could sign in. For a password file write "<MCPIdentityProvider httpd file>"/,
     "ServerName https://h.example\n" . location('/mcp', @plain));
-bad('a password file that is not named', 2, qr/"MCPIdentityProvider httpd file" has no password file. Write <MCPIdentityProvider httpd file>, "AuthUserFile PATH" inside/,
+bad('a password file that is not named', 2, qr/"MCPIdentityProvider httpd file" has no password file. Write <MCPIdentityProvider httpd file>, then AuthUserFile PATH, and/,
     "ServerName https://h.example\nMCPIdentityProvider httpd file\n" . location('/mcp', @plain));
+for (['ldap', 'no directory to ask', 'AuthLDAPURL "ldaps:'],
+    ['dbd', 'no query', 'AuthDBDUserPWQuery "SELECT password, name FROM users WHERE name = %s"'],
+    ['anon', 'no name that everyone may use', 'Anonymous NAME']) {
+    my ($provider, $lacks, $cure) = @$_;
+    bad("$provider without what it needs", 2,
+        qr/"MCPIdentityProvider httpd $provider" has $lacks. Write <MCPIdentityProvider httpd $provider>, then \Q$cure\E/,
+        "ServerName https://h.example\n<MCPIdentityProvider httpd file $provider>\nAuthUserFile p\n</MCPIdentityProvider>\n" . location('/mcp', @plain));
+}
 good('a password file of the endpoints\' section',
     "ServerName https://h.example\nMCPIdentityProvider httpd file\n" . location('/mcp', @plain)
     . location('/oauth', 'AuthUserFile htpasswd'));
@@ -189,7 +197,7 @@ bad('a provider that does not exist', 2, qr/no loaded module provides "fiel". Co
 good('<AuthnProviderAlias>', "ServerName https://h.example\n<AuthnProviderAlias file staff>\nAuthUserFile p\n</AuthnProviderAlias>\n"
     . "MCPIdentityProvider httpd staff\n" . location('/mcp', @plain));
 warns('httpd alone while nothing sets a user', 2,
-    qr/another module must set the user on \/oauth\/authorize, but no section for it has an AuthType. Add <Location "\/oauth\/authorize">/,
+    qr/another module must set the user on \/oauth\/authorize, but no section for it has an AuthType, and there is no SSLUserName. Add <Location "\/oauth\/authorize">/,
     "ServerName https://h.example\nMCPIdentityProvider httpd\n" . location('/mcp', @plain));
 good('httpd alone with Basic on the endpoint',
     "ServerName https://h.example\nMCPIdentityProvider httpd\n" . location('/mcp', @plain)
@@ -209,6 +217,41 @@ good('httpd alone with Basic wherever the endpoint is',
 good('our form needs its password file at the path that is advertised alone',
     "ServerName https://h.example\nMCPIdentityProvider httpd file\nMCPAuthPath /oauth /\n"
     . location('/mcp', @plain) . location('/oauth', 'AuthUserFile htpasswd'));
+
+# -- certificates --
+
+{
+    my $alone = "ServerName https://h.example\nMCPIdentityProvider httpd\n";
+    my $mcp = location('/mcp', @plain);    # with 4 lines behind the above
+    my $name = 'SSLUserName SSL_CLIENT_S_DN_CN';
+    my $ca = "SSLCACertificateFile @{[write_file('ca.pem', 'x')]}";
+    my @late = ('SSLVerifyClient require', 'Require ssl-verify-client');
+    good('a certificate names the user', "$alone$mcp$ca\nSSLVerifyClient optional\n"
+        . location('/oauth/authorize', $name));
+    good('or in the whole server', "$alone$mcp$ca\nSSLVerifyClient require\n$name\n");
+    good('in a virtual host, with settings of the server around',
+        "$ca\nSSLVerifyClient optional\n$name\n<VirtualHost *:8080>\n$alone$mcp</VirtualHost>\n");
+    good('and a section can demand one', "$alone$mcp$ca\nSSLVerifyClient optional\n"
+        . location('/oauth/authorize', $name, @late));
+    my @asks = (qr/users of \/oauth\/authorize are known by their certificates .*, but httpd asks for none. Write "SSLVerifyClient optional"/);
+    warns('nobody is asked for a certificate', 2, @asks, "$alone$mcp"
+        . location('/oauth/authorize', $name));
+    warns('nor by SSLVerifyClient none', 2, @asks, "$alone$mcp$ca\nSSLVerifyClient optional\n"
+        . location('/oauth/authorize', $name, 'SSLVerifyClient none'));
+    warns('a certificate that anybody made', 7,
+        qr/optional_no_ca takes certificates that anybody made, so on \/oauth\/authorize anybody could sign in under any name. Write "SSLVerifyClient optional"/,
+        "$alone${mcp}SSLVerifyClient optional_no_ca\n$name\n");
+    warns('a certificate that is asked for late', 10,
+        qr/when the browser is at \/oauth\/authorize already, which browsers refuse with TLS 1.3 and with HTTP\/2. Write "SSLVerifyClient optional" into the virtual host/,
+        "$alone$mcp$ca\n" . location('/oauth/authorize', $name, @late));
+    warns('FakeBasicAuth too', 14, qr/when the browser is at/, "$alone$mcp$ca\n"
+        . location('/oauth/authorize', @basic, 'SSLOptions +FakeBasicAuth', @late));
+    good('what certificates are asked for elsewhere is not looked at',
+        "$alone$mcp$ca\n" . location('/oauth/authorize', @basic)
+        . location('/other', 'SSLVerifyClient optional_no_ca'));
+    good('nor what is asked for with passwords', "$alone${mcp}SSLVerifyClient optional_no_ca\n"
+        . location('/oauth/authorize', @basic));
+}
 
 # -- lines without effect --
 

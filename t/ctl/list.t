@@ -101,6 +101,20 @@ is_deeply([map [@$_{qw(user grants consents browsers)}], users()],
     [['ada', 2, 1, 2], ['bob', 1, 0, 1]], 'users and what they have');
 is(scalar(my @l = lines_of(qw(list users))), 3, 'for people');
 
+# -- what the identity provider says -------------------------------------------
+
+$s->provider_says($bob->{access_token}, email => 'bob@example.com',
+    name => "Bob \x{202e}eloob");
+my ($known) = grep { $_->{user} eq 'bob' } users();
+is_deeply([@$known{qw(email name)}], ['bob@example.com', "Bob \x{202e}eloob"],
+    'an e-mail address and a name');
+my ($other) = grep { $_->{user} eq 'ada' } users();
+is_deeply([@$other{qw(email name)}], [undef, undef], 'of another nothing');
+is_deeply([map $_->{email}, grep { $_->{user} eq 'bob' } grants()],
+    ['bob@example.com'], 'a grant has it too');
+my ($row) = grep /^bob /, lines_of(qw(list users));
+like($row, qr/^bob +bob\@example\.com +Bob \\xE2\\x80\\xAEeloob /, 'for people');
+
 # -- names from strangers ----------------------------------------------------
 
 my $name = "Evil \x{202e}nimda\x{2066} \"x\" caf\x{e9}";

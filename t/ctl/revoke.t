@@ -99,6 +99,13 @@ is(scalar(grep { $_->{user} eq 'ada' } @{$ctl->json(qw(list users))->{users}}),
     0, 'and her browsers are signed out');
 token_is($_->{access_token}, 401, 'is gone') for @of_ada, $elsewhere;
 token_is($of_bob->{access_token}, 200, 'what bob granted is not');
+my $mailed = $c->journey(client => $client);
+$s->provider_says($mailed->{access_token}, email => 'ada@example.com');
+says(1, qr/no user/, 'an e-mail address of nobody', qw(revoke user
+    bob@example.com));
+says(0, qr/1 grant revoked/, 'or by the e-mail address', qw(revoke user
+    ada@example.com));
+token_is($mailed->{access_token}, 401, 'is gone');
 my $again = $c->journey(client => $client);
 token_is($again->{access_token}, 200, 'ada may come back');
 

@@ -38,13 +38,14 @@ sub new {
         tls => $scheme eq 'https',
         port => $o{port} || $port || ($scheme eq 'https' ? 443 : 80),
         address => $o{address} || '127.0.0.1', from => $o{from},
-        log => $o{log},
+        log => $o{log}, certificate => $o{certificate},
         ca_file => $o{ca_file}, jar => {},
     }, $class;
 }
 
 # The same server seen from another browser: an empty cookie jar; with
-# from => '127.0.0.2' of another address.
+# from => '127.0.0.2' of another address, with certificate => PATH with the
+# client certificate PATH.crt and its PATH.key.
 sub fresh {
     my ($self, %o) = @_;
     return bless {%$self, %o, jar => {}}, ref $self;
@@ -104,7 +105,9 @@ sub open_socket {
     require IO::Socket::SSL;
     IO::Socket::SSL->start_SSL($socket, SSL_hostname => 'localhost',
         SSL_verifycn_name => 'localhost', SSL_verifycn_scheme => 'http',
-        SSL_ca_file => $self->{ca_file})
+        SSL_ca_file => $self->{ca_file},
+        $self->{certificate} ? (SSL_cert_file => "$self->{certificate}.crt",
+            SSL_key_file => "$self->{certificate}.key") : ())
         or croak "TLS: $IO::Socket::SSL::SSL_ERROR";
     return $socket;
 }

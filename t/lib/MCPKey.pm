@@ -7,13 +7,14 @@ package MCPKey;
 #   my $set = MCPKey::set($key, ...);          a JWK Set, as Perl has it
 #   my $jwt = $key->jwt({iss => ...}, typ => 'JWT');
 #   my %fields = $key->assertion($client_id, $audience, jti => ...);
+#   ok(MCPKey::verifies($jwt, $jwks))          ES256, by the key of its kid
 
 use strict;
 use warnings;
 use Carp qw(croak);
 use File::Temp ();
 use JSON::PP ();
-use MIME::Base64 qw(encode_base64url);
+use MIME::Base64 qw(encode_base64url decode_base64url);
 use MCPClient;
 
 our $TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -128,6 +129,40 @@ sub jwt {
         ref $claims ? $json->encode($claims) : $claims;
     return "$text." . encode_base64url($self->sign($text));
 }
+
+# -- somebody else's ----------------------------------------------------------
+
+sub integer {
+    my $bytes = shift =~ s/^\0+//r;
+    $bytes = "\0$bytes" if ord $bytes > 127;
+    return pack('CC', 2, length $bytes) . $bytes;
+}
+
+sub verifies {
+    my ($jwt, $jwks) = @_;
+    my ($head, $claims, $signature) = split /\./, $jwt;
+    my $header = $json->decode(decode_base64url($head));
+    my ($jwk) = grep { $_->{kid} eq $header->{kid} } @{$jwks->{keys}};
+    return 0 unless $jwk && $header->{alg} eq 'ES256';
+    my ($r, $s) = unpack 'a32 a32', decode_base64url($signature);
+    my $numbers = integer($r) . integer($s);
+    # SubjectPublicKeyInfo of a point of P-256 (RFC 5480)
+    my %file = (signature => pack('CC', 0x30, length $numbers) . $numbers,
+        key => pack('H*', '3059301306072a8648ce3d020106082a8648ce3d030107'
+            . '03420004') . decode_base64url($jwk->{x})
+            . decode_base64url($jwk->{y}));
+    for (keys %file) {
+        my $out = File::Temp->new;
+        binmode $out;
+        print $out $file{$_};
+        close $out;
+        $file{$_} = $out;
+    }
+    return eval { openssl("$head.$claims", 'dgst -sha256 -keyform DER -verify',
+        "'$file{key}'", '-signature', "'$file{signature}'") } ? 1 : 0;
+}
+
+# -- of a client --------------------------------------------------------------
 
 # The form's fields (RFC 7523 2.2). %claims overrides, undef leaves out; header
 # => {} and now => SECONDS are not claims.

@@ -21,29 +21,22 @@ package MCPRedis;
 
 use strict;
 use warnings;
+use parent 'MCPProcess';
 use Carp qw(croak);
-use File::Temp ();
 use IO::Socket::UNIX;
-use POSIX ();
-use MCPServer;
-
-our $PATIENCE = 30;
 
 sub program { return $ENV{MCP_REDIS} ||= 'redis-server' }
 sub is_there { return system('command -v ' . program() . ' >/dev/null') == 0 }
 
+sub name { return 'Redis' }
+
 sub new {
     my ($class, %o) = @_;
-    my $dir = File::Temp->newdir('mcp-redis-XXXXXX', TMPDIR => 1);
-    chmod 0755, "$dir";
-    return bless {
-        dir => $dir, owner => $$, port => $o{port} || MCPServer::free_port(),
-        password => $o{password}, appendonly => $o{appendonly} // 1,
-        config => $o{config} // '',
-    }, $class;
+    return $class->make(password => $o{password},
+        appendonly => $o{appendonly} // 1, config => $o{config} // '',
+        $o{port} ? (port => $o{port}) : ());
 }
 
-sub port { return $_[0]{port} }
 sub socket { return "$_[0]{dir}/socket" }
 sub url { return "redis://127.0.0.1:$_[0]{port}" }
 
@@ -56,81 +49,27 @@ sub directive {
 
 # -- life --------------------------------------------------------------------
 
-sub write_config {
+sub command {
     my $self = shift;
     my $dir = $self->{dir};
     my $appendonly = $self->{appendonly} ? 'yes' : 'no';
-    open my $out, '>', "$dir/redis.conf" or croak $!;
-    print $out <<"END";
+    my $password = defined $self->{password}
+        ? "requirepass $self->{password}\n" : '';
+    return (program(), $self->write_file('redis.conf', <<"END"));
 bind 127.0.0.1
 port $self->{port}
 unixsocket $dir/socket
 unixsocketperm 777
 dir $dir
-logfile $dir/log
+logfile $self->{log}
 save ""
 appendonly $appendonly
 appendfsync no
+$password$self->{config}
 END
-    print $out "requirepass $self->{password}\n" if defined $self->{password};
-    print $out $self->{config};
-    close $out or croak $!;
 }
 
-sub start {
-    my $self = shift;
-    croak 'it runs already' if $self->{pid};
-    $self->write_config;
-    my $pid = fork // croak $!;
-    if (!$pid) {
-        open STDIN, '<', '/dev/null';
-        open STDOUT, '>>', "$self->{dir}/log";
-        open STDERR, '>&', \*STDOUT;
-        POSIX::close($_) for 3 .. 63;
-        exec program(), "$self->{dir}/redis.conf" or POSIX::_exit(127);
-    }
-    $self->{pid} = $pid;
-    $self->await('start', sub {
-        if (waitpid($pid, POSIX::WNOHANG()) == $pid) {
-            delete $self->{pid};
-            croak "Redis did not start:\n" . $self->tail;
-        }
-        my $answer = eval { $self->say('PING') } // '';
-        return $answer eq 'PONG';
-    });
-    return $self;
-}
-
-sub end {
-    my ($self, $signal) = @_;
-    my $pid = delete $self->{pid} or return $self;
-    CORE::kill($signal => $pid);
-    # one that is stalled ends when it goes on
-    CORE::kill(CONT => $pid);
-    waitpid $pid, 0;
-    return $self;
-}
-
-sub stop { return $_[0]->end('TERM') }
-sub kill { return $_[0]->end('KILL') }
-sub restart { return $_[0]->stop->start }
-
-sub stall {
-    my $self = shift;
-    CORE::kill(STOP => $self->{pid}) or croak "kill: $!";
-    $self->await('the stall', sub {
-        my $stat = '';
-        if (open my $in, '<', "/proc/$self->{pid}/stat") { $stat = <$in> }
-        return $stat =~ /\) T /;
-    });
-    return $self;
-}
-
-sub resume {
-    my $self = shift;
-    CORE::kill(CONT => $self->{pid}) or croak "kill: $!";
-    return $self;
-}
+sub answers { return $_[0]->say('PING') eq 'PONG' }
 
 sub full { return $_[0]->set(maxmemory => 1) }
 sub roomy { return $_[0]->set(maxmemory => 0) }
@@ -147,24 +86,6 @@ sub set {
     my $answer = $self->say('CONFIG', 'SET', $name, $value);
     croak "CONFIG SET $name: $answer" if $answer ne 'OK';
     return $self;
-}
-
-sub await {
-    my ($self, $what, $condition) = @_;
-    my $end = MCPServer::clock() + $PATIENCE;
-    until ($condition->()) {
-        croak "waited in vain: $what of Redis\n" . $self->tail
-            if MCPServer::clock() > $end;
-        select undef, undef, undef, 0.01;
-    }
-}
-
-sub tail {
-    my $self = shift;
-    open my $in, '<', "$self->{dir}/log" or return '';
-    my @lines = <$in>;
-    splice @lines, 0, @lines - 20 if @lines > 20;
-    return join '', @lines;
 }
 
 # -- commands ----------------------------------------------------------------
@@ -200,13 +121,6 @@ sub answer {
     return [map { answer($from) } 1 .. $rest] if $type eq '*';
     read $from, my $text, $rest + 2;
     return substr $text, 0, $rest;
-}
-
-sub DESTROY {
-    my $self = shift;
-    return if $$ != $self->{owner} || !$self->{pid};
-    local ($?, $@);
-    $self->kill;
 }
 
 1;

@@ -9,6 +9,7 @@ package MCPServer;
 #   $s->set_clock('+86400')            with faketime: seconds from now
 #   my ($ok, $output) = $s->check      httpd -t
 #   my $c = $s->client                 a MCPClient
+#   $s->sign('ada', '/CN=ada')         with tls: a certificate of a client
 #
 # The configuration may use ${PORT} ${ROOT} ${CONF} ${MODULES} ${ISSUER}. Unless
 # site => 0, t/conf/site.conf comes before it; load => 0 leaves our modules out. Nothing sleeps: every step waits
@@ -20,6 +21,7 @@ use strict;
 use warnings;
 use Carp qw(croak);
 use Cwd qw(abs_path);
+use Digest::SHA ();
 use File::Basename qw(dirname);
 use File::Temp ();
 use IO::Socket::INET;
@@ -157,19 +159,46 @@ END
 # A CA of our own and a certificate for localhost.
 sub make_certificate {
     my $self = shift;
+    $self->make_ca('ca');
+    return $self->sign('server', '/CN=localhost', alternative =>
+        'DNS:localhost,IP:127.0.0.1');
+}
+
+my $new_key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
+
+sub openssl {
+    my ($self, $commands) = @_;
     my $conf = "$self->{root}/conf";
-    my $ec = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30';
-    system(<<"END") == 0 or croak 'openssl failed';
-exec >'$conf/openssl.log' 2>&1 </dev/null; set -e
-openssl req -x509 $ec -subj '/CN=Test CA' -keyout '$conf/ca.key' \\
-    -out '$conf/ca.crt' -addext basicConstraints=critical,CA:TRUE
-openssl req $ec -subj /CN=localhost -keyout '$conf/server.key' \\
-    -out '$conf/server.csr'
-printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\n' >'$conf/san'
-openssl x509 -req -days 30 -in '$conf/server.csr' -CA '$conf/ca.crt' \\
-    -CAkey '$conf/ca.key' -CAcreateserial -extfile '$conf/san' \\
-    -out '$conf/server.crt'
+    system(<<"END") == 0 or croak 'openssl failed: ' . `cat $conf/openssl.log`;
+exec >'$conf/openssl.log' 2>&1 </dev/null; set -e; cd '$conf'
+$commands
 END
+}
+
+# conf/NAME.crt and conf/NAME.key
+sub make_ca {
+    my ($self, $name) = @_;
+    $self->openssl(<<"END");
+openssl req -x509 $new_key -days 30 -subj '/CN=Test CA $name' \\
+    -keyout '$name.key' -out '$name.crt' \\
+    -addext basicConstraints=critical,CA:TRUE
+END
+}
+
+# The same of a certificate, for a server or a client; where they are.
+# by => another CA; alternative => subjectAltName; days => how long it is good
+sub sign {
+    my ($self, $name, $subject, %o) = @_;
+    my $ca = $o{by} // 'ca';
+    my $days = $o{days} // 30;
+    my $san = $o{alternative} ? "subjectAltName=$o{alternative}" : '';
+    $self->openssl(<<"END");
+openssl req $new_key -utf8 -subj '$subject' -keyout '$name.key' -out '$name.csr'
+printf '$san\\n' >'$name.ext'
+openssl x509 -req -days $days -in '$name.csr' -CA '$ca.crt' -CAkey '$ca.key' \\
+    -CAcreateserial -extfile '$name.ext' -out '$name.crt'
+END
+    return "$self->{root}/conf/$name";
 }
 
 sub command {
@@ -229,6 +258,45 @@ sub mend_store {
     unlink grep { !/\.kept$/ } glob "$database*";
     rename $_, s/\.kept$//r or croak "$_: $!" for glob "$database*.kept";
     $self->restart;
+}
+
+# -- what an identity provider says -------------------------------------------
+
+# As if the provider had said this of the user whose access token it is (words
+# of base/identity.def), and whoever heard it before were told.
+sub provider_says {
+    my ($self, $token, %words) = @_;
+    my $key = Digest::SHA::sha256_hex(MCPTest::jwt_claims($token)->{grant});
+    $self->patch("kind = 3 and key = x'$key'", {identity => \%words});
+    $self->announce;
+}
+
+# As if it had said this of all whose browsers are signed in.
+sub provider_said {
+    my ($self, %words) = @_;
+    $self->patch('kind = 6', {login => {identity => \%words}});
+}
+
+# Records of the store (RFC 7396).
+sub patch {
+    my ($self, $which, $patch) = @_;
+    my $text = MCPTest::json_encode($patch) =~ s/'/''/gr;
+    open my $from, '-|', 'sqlite3', '-cmd', '.timeout 5000',
+        "$self->{root}/state/mcp-oauth/state.db", 'update record set value = '
+        . "cast(json_patch(cast(value as text), '$text') as blob) "
+        . "where $which; select changes()" or croak $!;
+    croak "there is no record with $which" unless (<$from> // 0) > 0;
+}
+
+# What has ended is looked up anew, and so is all that is remembered.
+sub announce {
+    my $self = shift;
+    open my $file, '+<:raw', "$self->{root}/state/mcp-oauth/revocations"
+        or croak $!;
+    read $file, my $number, 8;
+    seek $file, 0, 0;
+    print $file pack 'Q', 1 + unpack 'Q', $number;
+    close $file or croak $!;
 }
 
 # -- a disk of its own ---------------------------------------------------------

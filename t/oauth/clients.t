@@ -50,11 +50,7 @@ sub deny {
         'insert into record (kind, key, value, expires, version, spent) '
         . "values (8, x'$key', '{}', 140737488355327, 1, 0)") == 0
         or die 'sqlite3';
-    open my $file, '+<:raw', "$state/revocations" or die $!;
-    read $file, my $number, 8;
-    seek $file, 0, 0;
-    print $file pack 'Q', 1 + unpack 'Q', $number;
-    close $file or die $!;
+    $s->announce;
 }
 
 # -- unknown -----------------------------------------------------------------

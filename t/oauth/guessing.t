@@ -75,6 +75,9 @@ slowed(try("127.0.1.$_", 'bob'), 'each gets one guess and has to wait then')
     for 1, 3;
 let_in(try('127.0.1.9', 'bob', $MCPClient::PASSWORD{bob}),
     'bob comes in from an address that never failed');
+slowed(try('127.0.1.1', 'BOB'), 'in other letters, too: a provider may take '
+    . 'them for the same');
+slowed(try('127.0.1.3', ' bob '), 'and with blanks around');
 shown(try('127.0.1.1', 'ada'), 200, $wrong, 'other users are not touched');
 
 # -- in all children, and over a graceful restart ----------------------------

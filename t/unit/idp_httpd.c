@@ -55,7 +55,7 @@ static void test_form(mcp_ctx_t *cx)
 {
     const mcp_idp_password_t password = {check, NULL};
     mcp_idp_t idp = idp_of("file", cx);
-    mcp_idp_login_t login = {&idp, NULL, NULL, &password};
+    mcp_idp_login_t login = {&idp, NULL, NULL, &password, 0};
     mcp_idp_step_t step;
     apr_table_t *form;
     char *huge;
@@ -96,8 +96,9 @@ static void test_form(mcp_ctx_t *cx)
 static void test_httpd(mcp_ctx_t *cx)
 {
     mcp_idp_t idp = idp_of(NULL, cx);
-    mcp_idp_login_t login = {&idp, NULL, NULL, NULL};
+    mcp_idp_login_t login = {&idp, NULL, NULL, NULL, 0};
     mcp_idp_step_t step;
+    char *long_name;
 
     ok(!idp.preset->check(&idp, cx->pool), "httpd alone is fine");
     is(idp.issuer, "httpd", "it vouches by its name");
@@ -107,12 +108,28 @@ static void test_httpd(mcp_ctx_t *cx)
     login.httpd_user = "";
     faults(idp.preset->step(&step, &login, cx), "AuthType",
            "an empty name is nobody");
+    login.may_have_user = 1;
+    fine(idp.preset->step(&step, &login, cx), "where one could have been");
+    ok(step.next == MCP_IDP_NOBODY, "it is the user who is told");
     login.httpd_user = "ada";
     fine(idp.preset->step(&step, &login, cx), "somebody signed in");
     ok(step.next == MCP_IDP_DONE, "that is all");
     is(step.identity.subject, "ada", "subject");
     is(step.identity.user, "ada", "user");
     is(step.identity.issuer, "httpd", "issuer");
+    login.httpd_user = "j\xc3\xbcrgen";
+    fine(idp.preset->step(&step, &login, cx), "a name in UTF-8");
+    is(step.identity.user, "j\xc3\xbcrgen", "stays as it is");
+    login.httpd_user = "j\xfcrgen";
+    faults(idp.preset->step(&step, &login, cx), "take another name",
+           "one that is not would be another user's in records");
+    long_name = apr_pcalloc(cx->pool, 1026);
+    memset(long_name, 'x', 1024);
+    login.httpd_user = long_name;
+    fine(idp.preset->step(&step, &login, cx), "a long one");
+    long_name[1024] = 'x';
+    faults(idp.preset->step(&step, &login, cx), "take another name",
+           "one that no token could carry");
 }
 
 static void test_presets(mcp_ctx_t *cx)

@@ -29,6 +29,8 @@ static const struct {
      "https://example.us.auth0.com" OIDC, "example.us.auth0.com"},
     {"auth0 Example.US.auth0.com", "https://example.us.auth0.com/",
      "https://example.us.auth0.com" OIDC, "example.us.auth0.com"},
+    {"clerk https://clerk.example.com" OIDC, "https://clerk.example.com",
+     "https://clerk.example.com" OIDC, "clerk.example.com"},
     {"auth0 localhost:8443", "https://localhost:8443/",
      "https://localhost:8443" OIDC, "localhost"},
     {"auth0", NULL, NULL,
@@ -173,9 +175,12 @@ static const struct {
      "https://accounts.google.com" OIDC, "accounts.google.com"},
     {"google example.com", NULL, NULL,
      "\"example.com\" is one argument too many. Write \"google\"."},
-    {"github", "https://github.com", NULL, "github.com"},
+    {"github", "https://github.com/login/oauth", NULL, "github.com"},
     {"oauth2", NULL, NULL, "oauth2: where do users sign in?"},
-    {"oauth2 https://a.example", NULL, NULL, "is one argument too many"},
+    {"oauth2 https://a.example", NULL, NULL,
+     "oauth2: where do users sign in? Add \"Endpoint authorization URL\""},
+    {"oauth2 a.example", NULL, NULL, "Write \"oauth2 https://a.example\"."},
+    {"oauth2 https://a.example x", NULL, NULL, "is one argument too many"},
 };
 
 static void words_split(mcp_idp_t *idp, const char *line, apr_pool_t *pool)
@@ -361,6 +366,7 @@ static void test_oauth2(mcp_ctx_t *cx)
              cx->pool);
     is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with three endpoints");
     is(idp.issuer, "https://sso.example.com", "its issuer is where users go");
+    ok(idp.is_guess, "which is a guess");
     is(joined(idp.scopes, cx->pool), "", "no scope is asked for");
     idp.verify_setting = &introspection;
     refused(&idp, "Add \"Endpoint introspection URL\"", cx);
@@ -370,12 +376,24 @@ static void test_oauth2(mcp_ctx_t *cx)
              cx->pool);
     is(idp.preset->check(&idp, cx->pool), NULL, "and signed tokens");
 
+    words_split(&idp, "oauth2 https://tickets.example/t", cx->pool);
+    endpoint(&idp, MCP_IDP_ENDPOINT_AUTHORIZATION, "https://a.example/login",
+             cx->pool);
+    endpoint(&idp, MCP_IDP_ENDPOINT_TOKEN, "https://a.example/token",
+             cx->pool);
+    endpoint(&idp, MCP_IDP_ENDPOINT_USERINFO, "https://a.example/me",
+             cx->pool);
+    is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with an issuer");
+    is(idp.issuer, "https://tickets.example/t", "is that");
+    ok(!idp.is_guess, "and no guess");
+
     words_split(&idp, "oauth2", cx->pool);
     endpoint(&idp, MCP_IDP_ENDPOINT_DISCOVERY,
              "https://sso.example.com/metadata", cx->pool);
     idp.issuers = list("https://issuer.example.com", cx->pool);
     is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with a document");
     is(idp.issuer, "https://issuer.example.com", "Issuer says who it is");
+    ok(!idp.is_guess, "so it is none here either");
 }
 
 static void test_issuers(mcp_ctx_t *cx)

@@ -113,6 +113,19 @@ static mcp_outcome_t tells_who(mcp_call_t *call)
     return MCP_TOOL_DONE;
 }
 
+static mcp_outcome_t tells_claims(mcp_call_t *call)
+{
+    static const char *const pointers[] = {"/a~1b", "/c", "/c/0", "/d", ""};
+    const char *claim;
+    int i;
+
+    for (i = 0; i < 5; i++) {
+        claim = call->api->claim(call, pointers[i]);
+        call->api->text(call, claim ? claim : "none");
+    }
+    return MCP_TOOL_DONE;
+}
+
 #define PART(name, what)                                                      \
     static mcp_outcome_t name(mcp_call_t *call)                               \
     {                                                                         \
@@ -401,6 +414,40 @@ static void test_arguments(const world_t *w, mcp_ctx_t *cx)
     is(world_at(&x, "/result/isError", cx), "true", "and refuses any");
 }
 
+/* claims: of who calls; NULL: nobody does */
+static const char *claims_told(const world_t *w, const char *claims,
+                               mcp_ctx_t *cx)
+{
+    mcp_principal_t who = w->alice;
+    mcp_exchange_t x = {.principal = claims ? &who : NULL};
+    const mcp_json_t *content;
+    const char *all = "";
+    apr_size_t i;
+
+    who.claims = claims && *claims ? claims : NULL;
+    call_tool(&x, w, "plain", tells_claims, "{}", cx);
+    mcp_json_read(&content, x.json, strlen(x.json), cx);
+    content = mcp_json_pointer(content, "/result/content");
+    for (i = 0; i < mcp_json_size(content); i++)
+        all = apr_pstrcat(
+            cx->pool, all, i ? "|" : "",
+            mcp_json_string(mcp_json_get(mcp_json_at(content, i), "text")),
+            NULL);
+    return all;
+}
+
+static void test_claims(const world_t *w, mcp_ctx_t *cx)
+{
+    is(claims_told(w, "{\"a/b\":\"x \\\"y\\\"\",\"c\":[1,{}]}", cx),
+       "x \"y\"|[1,{}]|1|none|{\"a/b\":\"x \\\"y\\\"\",\"c\":[1,{}]}",
+       "claims by their pointers");
+    is(claims_told(w, "", cx), "none|none|none|none|none",
+       "of whom nothing is said");
+    is(claims_told(w, "{\"a/b\":", cx), "none|none|none|none|none",
+       "what is no JSON");
+    is(claims_told(w, NULL, cx), "none|none|none|none|none", "of nobody");
+}
+
 static int gone(void *baton)
 {
     return 1;
@@ -437,6 +484,7 @@ static void body(mcp_ctx_t *cx)
     is(tap_log, "", "nothing of this is worth a line in the log");
     test_breaches(&w, cx);
     test_arguments(&w, cx);
+    test_claims(&w, cx);
     test_cancelled(&w, cx);
     world_end(&w);
 }

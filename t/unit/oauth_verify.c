@@ -64,20 +64,37 @@ static const char *signed_with(world_t *w, const char *claims, const char *typ,
     return token;
 }
 
-static void grant_make(world_t *w, const char *id, mcp_ctx_t *cx)
+static void grant_of(world_t *w, const char *id,
+                     const mcp_identity_t *identity, mcp_ctx_t *cx)
 {
     mcp_oauth_grant_t grant;
 
     memset(&grant, 0, sizeof(grant));
     grant.id = id;
     grant.client_id = "c";
-    grant.identity.issuer = "httpd";
-    grant.identity.subject = grant.identity.user = "ada";
+    grant.identity = *identity;
     grant.resource = TASKS;
     grant.scope = "tasks:read";
     grant.created = grant.turned = NOW;
     grant.expires = NOW + 86400;
     fine(mcp_oauth_grant_put(&grant, &w->works, cx), "a grant");
+}
+
+static mcp_identity_t ada(void)
+{
+    mcp_identity_t identity;
+
+    memset(&identity, 0, sizeof(identity));
+    identity.issuer = "httpd";
+    identity.subject = identity.user = "ada";
+    return identity;
+}
+
+static void grant_make(world_t *w, const char *id, mcp_ctx_t *cx)
+{
+    const mcp_identity_t identity = ada();
+
+    grant_of(w, id, &identity, cx);
 }
 
 /* seconds: what is added to now where value is "+" */
@@ -236,7 +253,7 @@ static void test_scheme(world_t *w, mcp_ctx_t *cx)
 
 static void test_principal(world_t *w, mcp_ctx_t *cx)
 {
-    const char *claims = claims_with("g", "username", "\"ada@x\"", cx);
+    const char *claims = claims_with("g", "username", "\"root\"", cx);
     const char *token = signed_with(w, claims, "at+jwt", ISSUER, cx);
     const mcp_principal_t *who;
     int i;
@@ -246,13 +263,93 @@ static void test_principal(world_t *w, mcp_ctx_t *cx)
              i ? "once more" : "for the first time");
         is(who->issuer, "httpd", "who vouches");
         is(who->subject, "ada", "for whom");
-        is(who->user, "ada@x", "REMOTE_USER");
+        is(who->user, "ada", "REMOTE_USER, which the grant says");
         is(who->client, "c", "the client");
         is(who->grant, "g", "the grant");
         is(mcp_scope_text(who->scopes, cx->pool), "tasks:read", "the scopes");
-        is(who->claims, claims, "all claims");
+        is(who->claims, NULL, "no claims: those of the token are ours");
+        is(who->jti, "1", "jti");
         ok(apr_time_sec(who->expires) == NOW + 600, "until when");
     }
+}
+
+/* All that the provider said of the user is read from the grant. */
+static void test_words(world_t *w, mcp_ctx_t *cx)
+{
+    mcp_identity_t identity = ada();
+    const mcp_principal_t *who;
+    const char *token;
+    int i;
+
+    identity.user = identity.email = "ada@example.com";
+    identity.name = "Ada L\xc3\xb6velace";
+    identity.picture = "https://img.example/ada";
+    identity.organization = "org_1";
+    identity.roles = list_of(cx->pool, "admin", "a,b", NULL);
+    identity.permissions = list_of(cx->pool, NULL);
+    identity.claims = "{\"sub\":\"ada\",\"x\":[{}]}";
+    grant_of(w, "full", &identity, cx);
+    token = signed_with(w, claims_with("full", "roles", "[\"root\"]", cx),
+                        "at+jwt", ISSUER, cx);
+    for (i = 0; i < 2; i++) {
+        fine(judge(w, token, &who, cx),
+             i ? "remembered" : "a provider that says much");
+        is(who->user, "ada@example.com", "the user");
+        is(who->email, "ada@example.com", "the e-mail address");
+        is(who->name, "Ada L\xc3\xb6velace", "the name");
+        is(who->picture, "https://img.example/ada", "the picture");
+        is(who->organization, "org_1", "the organization");
+        ok(mcp_principal_has_role(who, "admin") &&
+               mcp_principal_has_role(who, "a,b") && who->roles->nelts == 2,
+           "the roles, not those of the token");
+        ok(who->permissions && !who->permissions->nelts,
+           "that there are no permissions");
+        is(who->claims, identity.claims, "and all claims");
+    }
+
+    identity.roles = list_of(cx->pool, "guest", NULL);
+    identity.email = NULL;
+    grant_of(w, "full", &identity, cx);
+    fine(judge(w, token, &who, cx), "it changes");
+    ok(mcp_principal_has_role(who, "admin"), "which nobody was told");
+    mcp_store_sequence_bump(w->works.revocations);
+    fine(judge(w, token, &who, cx), "once that is said");
+    ok(mcp_principal_has_role(who, "guest") && who->roles->nelts == 1 &&
+           !who->email,
+       "all is as it is now");
+    identity.roles = NULL;
+    grant_of(w, "full", &identity, cx);
+    pass_seconds(60);
+    fine(judge(w, token, &who, cx), "or a minute later");
+    ok(!who->roles, "in any case");
+    pass_seconds(-60);
+}
+
+static void test_stranger(world_t *w, mcp_ctx_t *cx)
+{
+    static const struct {
+        const char *name;
+        const char *issuer;
+        const char *subject;
+    } others[] = {{"another user", "httpd", "bob"},
+                  {"a user of another provider", "https://idp", "ada"}};
+    mcp_identity_t identity = ada();
+    const mcp_principal_t *who;
+    const char *token;
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        identity.issuer = others[i].issuer;
+        identity.subject = others[i].subject;
+        grant_of(w, others[i].name, &identity, cx);
+        token = signed_with(w, claims_with(others[i].name, NULL, NULL, cx),
+                            "at+jwt", ISSUER, cx);
+        fails(judge(w, token, &who, cx), MCP_E_INVALID_TOKEN, others[i].name);
+    }
+    grant_make(w, "of c", cx);
+    token = signed_with(w, claims_with("of c", "client_id", "\"d\"", cx),
+                        "at+jwt", ISSUER, cx);
+    fails(judge(w, token, &who, cx), MCP_E_INVALID_TOKEN, "another client");
 }
 
 /* What was found good for one resource is not good for another. */
@@ -344,6 +441,8 @@ static void test(mcp_ctx_t *cx)
     test_text(w, cx);
     test_scheme(w, cx);
     test_principal(w, cx);
+    test_words(w, cx);
+    test_stranger(w, cx);
     test_memory(w, cx);
     test_revoked(w, cx);
     test_untold(w, cx);

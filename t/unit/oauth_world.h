@@ -130,6 +130,7 @@ static inline void lifetime_set(mcp_lifetime_t *lifetime)
     lifetime->browser_session = 8 * 3600;
     lifetime->registration = MCP_UNLIMITED;
     lifetime->assertion = 300;
+    lifetime->identity = 60;
     lifetime->session = 3600;
 }
 
