@@ -79,8 +79,8 @@ mcp_oauth_provider_of_service(const mcp_oauth_service_t *service,
 {
     const mcp_oauth_resource_t *first =
         mcp_oauth_service_resource(service, url);
-    const mcp_idp_t *idp =
-        first ? mcp_oauth_provider_remote_of(first, issuer) : NULL;
+    const mcp_idp_t *idp = first ? mcp_oauth_provider_remote_of(first, issuer)
+                                 : NULL;
     int i;
 
     for (i = 0; i < service->resources->nelts && !idp; i++)

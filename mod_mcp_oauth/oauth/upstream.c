@@ -124,10 +124,9 @@ void mcp_oauth_upstream_revoke(const mcp_oauth_grant_t *grant,
                                mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp =
-        grant->upstream
-            ? mcp_oauth_provider_of_service(service, grant->resource,
-                                            grant->identity.issuer)
-            : NULL;
+        grant->upstream ? mcp_oauth_provider_of_service(
+                              service, grant->resource, grant->identity.issuer)
+                        : NULL;
     const mcp_error_t *e = idp ? tokens_revoke(grant, idp, service, cx) : NULL;
 
     if (e)
