@@ -109,7 +109,7 @@ PROGRAMS := $(if $(CTL_OBJECTS),$(CTL))
 .PHONY: all test-modules lib install demo serve-conformance check unit \
     unit-programs property soak fuzz fuzz-replay fuzz-programs behaviour \
     bench bench-programs asan format check-format fallback clang doc clean \
-    help house config deps install-test client browser ctl idp
+    help house config deps install-test client browser ctl idp check-keycloak
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -245,6 +245,10 @@ ctl: all
 client browser: all test-modules
 	prove --exec "" $(PROVEFLAGS) t/$@/run
 
+# A real Keycloak, which Maven fetches; not a part of `make check`.
+check-keycloak: all test-modules
+	PROVEFLAGS="$(PROVEFLAGS)" t/keycloak/run $(TESTS)
+
 # the identity providers that tests sign in at
 idp: all test-modules
 	prove --exec "" $(PROVEFLAGS) t/idp/run
@@ -305,5 +309,5 @@ check-format:
 help:
 	@echo "all install demo serve-conformance check unit property soak house config"
 	@echo "behaviour install-test ctl client idp browser fuzz fuzz-replay asan bench fallback"
-	@echo "clang format check-format"
+	@echo "check-keycloak clang format check-format"
 	@echo "doc deps clean"

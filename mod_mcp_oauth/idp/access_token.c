@@ -97,15 +97,27 @@ mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
     return mcp_idp_jwt_fault(e, idp, cx);
 }
 
-const mcp_error_t *
-mcp_idp_access_token_read_ours(const mcp_json_t **claims, const char *text,
-                               const mcp_idp_metadata_t *metadata,
-                               mcp_ctx_t *cx)
+/* WorkOS writes the resource that was asked for into aud, and no client
+ * anywhere. */
+static int is_anonymous(const mcp_json_t *claims, const char *subject)
+{
+    const char *sub = mcp_json_string(mcp_json_get(claims, "sub"));
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(client_names) / sizeof(*client_names); i++)
+        if (mcp_json_get(claims, client_names[i]))
+            return 0;
+    return sub && subject && !strcmp(sub, subject);
+}
+
+const mcp_error_t *mcp_idp_access_token_read_ours(
+    const mcp_json_t **claims, const char *text, const char *subject,
+    const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
     const mcp_error_t *e = jwt_read(claims, text, metadata, cx);
 
-    if (!e && !is_ours(*claims, idp))
+    if (!e && !is_ours(*claims, idp) && !is_anonymous(*claims, subject))
         e = audience_check(*claims, idp, cx);
     return mcp_idp_jwt_fault(e, idp, cx);
 }
@@ -119,7 +131,7 @@ static const mcp_error_t *answer_check(const mcp_json_t *claims,
     const char *iss = mcp_json_string(mcp_json_get(claims, "iss"));
     double exp;
 
-    if (iss && !mcp_idp_metadata_is_issuer(idp, iss))
+    if (iss && !mcp_idp_metadata_may_be_issuer(idp, iss))
         return mcp_idp_jwt_refuse(&use, NULL, cx,
                                   "introspection: iss is \"%s\"",
                                   mcp_idp_fault_quote(iss, cx));
@@ -151,10 +163,11 @@ static const mcp_error_t *answer_read(const mcp_json_t **claims,
             "its introspection endpoint does not answer with a JSON "
             "object%s%s",
             reply->why ? ": " : "", reply->why ? reply->why : "");
-    if (mcp_json_is_true(mcp_json_get(*claims, "active")))
-        return answer_check(*claims, idp, cx);
-    *claims = NULL;
-    return NULL;
+    if (!mcp_json_is_true(mcp_json_get(*claims, "active")))
+        return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
+                                "its introspection endpoint says that the "
+                                "access token is not active");
+    return answer_check(*claims, idp, cx);
 }
 
 const mcp_error_t *
@@ -192,7 +205,9 @@ const mcp_error_t *mcp_idp_access_token_ask(const mcp_json_t **claims,
                                     idp->verify_setting->name,
                                     mcp_idp_fault_quote(why, cx));
     if (verdict != MCP_TOKEN_GOOD)
-        return NULL;
+        return mcp_idp_fault_no(
+            idp, cx, MCP_E_INVALID_GRANT, "%s refuses the access token: %s",
+            idp->verify_setting->name, mcp_idp_fault_quote(why, cx));
     if (said && !mcp_json_read(claims, said, strlen(said), cx) &&
         mcp_json_type(*claims) == MCP_JSON_OBJECT)
         return NULL;

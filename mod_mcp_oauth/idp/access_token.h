@@ -12,19 +12,22 @@
 const mcp_error_t *
 mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
                           const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx);
-/* The same of one that was given to us, also where it is for others alone:
- * what it says of the user is what counts. */
-const mcp_error_t *
-mcp_idp_access_token_read_ours(const mcp_json_t **claims, const char *text,
-                               const mcp_idp_metadata_t *metadata,
-                               mcp_ctx_t *cx);
-/* *claims is NULL when the provider says that it is not active. SERVER_ERROR:
- * it does not answer us, or the token is not for us. UNAVAILABLE. */
+/* The same of one that was given to us beside an id_token of subject (NULL:
+ * there was none), also where it is for others alone: what it says of the user
+ * is what counts. One that does not say whom it was given to has to be of the
+ * same subject. */
+const mcp_error_t *mcp_idp_access_token_read_ours(
+    const mcp_json_t **claims, const char *text, const char *subject,
+    const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx);
+/* INVALID_GRANT: the provider says that it is not active. SERVER_ERROR: it
+ * does not answer us, or the token is not for us. UNAVAILABLE. */
 const mcp_error_t *
 mcp_idp_access_token_introspect(const mcp_json_t **claims, const char *text,
                                 const mcp_idp_metadata_t *metadata,
                                 mcp_ctx_t *cx);
-/* The same of the verifier of another module (Verify MODULE:NAME). */
+/* What the verifier of another module says (Verify MODULE:NAME).
+ * INVALID_GRANT: that it is not good. SERVER_ERROR: what is no object.
+ * UNAVAILABLE. */
 const mcp_error_t *mcp_idp_access_token_ask(const mcp_json_t **claims,
                                             const char *text,
                                             const mcp_idp_t *idp,

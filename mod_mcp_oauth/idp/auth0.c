@@ -26,6 +26,9 @@ static const mcp_idp_facts_t facts = {
     .scopes = "openid profile email offline_access",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
     .tells_more = 1,
+    /* tenants of before 2021, and whoever turned on that the revocation of a
+     * refresh token deletes the grant */
+    .revokes_all = 1,
     .algorithms = "RS256 PS256",
     .editable = "/user_metadata",
     .email = MCP_IDP_EMAIL_VERIFIED,

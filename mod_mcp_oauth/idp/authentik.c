@@ -5,11 +5,12 @@
 #include "idp/argument.h"
 #include "idp/remote.h"
 
+/* Its mapping of entitlements gives them as "roles" once more. */
 static const mcp_idp_claim_fact_t words[] = {
     {"subject", "/sub"},     {"email", "/email"},
     {"name", "/name"},       {"name", "/preferred_username"},
-    {"picture", "/picture"}, {"roles", "/roles"},
-    {"roles", "/groups"},    {"permissions", "/entitlements"},
+    {"picture", "/picture"}, {"roles", "/groups"},
+    {"roles", "/roles"},     {"permissions", "/entitlements"},
     {"client", "/azp"},      {"client", "/client_id"},
     {"scopes", "/scope"},    {NULL, NULL},
 };
@@ -40,7 +41,8 @@ static const mcp_idp_facts_t facts = {
     .example = "https://auth.example.com/application/o/mcp/",
     .issuer = "%s",
     .discovery = MCP_IDP_DISCOVERY_OIDC,
-    .scopes = "openid profile email offline_access",
+    /* of these it leaves out what the provider has no mapping of */
+    .scopes = "openid profile email offline_access entitlements",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
     .algorithms = "RS256 ES256 ES384 ES512",
     .email = MCP_IDP_EMAIL_VERIFIED,
@@ -51,10 +53,6 @@ static const mcp_idp_facts_t facts = {
     .hints.opaque =
         "Give the provider at authentik a signing key: without one "
         "it signs with its client secret.",
-    .hints.invalid_scope =
-        "Add the scope mappings to the provider at authentik "
-        "(Advanced protocol settings, Scopes), or drop them from "
-        "Scopes.",
     .hints.audience = "authentik puts the client id into aud. Drop Audience.",
     .hints.no_refresh =
         "Add the scope mapping offline_access to the provider at "

@@ -33,9 +33,8 @@ static const mcp_idp_facts_t facts = {
         "Clerk knows no instance by this domain. Take it from "
         "Frontend API URL on the page API keys of the dashboard; it"
         " is not the domain of the application.",
-    .hints.opaque =
-        "Turn on Generate access tokens as JWTs in the settings of "
-        "the OAuth application at Clerk, or drop Verify.",
+    .hints.opaque = "Turn on Generate access tokens as JWTs at Clerk (OAuth "
+                    "applications, Settings), or drop Verify.",
     .hints.invalid_scope =
         "Clerk refuses scopes that are not ticked. Tick openid, "
         "profile, email and offline_access in the OAuth application"

@@ -50,12 +50,6 @@ static const char *subject_of(const found_t *found)
 
 /* -- what has to be said -- */
 
-static const mcp_error_t *inactive(const mcp_idp_t *idp, mcp_ctx_t *cx)
-{
-    return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
-                            "the access token is not good (any more)");
-}
-
 static const mcp_error_t *jwt_ask(const mcp_json_t **claims,
                                   const found_t *found, mcp_ctx_t *cx)
 {
@@ -67,17 +61,15 @@ static const mcp_error_t *introspection_ask(const mcp_json_t **claims,
                                             const found_t *found,
                                             mcp_ctx_t *cx)
 {
-    MCP_TRY(mcp_idp_access_token_introspect(
-        claims, found->from->tokens->access_token, found->metadata, cx));
-    return *claims ? NULL : inactive(found->idp, cx);
+    return mcp_idp_access_token_introspect(
+        claims, found->from->tokens->access_token, found->metadata, cx);
 }
 
 static const mcp_error_t *module_ask(const mcp_json_t **claims,
                                      const found_t *found, mcp_ctx_t *cx)
 {
-    MCP_TRY(mcp_idp_access_token_ask(claims, found->from->tokens->access_token,
-                                     found->idp, cx));
-    return *claims ? NULL : inactive(found->idp, cx);
+    return mcp_idp_access_token_ask(claims, found->from->tokens->access_token,
+                                    found->idp, cx);
 }
 
 static const mcp_error_t *userinfo_ask(const mcp_json_t **claims,
@@ -149,8 +141,9 @@ static void access_token_add(found_t *found, mcp_ctx_t *cx)
     if (found->idp->verify != MCP_IDP_VERIFY_ID_TOKEN ||
         !found->idp->preset->facts->tells_more)
         return;
-    e = mcp_idp_access_token_read_ours(
-        &claims, found->from->tokens->access_token, found->metadata, cx);
+    e = mcp_idp_access_token_read_ours(&claims,
+                                       found->from->tokens->access_token,
+                                       subject_of(found), found->metadata, cx);
     add_or_excuse(found, claims, e, cx);
 }
 

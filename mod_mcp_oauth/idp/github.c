@@ -2,7 +2,8 @@
 #include "idp/remote.h"
 
 /* No OpenID provider: the API says who the user is. The address in a profile
- * comes without a word on whether it was verified. */
+ * comes without a word on whether it was verified. Its issuer is known from
+ * its callbacks, which have iss (RFC 9207). */
 
 static const mcp_idp_claim_fact_t words[] = {
     {"subject", "/id"}, {"email", "/email"},        {"name", "/name"},
@@ -11,15 +12,15 @@ static const mcp_idp_claim_fact_t words[] = {
 };
 
 static const mcp_idp_endpoint_fact_t endpoints[] = {
-    {MCP_IDP_ENDPOINT_AUTHORIZATION, "%s/login/oauth/authorize"},
-    {MCP_IDP_ENDPOINT_TOKEN, "%s/login/oauth/access_token"},
+    {MCP_IDP_ENDPOINT_AUTHORIZATION, "%s/authorize"},
+    {MCP_IDP_ENDPOINT_TOKEN, "%s/access_token"},
     {MCP_IDP_ENDPOINT_USERINFO, "https://api.github.com/user"},
     {0, NULL},
 };
 
 static const mcp_idp_facts_t facts = {
     .kind = MCP_IDP_ARGUMENT_NONE,
-    .issuer = "https://github.com",
+    .issuer = "https://github.com/login/oauth",
     .discovery = MCP_IDP_DISCOVERY_NONE,
     .method = MCP_IDP_POST,
     .scopes = "read:user user:email",

@@ -18,6 +18,7 @@ static const mcp_idp_facts_t facts = {
     .scopes = "openid profile email",
     .prompt = "consent select_account",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .revokes_all = 1,
     .algorithms = "RS256",
     .email = MCP_IDP_EMAIL_VERIFIED,
     .parameters = parameters,

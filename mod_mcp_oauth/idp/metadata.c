@@ -50,6 +50,16 @@ int mcp_idp_metadata_is_issuer(const mcp_idp_t *idp, const char *issuer)
     return !others && !strcmp(idp->issuer, issuer);
 }
 
+int mcp_idp_metadata_may_be_issuer(const mcp_idp_t *idp, const char *issuer)
+{
+    apr_size_t len = strlen(idp->issuer);
+
+    if (mcp_idp_metadata_is_issuer(idp, issuer))
+        return 1;
+    return idp->is_guess && issuer && !strncmp(issuer, idp->issuer, len) &&
+           issuer[len] == '/';
+}
+
 /* Whether text is what the template says, for some tenant. */
 static int fits(const char *text, const char *template)
 {
@@ -213,18 +223,26 @@ static const mcp_error_t *not_got(const mcp_net_document_t *document,
         "there is no discovery document at %s: %s", url, document->why);
 }
 
-static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata, const char *url,
-                                const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
+static mcp_net_request_t request_make(const char *url,
+                                      const mcp_idp_remote_t *remote)
 {
     mcp_net_request_t request;
-    mcp_net_document_t document;
-    const mcp_error_t *e;
 
     memset(&request, 0, sizeof(request));
     request.url = url;
     request.is_trusted = 1;
     request.max_bytes = MCP_IDP_METADATA_MAX;
     request.setting = remote->fetch;
+    return request;
+}
+
+static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata, const char *url,
+                                const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
+{
+    const mcp_net_request_t request = request_make(url, remote);
+    mcp_net_document_t document;
+    const mcp_error_t *e;
+
     if (!remote->documents)
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "See what this child logged when it started.",
@@ -237,6 +255,19 @@ static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata, const char *url,
     if (e)
         mcp_net_document_blame(remote->documents, &request, cx);
     return e;
+}
+
+/* It may be complete in a minute. */
+static void blame(const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
+{
+    const char *url =
+        mcp_idp_remote_endpoint(remote->idp, MCP_IDP_ENDPOINT_DISCOVERY);
+    mcp_net_request_t request;
+
+    if (!url || !remote->documents)
+        return;
+    request = request_make(url, remote);
+    mcp_net_document_blame(remote->documents, &request, cx);
 }
 
 const mcp_error_t *mcp_idp_metadata_get(const mcp_idp_metadata_t **metadata,
@@ -268,6 +299,7 @@ mcp_idp_metadata_endpoint(const char **url, const mcp_idp_metadata_t *metadata,
     *url = metadata->endpoints[kind];
     if (*url)
         return NULL;
+    blame(metadata->remote, cx);
     return mcp_idp_fault_make(
         metadata->remote->idp, cx,
         apr_psprintf(cx->pool,

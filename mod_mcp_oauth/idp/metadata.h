@@ -38,5 +38,8 @@ mcp_idp_metadata_endpoint(const char **url, const mcp_idp_metadata_t *metadata,
                           mcp_idp_endpoint_t kind, mcp_ctx_t *cx);
 /* Whether the provider calls itself so: byte for byte. NULL is nobody. */
 int mcp_idp_metadata_is_issuer(const mcp_idp_t *idp, const char *issuer);
+/* The same where it only says whose answer something is: where the issuer is a
+ * guess, also one below it. */
+int mcp_idp_metadata_may_be_issuer(const mcp_idp_t *idp, const char *issuer);
 
 #endif

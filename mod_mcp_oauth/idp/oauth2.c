@@ -48,6 +48,7 @@ static const char *check(mcp_idp_t *idp, apr_pool_t *pool)
         return "oauth2: where do users sign in? Write in "
                "<MCPIdentityProvider oauth2> \"Endpoint authorization URL\", "
                "\"Endpoint token URL\" and \"Endpoint userinfo URL\".";
+    idp->is_guess = !idp->issuers;
     return mcp_idp_remote_fill(idp, origin_of(place, pool), pool);
 }
 

@@ -43,8 +43,8 @@ static const char *environment_check(mcp_idp_t *idp, apr_pool_t *pool)
     if (!mcp_idp_argument_is_guid(environment))
         return apr_psprintf(pool,
                             "\"%s\" is not an environment's id, a GUID that "
-                            "the PingOne console shows under Environment, "
-                            "Properties. %s",
+                            "the PingOne console shows under Settings, "
+                            "Environment Properties. %s",
                             environment, mcp_idp_argument_example(idp, pool));
     if (!region)
         return apr_psprintf(pool,
@@ -87,9 +87,9 @@ static const mcp_idp_facts_t facts = {
         "the region behind the id: com, eu, ca, asia, sg or com.au.",
     .hints.opaque = "Write \"Verify userinfo\", or drop Verify.",
     .hints.invalid_scope =
-        "Allow these scopes to the application at PingOne (Resource"
-        " Access), where those of one resource only can be asked "
-        "for at a time.",
+        "Allow these scopes to the application at PingOne, on its "
+        "tab Resources. Beside those of OpenID Connect, scopes of "
+        "one resource only can be asked for at a time.",
     .hints.audience =
         "PingOne puts the audience of the resource into aud whose "
         "scopes were asked for. Write that in Audience.",

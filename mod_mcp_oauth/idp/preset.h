@@ -24,6 +24,8 @@ typedef struct mcp_idp_t {
                                           * name; may be NULL */
     const char *label;                   /* on pages; never NULL */
     const char *issuer; /* vouches for subjects: principal->issuer */
+    int is_guess;       /* issuer is: the origin where its users sign in, of
+                         * one that nobody named */
     const char *key;    /* tells it from those that are configured otherwise:
                          * nobody who signed in at one has at another */
     void *section;      /* server's: the Auth... directives inside the
@@ -180,8 +182,10 @@ struct mcp_idp_facts_t {
     const char *prompt; /* the prompt that makes it ask who the user is even
                          * where somebody is signed in; NULL: "login" */
     mcp_idp_verify_t verify;
-    int tells_more;         /* its access tokens are JWTs, and have roles or
-                             * permissions that its id_token has not */
+    int tells_more;  /* its access tokens are JWTs, and have roles or
+                      * permissions that its id_token has not */
+    int revokes_all; /* to revoke one token can end all that the user has there
+                      * through our client */
     const char *algorithms; /* of id_tokens and JWT access tokens; NULL: it has
                              * neither */
     const mcp_idp_claim_fact_t *claims;
@@ -192,10 +196,12 @@ struct mcp_idp_facts_t {
     const char *editable; /* pointers that begin so lead to what users can
                            * change themselves, or NULL */
     mcp_idp_email_t email;
-    const char *accept; /* of userinfo, or NULL */
-    const char *emails; /* behind the URL of userinfo: a list of the user's
-                         * addresses, each {email, primary, verified}, for who
-                         * has the scope that follows; NULL: there is none */
+    const char *passing; /* an error of its token endpoint that says nothing of
+                          * the user, and passes; or NULL */
+    const char *accept;  /* of userinfo, or NULL */
+    const char *emails;  /* behind the URL of userinfo: a list of the user's
+                          * addresses, each {email, primary, verified}, for who
+                          * has the scope that follows; NULL: there is none */
     const char *emails_scope;
     mcp_idp_hints_t hints;
 };

@@ -19,7 +19,7 @@ static const mcp_error_t *issuer_check(const apr_table_t *query,
 {
     const char *iss = apr_table_get(query, "iss");
 
-    if (!iss || mcp_idp_metadata_is_issuer(idp, iss))
+    if (!iss || mcp_idp_metadata_may_be_issuer(idp, iss))
         return NULL;
     return mcp_idp_fault_make(
         idp, cx,

@@ -148,6 +148,25 @@ static const mcp_error_t *tokens_read(mcp_idp_token_answer_t *answer,
     return NULL;
 }
 
+/* RFC 6749 5.2. Supabase answers who refreshes in the words of its other
+ * endpoints: {"code":400,"error_code":"session_not_found","msg":"..."}. */
+static const mcp_error_t *error_read(mcp_idp_token_answer_t *answer,
+                                     const members_t *members, mcp_ctx_t *cx)
+{
+    const char *more = "error_description";
+
+    MCP_TRY(text_read(&answer->error, members, "error", MOST_ERROR, cx));
+    if (!answer->error) {
+        more = "msg";
+        MCP_TRY(
+            text_read(&answer->error, members, "error_code", MOST_ERROR, cx));
+    }
+    if (!answer->error)
+        return NULL;
+    return text_read(&answer->error_description, members, more,
+                     MCP_IDP_TOKEN_ANSWER_MAX, cx);
+}
+
 const mcp_error_t *mcp_idp_token_answer_read(mcp_idp_token_answer_t *answer,
                                              const char *text, apr_size_t len,
                                              const char *type, mcp_ctx_t *cx)
@@ -156,9 +175,6 @@ const mcp_error_t *mcp_idp_token_answer_read(mcp_idp_token_answer_t *answer,
 
     memset(answer, 0, sizeof(*answer));
     MCP_TRY(members_read(&members, text, len, type, cx));
-    MCP_TRY(text_read(&answer->error, &members, "error", MOST_ERROR, cx));
-    if (!answer->error)
-        return tokens_read(answer, &members, cx);
-    return text_read(&answer->error_description, &members, "error_description",
-                     MCP_IDP_TOKEN_ANSWER_MAX, cx);
+    MCP_TRY(error_read(answer, &members, cx));
+    return answer->error ? NULL : tokens_read(answer, &members, cx);
 }

@@ -10,7 +10,8 @@
 /* What an `error` means for us. */
 typedef enum {
     OTHER,  /* a word that we do not know, or that we cause */
-    NO,     /* the grant is spent or ended, or the user is not welcome */
+    NO,     /* the grant is spent or ended, or the user has to come by */
+    DENIED, /* somebody is not welcome: this user, or all of them */
     CLIENT, /* we are not welcome */
     SCOPE,  /* we ask for too much */
     LATER
@@ -29,22 +30,36 @@ static const struct {
     {"bad_verification_code", NO},
     {"bad_refresh_token", NO},
     {"incorrect_client_credentials", CLIENT},
-    /* Auth0, when a rule of its own lets the user in no more */
-    {"access_denied", NO},
-    {"unauthorized", NO},
-    /* Entra, when the user has to come by */
+    {"unverified_user_email", NO},
+    /* Entra and Auth0, when the user has to come by */
     {"interaction_required", NO},
     {"login_required", NO},
     {"consent_required", NO},
+    {"mfa_required", NO},
+    /* Supabase, whose error_code this is */
+    {"refresh_token_not_found", NO},
+    {"refresh_token_already_used", NO},
+    {"session_not_found", NO},
+    {"session_expired", NO},
+    {"user_banned", NO},
+    /* Keycloak says it where the realm is disabled, Auth0 where an Action
+     * refuses the user and where one fails: no reason to end a grant. Who is
+     * blocked gets invalid_grant at both. */
+    {"access_denied", DENIED},
+    {"unauthorized", DENIED},
+    /* Keycloak, of offline_access for who may not have it */
+    {"not_allowed", SCOPE},
     {"temporarily_unavailable", LATER},
     {"slow_down", LATER},
     {"server_error", LATER},
 };
 
-static meaning_t meaning_of(const char *error)
+static meaning_t meaning_of(const char *error, const mcp_idp_facts_t *facts)
 {
     apr_size_t i;
 
+    if (facts->passing && !strcmp(facts->passing, error))
+        return LATER;
     for (i = 0; i < sizeof(errors) / sizeof(*errors); i++)
         if (!strcmp(errors[i].word, error))
             return errors[i].meaning;
@@ -57,7 +72,7 @@ static const mcp_error_t *refused(const mcp_idp_token_answer_t *answer,
     const char *error = mcp_idp_fault_quote(answer->error, cx);
     const char *more = mcp_idp_fault_quote(answer->error_description, cx);
 
-    switch (meaning_of(answer->error)) {
+    switch (meaning_of(answer->error, idp->preset->facts)) {
     case NO:
         return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
                                 "its token endpoint says %s \"%s\"", error,
@@ -65,6 +80,12 @@ static const mcp_error_t *refused(const mcp_idp_token_answer_t *answer,
     case LATER:
         return mcp_idp_fault_outage(
             idp, cx, 0, "its token endpoint says %s \"%s\"", error, more);
+    case DENIED:
+        return mcp_idp_fault_make(
+            idp, cx,
+            "It may be a rule of the provider's about this user, or that it "
+            "lets nobody in (a realm that is disabled): see its own log.",
+            "its token endpoint says %s \"%s\"", error, more);
     case CLIENT:
         return mcp_idp_fault_make(idp, cx, MCP_IDP_CALL_STRANGER,
                                   "its token endpoint says %s \"%s\"", error,
@@ -99,12 +120,23 @@ static const mcp_error_t *unreadable(const mcp_net_reply_t *reply,
         reply->status, why);
 }
 
+/* Who asks for openid and says nowhere what the keys are is given an id_token
+ * all the same; who the user is, Verify says there. */
+static int can_verify(const mcp_idp_metadata_t *metadata)
+{
+    const mcp_idp_t *idp = metadata->remote->idp;
+
+    return idp->verify == MCP_IDP_VERIFY_ID_TOKEN || idp->shared_jwk ||
+           metadata->endpoints[MCP_IDP_ENDPOINT_KEYS];
+}
+
 static void tokens_set(mcp_idp_tokens_t *tokens,
-                       const mcp_idp_token_answer_t *answer, mcp_ctx_t *cx)
+                       const mcp_idp_token_answer_t *answer,
+                       const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
 {
     tokens->access_token = answer->access_token;
     tokens->refresh_token = answer->refresh_token;
-    tokens->id_token = answer->id_token;
+    tokens->id_token = can_verify(metadata) ? answer->id_token : NULL;
     tokens->expires =
         answer->expires_in ? mcp_ctx_seconds(cx) + answer->expires_in : 0;
 }
@@ -131,6 +163,6 @@ const mcp_error_t *mcp_idp_token_request_do(mcp_idp_tokens_t *tokens,
         return refused(&answer, idp, cx);
     if (reply.outcome != MCP_NET_OK)
         return unreadable(&reply, "it holds tokens", idp, cx);
-    tokens_set(tokens, &answer, cx);
+    tokens_set(tokens, &answer, metadata, cx);
     return NULL;
 }

@@ -33,8 +33,7 @@ static const mcp_error_t *update(mcp_identity_t *identity, mcp_identity_t *now,
     if (!is_same(now->subject, identity->subject) ||
         !is_same(now->issuer, identity->issuer))
         return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
-                                "what it gave for a refresh token is about "
-                                "another user");
+                                "what it says now is about another user");
     if (!is_whole)
         fill(now, identity);
     if (!now->session)
@@ -43,8 +42,7 @@ static const mcp_error_t *update(mcp_identity_t *identity, mcp_identity_t *now,
     return NULL;
 }
 
-/* -- with a refresh token -- */
-
+/* The claims of the id_token of before, where there is no other. */
 static mcp_idp_gather_t from_make(const mcp_idp_tokens_t *got,
                                   const mcp_idp_tokens_t *had,
                                   const mcp_idp_t *idp, mcp_ctx_t *cx)
@@ -54,6 +52,49 @@ static mcp_idp_gather_t from_make(const mcp_idp_tokens_t *got,
     if (!got->id_token && had->id_token)
         from.before = mcp_idp_jwt_peek(had->id_token, idp, cx);
     return from;
+}
+
+/* -- whether there is something to ask with -- */
+
+const mcp_error_t *mcp_idp_tokens_can_renew(int *can,
+                                            const mcp_idp_tokens_t *tokens,
+                                            const mcp_idp_remote_t *remote,
+                                            mcp_ctx_t *cx)
+{
+    const mcp_idp_metadata_t *metadata;
+
+    *can = 0;
+    if (!tokens->refresh_token &&
+        (!tokens->access_token ||
+         (tokens->expires && tokens->expires <= mcp_ctx_seconds(cx))))
+        return NULL;
+    MCP_TRY(mcp_idp_metadata_get(&metadata, remote, cx));
+    *can = tokens->refresh_token || mcp_idp_gather_can_ask(metadata);
+    return NULL;
+}
+
+/* -- with a refresh token -- */
+
+const mcp_error_t *mcp_idp_tokens_turn(mcp_idp_tokens_t *turned,
+                                       const mcp_idp_tokens_t *before,
+                                       const mcp_idp_remote_t *remote,
+                                       mcp_ctx_t *cx)
+{
+    const mcp_idp_metadata_t *metadata;
+    apr_table_t *form;
+
+    *turned = *before;
+    turned->id_token = NULL;
+    if (!before->refresh_token)
+        return NULL;
+    MCP_TRY(mcp_idp_metadata_get(&metadata, remote, cx));
+    form = apr_table_make(cx->pool, 8);
+    apr_table_setn(form, "grant_type", "refresh_token");
+    apr_table_setn(form, "refresh_token", before->refresh_token);
+    MCP_TRY(mcp_idp_token_request_do(turned, form, metadata, cx));
+    if (!turned->refresh_token)
+        turned->refresh_token = before->refresh_token;
+    return NULL;
 }
 
 /* The provider has said yes, and may take the old refresh token no more: that
@@ -72,41 +113,30 @@ static void go_on(const mcp_error_t *e, mcp_ctx_t *cx)
                     e->detail);
 }
 
-static const mcp_error_t *refresh(mcp_idp_tokens_t *tokens,
-                                  mcp_identity_t *identity,
-                                  const mcp_idp_metadata_t *metadata,
-                                  mcp_ctx_t *cx)
+static const mcp_error_t *hear(mcp_identity_t *identity,
+                               mcp_idp_tokens_t *turned,
+                               const mcp_idp_tokens_t *before,
+                               const mcp_idp_metadata_t *metadata,
+                               mcp_ctx_t *cx)
 {
-    apr_table_t *form = apr_table_make(cx->pool, 8);
     const mcp_idp_t *idp = metadata->remote->idp;
-    mcp_idp_tokens_t got;
-    mcp_idp_gather_t from;
+    mcp_idp_gather_t from = from_make(turned, before, idp, cx);
     mcp_identity_t now;
     const mcp_error_t *e;
     int is_whole;
 
-    apr_table_setn(form, "grant_type", "refresh_token");
-    apr_table_setn(form, "refresh_token", tokens->refresh_token);
-    MCP_TRY(mcp_idp_token_request_do(&got, form, metadata, cx));
-    from = from_make(&got, tokens, idp, cx);
     e = mcp_idp_gather_identity(&now, &is_whole, &from, metadata, cx);
     if (e)
         go_on(e, cx);
-    else
-        MCP_TRY(update(identity, &now, is_whole, idp, cx));
-    tokens->access_token = got.access_token;
-    tokens->expires = got.expires;
-    if (got.refresh_token)
-        tokens->refresh_token = got.refresh_token;
-    if (got.id_token && !e)
-        tokens->id_token = got.id_token;
-    return NULL;
+    if (e || !turned->id_token)
+        turned->id_token = before->id_token;
+    return e ? NULL : update(identity, &now, is_whole, idp, cx);
 }
 
 /* -- without -- */
 
-static const mcp_error_t *ask(const mcp_idp_tokens_t *tokens,
-                              mcp_identity_t *identity,
+static const mcp_error_t *ask(mcp_identity_t *identity,
+                              const mcp_idp_tokens_t *tokens,
                               const mcp_idp_metadata_t *metadata,
                               mcp_ctx_t *cx)
 {
@@ -121,24 +151,24 @@ static const mcp_error_t *ask(const mcp_idp_tokens_t *tokens,
     return update(identity, &now, is_whole, idp, cx);
 }
 
-const mcp_error_t *mcp_idp_tokens_renew(int *is_known,
-                                        mcp_idp_tokens_t *tokens,
-                                        mcp_identity_t *identity,
-                                        const mcp_idp_remote_t *remote,
-                                        mcp_ctx_t *cx)
+const mcp_error_t *mcp_idp_tokens_hear(mcp_identity_t *identity,
+                                       mcp_idp_tokens_t *turned,
+                                       const mcp_idp_tokens_t *before,
+                                       const mcp_idp_remote_t *remote,
+                                       mcp_ctx_t *cx)
 {
     const mcp_idp_metadata_t *metadata;
 
-    *is_known = 0;
-    if (!tokens->refresh_token &&
-        (!tokens->access_token ||
-         (tokens->expires && tokens->expires <= mcp_ctx_seconds(cx))))
+    if (before->refresh_token) {
+        const mcp_error_t *e = mcp_idp_metadata_get(&metadata, remote, cx);
+
+        if (!e)
+            return hear(identity, turned, before, metadata, cx);
+        go_on(e, cx);
+        turned->id_token = before->id_token;
         return NULL;
+    }
     MCP_TRY(mcp_idp_metadata_get(&metadata, remote, cx));
-    if (!tokens->refresh_token && !mcp_idp_gather_can_ask(metadata))
-        return NULL;
-    *is_known = 1;
-    if (tokens->refresh_token)
-        return refresh(tokens, identity, metadata, cx);
-    return ask(tokens, identity, metadata, cx);
+    turned->id_token = before->id_token;
+    return ask(identity, before, metadata, cx);
 }

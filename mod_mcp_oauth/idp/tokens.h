@@ -13,20 +13,39 @@ typedef struct mcp_idp_tokens_t {
     apr_int64_t expires; /* of the access token, in seconds; 0: not said */
 } mcp_idp_tokens_t;
 
-/* Asks the provider whether the user is still welcome there: with the refresh
- * token, which turns the tokens (what the answer leaves out stays as it was);
- * without one, and while the access token has not expired, at userinfo. The
- * identity is brought up to date with what it says, but never to another
+/* Asking the provider whether the user is still welcome there, in two steps,
+ * so that what the first one brings can be kept before the second one takes
+ * its time. Where something is said of the user, it is never of another
  * subject.
  *
- * *is_known is 0 when there is nothing to ask with. INVALID_GRANT: it said
- * no. UNAVAILABLE: it did not answer, or not now. SERVER_ERROR: it would not
- * have us (our secret, our configuration); the log has the remedy. */
-const mcp_error_t *mcp_idp_tokens_renew(int *is_known,
-                                        mcp_idp_tokens_t *tokens,
-                                        mcp_identity_t *identity,
-                                        const mcp_idp_remote_t *remote,
-                                        mcp_ctx_t *cx);
+ * Of all: INVALID_GRANT: it said no. UNAVAILABLE: it did not answer, or not
+ * now. SERVER_ERROR: it would not have us (our secret, our configuration). */
+
+/* Whether there is something to ask with: a refresh token; or an access token
+ * that has not expired, and somebody who looks at it. */
+const mcp_error_t *mcp_idp_tokens_can_renew(int *can,
+                                            const mcp_idp_tokens_t *tokens,
+                                            const mcp_idp_remote_t *remote,
+                                            mcp_ctx_t *cx);
+/* The first step: with the refresh token, which turns the tokens. The provider
+ * may take those of before no more, so *turned has to be kept at once. What
+ * the answer left out is as before, but for the id_token, which is NULL then;
+ * one that is there is nobody's word yet. Without a refresh token nothing is
+ * asked. */
+const mcp_error_t *mcp_idp_tokens_turn(mcp_idp_tokens_t *turned,
+                                       const mcp_idp_tokens_t *before,
+                                       const mcp_idp_remote_t *remote,
+                                       mcp_ctx_t *cx);
+/* The second step: what it says of the user now. After a refresh it has said
+ * yes: who the user is stays as it was where it cannot say so, or in a way
+ * that cannot be believed; only what is about another user is INVALID_GRANT.
+ * Without a refresh token it is here that it says yes or no. The id_token of
+ * turned becomes that of before where there is none that was believed. */
+const mcp_error_t *mcp_idp_tokens_hear(mcp_identity_t *identity,
+                                       mcp_idp_tokens_t *turned,
+                                       const mcp_idp_tokens_t *before,
+                                       const mcp_idp_remote_t *remote,
+                                       mcp_ctx_t *cx);
 /* RFC 7009: the refresh token, or the access token where there is none.
  * Nothing where the provider has no such endpoint. */
 const mcp_error_t *mcp_idp_tokens_revoke(const mcp_idp_tokens_t *tokens,

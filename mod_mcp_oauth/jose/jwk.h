@@ -31,8 +31,8 @@ const mcp_error_t *mcp_jose_jwk_secret(mcp_jose_jwk_t **jwk, const char *bytes,
  * PKCS#1 or SEC1, without a passphrase) or a private JWK; RSA of 2048 bits or
  * more, or EC on P-256, P-384 or P-521. alg is the JWK's, else RS256 or what
  * the curve says, RSA-OAEP where the JWK's use is enc; kid is the JWK's, else
- * the RFC 7638 thumbprint. What it can be used for is for
- * mcp_jose_jws_key_fault and mcp_jose_jwe_key_fault to say.
+ * the RFC 7638 thumbprint, which what it signs does not say. What it can be
+ * used for is for mcp_jose_jws_key_fault and mcp_jose_jwe_key_fault to say.
  * INVALID_REQUEST; its detail is for the administrator and says nothing of the
  * key. */
 const mcp_error_t *mcp_jose_jwk_private(mcp_jose_jwk_t **jwk, const char *text,

@@ -91,6 +91,7 @@ static const mcp_error_t *purpose_read(mcp_jose_jwk_t *jwk,
         return mcp_jose_kind_misfit(cx, "kid is not a string");
     jwk->kid = kid ? mcp_json_string(kid)
                    : mcp_jose_kind_thumbprint(json, cx->pool);
+    jwk->is_kid_made = !kid;
     jwk->enc = mcp_json_string(mcp_json_get(json, "enc"));
     MCP_TRY(use_read(&jwk->use, json, cx));
     return alg_read(jwk, json, cx);

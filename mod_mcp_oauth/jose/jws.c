@@ -84,12 +84,12 @@ static const mcp_error_t *whole_read(const mcp_jose_jws_t **out,
     if (!signature)
         return refuse(cx, "it has two parts");
     signature++;
+    MCP_TRY(part_read(&jws->header, NULL, copy, payload - 1 - copy, cx));
+    MCP_TRY(header_check(jws, cx));
     if (signature == copy + len ||
         !mcp_encode_base64url_read(&size, signature, copy + len - signature,
                                    cx->pool))
         return refuse(cx, "the signature is not base64url");
-    MCP_TRY(part_read(&jws->header, NULL, copy, payload - 1 - copy, cx));
-    MCP_TRY(header_check(jws, cx));
     MCP_TRY(part_read(&jws->claims, &jws->claims_text, payload,
                       signature - 1 - payload, cx));
     jws->text = copy;
@@ -168,7 +168,8 @@ static cjose_header_t *header_make(const char *typ, const mcp_jose_jwk_t *jwk)
 
     if (header && cjose_header_set(header, "alg", jwk->alg, NULL) &&
         (!typ || cjose_header_set(header, "typ", typ, NULL)) &&
-        (!jwk->kid || cjose_header_set(header, "kid", jwk->kid, NULL)))
+        (!jwk->kid || jwk->is_kid_made ||
+         cjose_header_set(header, "kid", jwk->kid, NULL)))
         return header;
     if (header)
         cjose_header_release(header);

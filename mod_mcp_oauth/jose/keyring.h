@@ -75,7 +75,8 @@ typedef enum {
     MCP_KEY_SESSION,       /* MAC of an Mcp-Session-Id */
     MCP_KEY_REQUEST_STATE, /* seals MCP requestState */
     MCP_KEY_COOKIE,        /* binds a browser to a sign-in */
-    MCP_KEY_UPSTREAM       /* seals what an identity provider gave us */
+    MCP_KEY_UPSTREAM,      /* seals what an identity provider gave us */
+    MCP_KEY_PURPOSES       /* how many there are */
 } mcp_jose_purpose_t;
 
 /* Key number id of the master secret (see _current); 0 when there is no such

@@ -6,7 +6,7 @@
 
 #include "base/writer.h"
 
-#define PURPOSES (MCP_KEY_COOKIE + 1)
+#define PURPOSES MCP_KEY_PURPOSES
 
 static const mcp_jose_jwk_t *key_at(const mcp_jose_issuer_t *issuer, int i)
 {
@@ -31,7 +31,7 @@ static const char *jwks_text(const mcp_jose_issuer_t *issuer, apr_pool_t *pool)
 /* What HKDF's info says the key is for; never change one. */
 static const char *purpose_name(mcp_jose_purpose_t purpose)
 {
-    static const char *const names[] = {
+    static const char *const names[PURPOSES] = {
         [MCP_KEY_CLIENT_ID] = "client_id",
         [MCP_KEY_CLIENT_SECRET] = "client_secret",
         [MCP_KEY_TRANSACTION] = "transaction",
@@ -39,6 +39,7 @@ static const char *purpose_name(mcp_jose_purpose_t purpose)
         [MCP_KEY_SESSION] = "session",
         [MCP_KEY_REQUEST_STATE] = "request_state",
         [MCP_KEY_COOKIE] = "cookie",
+        [MCP_KEY_UPSTREAM] = "upstream",
     };
 
     return names[purpose];

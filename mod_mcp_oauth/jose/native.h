@@ -18,6 +18,7 @@ struct mcp_jose_jwk_t {
     cjose_jwk_t *native; /* NULL for OKP */
     EVP_PKEY *okp;       /* NULL for all others */
     const char *kid;     /* or NULL */
+    int is_kid_made;     /* nobody else calls it so: the JWK says none */
     const char *kty;
     const char *crv;      /* NULL for RSA and oct */
     const char *alg;      /* NULL: any that kty allows (RSA without "alg") */

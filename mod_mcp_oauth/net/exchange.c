@@ -68,6 +68,16 @@ const mcp_error_t *mcp_net_exchange_do(mcp_net_reply_t *reply,
     return NULL;
 }
 
+int mcp_net_exchange_wait(mcp_net_exchanges_t *exchanges,
+                          apr_interval_time_t time)
+{
+    if (!mcp_net_crowd_enter(exchanges->crowd, 0))
+        return 0;
+    apr_sleep(time);
+    mcp_net_crowd_leave(exchanges->crowd);
+    return 1;
+}
+
 mcp_net_exchanges_t *mcp_net_exchange_make(mcp_net_crowd_t *crowd,
                                            const mcp_net_fetcher_t *fetcher,
                                            apr_pool_t *pool)

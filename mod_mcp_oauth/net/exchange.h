@@ -2,6 +2,8 @@
 #ifndef MCP_NET_EXCHANGE_H
 #define MCP_NET_EXCHANGE_H
 
+#include <apr_time.h>
+
 #include "net/crowd.h"
 #include "net/fetch.h"
 
@@ -20,5 +22,10 @@ const mcp_error_t *mcp_net_exchange_do(mcp_net_reply_t *reply,
                                        mcp_net_exchanges_t *exchanges,
                                        const mcp_net_request_t *request,
                                        mcp_ctx_t *cx);
+/* Waits a little for what another thread, of whatever process, asks. Whoever
+ * waits is counted with those that ask, and leaves the last quarter of the
+ * places to them: 0, at once, when there is none. */
+int mcp_net_exchange_wait(mcp_net_exchanges_t *exchanges,
+                          apr_interval_time_t time);
 
 #endif

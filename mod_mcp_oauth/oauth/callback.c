@@ -65,7 +65,7 @@ enter(const arrival_t *a, const mcp_idp_signin_done_t *done, mcp_ctx_t *cx)
         &done->identity,   NULL,        a->visit->is_approved};
 
     MCP_TRY(mcp_oauth_upstream_seal(&entry.upstream, &done->tokens,
-                                    a->x->service, cx));
+                                    &done->identity, a->x->service, cx));
     return mcp_oauth_signin_enter(a->x, &entry, cx);
 }
 
@@ -96,6 +96,7 @@ const mcp_error_t *mcp_oauth_callback_handle(mcp_oauth_exchange_t *x,
     apr_table_t *query;
 
     mcp_oauth_exchange_private(x);
+    x->is_return = 1;
     MCP_TRY(mcp_form_read(&query, text, strlen(text), cx));
     a.query = query;
     return arrive(&a, cx);

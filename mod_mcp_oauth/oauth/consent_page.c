@@ -2,6 +2,7 @@
 #include "oauth/consent_page.h"
 
 #include <apr_strings.h>
+#include <string.h>
 
 #include "base/scope.h"
 #include "oauth/redirect.h"
@@ -81,6 +82,12 @@ static void write_login(mcp_writer_t *w, const mcp_oauth_login_t *login)
     write_boolean(w, "signed_in", login->from_session);
 }
 
+/* httpd's own sign-in has no name that says something to people. */
+static const char *name_of(const mcp_idp_t *idp)
+{
+    return strcmp(idp->label, "httpd") ? idp->label : "User name and password";
+}
+
 /* The first one is chosen until the user chooses another. */
 static void write_providers(mcp_writer_t *w,
                             const mcp_oauth_resource_t *resource)
@@ -96,9 +103,11 @@ static void write_providers(mcp_writer_t *w,
     mcp_writer_name(w, "providers");
     mcp_writer_open(w, '[');
     for (i = 0; i < idps->nelts; i++) {
+        const mcp_idp_t *idp = APR_ARRAY_IDX(idps, i, const mcp_idp_t *);
+
         mcp_writer_open(w, '{');
-        mcp_writer_member(w, "label",
-                          APR_ARRAY_IDX(idps, i, const mcp_idp_t *)->label);
+        mcp_writer_member(w, "label", idp->label);
+        mcp_writer_member(w, "name", name_of(idp));
         write_boolean(w, "chosen", !i);
         mcp_writer_close(w);
     }

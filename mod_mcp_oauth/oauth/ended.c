@@ -7,6 +7,9 @@
 #include "base/random.h"
 
 #define MARK_BYTES 12
+/* seconds: a browser stays signed in for a week at most, all else that is
+ * begun is gone after a day (MCPLifetime) */
+#define SESSION_KEPT (8 * 24 * 3600)
 
 static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *kind,
                    const char *name, apr_pool_t *pool)
@@ -20,6 +23,19 @@ static void user_key(unsigned char key[MCP_DIGEST_SIZE],
                      const mcp_identity_t *identity, apr_pool_t *pool)
 {
     key_of(key, "user:", mcp_oauth_identity_index(identity, pool), pool);
+}
+
+/* JSON, so that no two can be spelt the same. */
+static void session_key(unsigned char key[MCP_DIGEST_SIZE],
+                        const mcp_identity_t *identity, apr_pool_t *pool)
+{
+    mcp_writer_t *w = mcp_writer_make(pool);
+
+    mcp_writer_open(w, '[');
+    mcp_writer_string(w, identity->issuer);
+    mcp_writer_string(w, identity->session);
+    mcp_writer_close(w);
+    key_of(key, "session:", mcp_writer_text(w, NULL), pool);
 }
 
 static void client_key(unsigned char key[MCP_DIGEST_SIZE],
@@ -52,9 +68,17 @@ const mcp_error_t *mcp_oauth_ended_user_mark(const char **mark,
                                              mcp_ctx_t *cx)
 {
     unsigned char key[MCP_DIGEST_SIZE];
+    const char *session;
 
     user_key(key, identity, cx->pool);
-    return get(mark, key, works, cx);
+    MCP_TRY(get(mark, key, works, cx));
+    if (!identity->session)
+        return NULL;
+    session_key(key, identity, cx->pool);
+    MCP_TRY(get(&session, key, works, cx));
+    if (session)
+        *mark = apr_pstrcat(cx->pool, *mark ? *mark : "", ".", session, NULL);
+    return NULL;
 }
 
 const mcp_error_t *mcp_oauth_ended_client_mark(const char **mark,
@@ -94,6 +118,7 @@ const mcp_error_t *mcp_oauth_ended_since(int *is,
 /* -- ending -- */
 
 static const mcp_error_t *replace(const unsigned char key[MCP_DIGEST_SIZE],
+                                  apr_int64_t expires,
                                   const mcp_oauth_works_t *works,
                                   mcp_ctx_t *cx)
 {
@@ -107,7 +132,7 @@ static const mcp_error_t *replace(const unsigned char key[MCP_DIGEST_SIZE],
     mcp_writer_close(w);
     memset(&record, 0, sizeof(record));
     record.value = mcp_writer_text(w, &record.len);
-    record.expires = MCP_UNLIMITED;
+    record.expires = expires;
     return mcp_store_put(works->store, MCP_RECORD_ENDED, key, &record, cx);
 }
 
@@ -118,7 +143,17 @@ const mcp_error_t *mcp_oauth_ended_user(const mcp_identity_t *identity,
     unsigned char key[MCP_DIGEST_SIZE];
 
     user_key(key, identity, cx->pool);
-    return replace(key, works, cx);
+    return replace(key, MCP_UNLIMITED, works, cx);
+}
+
+const mcp_error_t *mcp_oauth_ended_session(const mcp_identity_t *identity,
+                                           const mcp_oauth_works_t *works,
+                                           mcp_ctx_t *cx)
+{
+    unsigned char key[MCP_DIGEST_SIZE];
+
+    session_key(key, identity, cx->pool);
+    return replace(key, mcp_ctx_seconds(cx) + SESSION_KEPT, works, cx);
 }
 
 const mcp_error_t *mcp_oauth_ended_client(const char *client_id,
@@ -128,5 +163,5 @@ const mcp_error_t *mcp_oauth_ended_client(const char *client_id,
     unsigned char key[MCP_DIGEST_SIZE];
 
     client_key(key, client_id, cx->pool);
-    return replace(key, works, cx);
+    return replace(key, MCP_UNLIMITED, works, cx);
 }

@@ -78,7 +78,7 @@ void mcp_oauth_exchange_leave(mcp_oauth_exchange_t *x, const char *uri,
 {
     mcp_oauth_exchange_private(x);
     apr_table_setn(x->headers, "Referrer-Policy", "no-referrer");
-    if (!strcmp(x->method, "POST") && !is_web(uri)) {
+    if ((x->is_return || !strcmp(x->method, "POST")) && !is_web(uri)) {
         leave_by_page(x, uri, cx);
         return;
     }

@@ -37,6 +37,8 @@ typedef struct mcp_oauth_exchange_t {
     int may_have_user;   /* httpd's authentication may set one here */
     const mcp_idp_password_t *password;
     const mcp_oauth_expr_t *expr;
+    int is_return; /* from a page of somebody else's, which may end in a form
+                    * as ours do */
 
     /* -- what goes -- */
     int status;              /* 200 unless set */
@@ -67,8 +69,9 @@ void mcp_oauth_exchange_public(mcp_oauth_exchange_t *x, const char *json);
 void mcp_oauth_exchange_private(mcp_oauth_exchange_t *x);
 void mcp_oauth_exchange_page(mcp_oauth_exchange_t *x, int status,
                              const char *page, const char *values);
-/* Sends the browser on to uri. After a form a custom scheme is left through a
- * page, for browsers do not follow such a redirect (D15). */
+/* Sends the browser on to uri. After a form, here or at an identity provider,
+ * a custom scheme is left through a page: browsers do not follow such a
+ * redirect, or stay where the form was (D15). */
 void mcp_oauth_exchange_leave(mcp_oauth_exchange_t *x, const char *uri,
                               mcp_ctx_t *cx);
 /* where to register, if anywhere: for clients whose client_id is not known */

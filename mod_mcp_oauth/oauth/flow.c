@@ -24,8 +24,7 @@ static const mcp_error_t *too_old(mcp_ctx_t *cx)
 static const mcp_error_t *used(mcp_ctx_t *cx)
 {
     return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
-                          "This page was used already. If your app is not "
-                          "connected, start again from there.");
+                          "This page was used already.");
 }
 
 static const char *flow_text(const mcp_oauth_flow_t *flow, apr_pool_t *pool)

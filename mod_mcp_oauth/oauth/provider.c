@@ -73,23 +73,6 @@ mcp_oauth_provider_remote_of(const mcp_oauth_resource_t *resource,
     return NULL;
 }
 
-const mcp_idp_t *
-mcp_oauth_provider_of_service(const mcp_oauth_service_t *service,
-                              const char *url, const char *issuer)
-{
-    const mcp_oauth_resource_t *first =
-        mcp_oauth_service_resource(service, url);
-    const mcp_idp_t *idp = first ? mcp_oauth_provider_remote_of(first, issuer)
-                                 : NULL;
-    int i;
-
-    for (i = 0; i < service->resources->nelts && !idp; i++)
-        idp = mcp_oauth_provider_remote_of(
-            APR_ARRAY_IDX(service->resources, i, const mcp_oauth_resource_t *),
-            issuer);
-    return idp;
-}
-
 mcp_idp_remote_t mcp_oauth_provider_remote(const mcp_idp_t *idp,
                                            const mcp_oauth_service_t *service)
 {

@@ -17,15 +17,10 @@ mcp_oauth_provider_labelled(const mcp_oauth_resource_t *resource,
 /* the one that was configured so (mcp_idp_t.key) */
 const mcp_idp_t *mcp_oauth_provider_keyed(const mcp_oauth_resource_t *resource,
                                           const char *key);
-/* a remote one that vouches for the subjects of this issuer: of the resource,
- * or of any resource of the service, that whose string is url first: each may
- * have a client of its own there */
+/* the remote one that vouches for the subjects of this issuer */
 const mcp_idp_t *
 mcp_oauth_provider_remote_of(const mcp_oauth_resource_t *resource,
                              const char *issuer);
-const mcp_idp_t *
-mcp_oauth_provider_of_service(const mcp_oauth_service_t *service,
-                              const char *url, const char *issuer);
 
 /* What it takes to talk to it. */
 mcp_idp_remote_t mcp_oauth_provider_remote(const mcp_idp_t *idp,

@@ -140,7 +140,6 @@ static const mcp_error_t *reused(const mcp_oauth_grant_t *grant,
                                  mcp_ctx_t *cx)
 {
     MCP_TRY(mcp_oauth_grant_revoke(grant, service->works, cx));
-    mcp_oauth_upstream_revoke(grant, service, cx);
     mcp_ctx_log(
         cx, MCP_LOG_NOTICE, 151,
         "a refresh token of '%s' was used again: generation %" APR_INT64_T_FMT
@@ -149,6 +148,7 @@ static const mcp_error_t *reused(const mcp_oauth_grant_t *grant,
         grant->generation, mcp_digest_text(grant->id, cx->pool));
     mcp_oauth_about_grant_tell(MCP_AUDIT_REFRESH_REUSED, grant, NULL, cx);
     mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "refresh-reused", cx);
+    mcp_oauth_upstream_revoke(grant, service, cx);
     return refused(cx, "was used before, its family is revoked");
 }
 
@@ -162,6 +162,14 @@ static int in_grace(const mcp_oauth_grant_t *grant,
            now - grant->turned <= resource->settings->lifetime->refresh_grace;
 }
 
+/* A lost answer, or one of those who came at once. */
+static int is_repeat(const mcp_oauth_grant_t *grant, const token_t *token,
+                     const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
+{
+    return token->generation == grant->generation - 1 &&
+           in_grace(grant, resource, cx);
+}
+
 /* One attempt; *done is 0 when somebody else turned the family meanwhile. */
 static const mcp_error_t *turn_once(int *done, mcp_oauth_grant_t *grant,
                                     const token_t *token,
@@ -171,8 +179,7 @@ static const mcp_error_t *turn_once(int *done, mcp_oauth_grant_t *grant,
     const mcp_oauth_service_t *service = resource->service;
 
     *done = 1;
-    if (token->generation == grant->generation - 1 &&
-        in_grace(grant, resource, cx)) {
+    if (is_repeat(grant, token, resource, cx)) {
         mcp_oauth_about_grant_tell(MCP_AUDIT_REFRESH_REPEATED, grant, NULL,
                                    cx);
         return NULL;
@@ -214,7 +221,8 @@ const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
         if (mcp_oauth_grant_is_idle(*grant, resource, now))
             return refused(cx, "was not used for too long");
         MCP_TRY(ask_check(ask, *grant, resource, cx));
-        if (token.generation >= (*grant)->generation)
+        if (token.generation >= (*grant)->generation ||
+            is_repeat(*grant, &token, resource, cx))
             MCP_TRY(mcp_oauth_renewal_ask(grant, resource, cx));
         if (!*grant)
             return refused(cx, "the grant has ended");

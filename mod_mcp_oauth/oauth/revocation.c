@@ -50,7 +50,6 @@ static const mcp_error_t *refresh_token_revoke(int *done, const ask_t *ask,
     *done = 1;
     MCP_TRY(owner_check(ask, grant->client_id, cx));
     MCP_TRY(mcp_oauth_grant_revoke(grant, ask->service->works, cx));
-    mcp_oauth_upstream_revoke(grant, ask->service, cx);
     mcp_ctx_log(cx, MCP_LOG_INFO, 160,
                 "the client '%s' revoked a refresh token of '%s' and with it "
                 "the grant %s",
@@ -58,6 +57,7 @@ static const mcp_error_t *refresh_token_revoke(int *done, const ask_t *ask,
                 loggable(grant->identity.user, cx),
                 mcp_digest_text(grant->id, cx->pool));
     mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "client", cx);
+    mcp_oauth_upstream_revoke(grant, ask->service, cx);
     return NULL;
 }
 

@@ -75,8 +75,10 @@ static int is_of_session(const mcp_json_t *json, const mcp_identity_t *session)
 
     if (!identity)
         identity = mcp_json_get(mcp_json_get(json, "login"), "identity");
-    return is_text(identity, "issuer", session->issuer) &&
-           is_text(identity, "session", session->session);
+    if (!is_text(identity, "issuer", session->issuer))
+        return 0;
+    return is_text(identity, "session", session->session) ||
+           (session->subject && !mcp_json_get(identity, "session"));
 }
 
 static const mcp_error_t *end(sweep_t *sweep, const unsigned char *key,
@@ -158,6 +160,9 @@ const mcp_error_t *mcp_oauth_revoke_session(int *count,
                      identity, MCP_RECORD_GRANT, 0};
 
     *count = 0;
+    if (identity->subject)
+        sweep.index = mcp_oauth_identity_index(identity, cx->pool);
+    MCP_TRY(mcp_oauth_ended_session(identity, works, cx));
     MCP_TRY(sweep_all(&sweep, kinds, 3, cx));
     *count = sweep.grants;
     mcp_ctx_log(cx, MCP_LOG_NOTICE, 164,

@@ -26,9 +26,10 @@ const mcp_error_t *mcp_oauth_revoke_user(int *count,
                                          const char *why,
                                          const mcp_oauth_works_t *works,
                                          mcp_ctx_t *cx);
-/* Grants, browsers that are signed in and open pages that began in one session
- * at an identity provider: issuer and session of identity are asked for. Looks
- * at all of them. */
+/* Grants, browsers that are signed in, and what is only begun in one session
+ * at an identity provider: issuer and session of identity are asked for, and
+ * subject. Where that is known, what nobody knows the session of ends too;
+ * else all that is stored is looked at. */
 const mcp_error_t *mcp_oauth_revoke_session(int *count,
                                             const mcp_identity_t *identity,
                                             const mcp_oauth_works_t *works,

@@ -113,13 +113,16 @@ static void grant_fill(mcp_oauth_grant_t *grant, const mcp_oauth_code_t *code,
 }
 
 /* RFC 6749 4.1.2: what the code gave ends too. Only somebody who holds the
- * verifier comes here. */
+ * verifier comes here. What the provider gave may have been renewed since. */
 static const mcp_error_t *used_again(const mcp_oauth_grant_t *grant,
                                      const mcp_oauth_service_t *service,
                                      mcp_ctx_t *cx)
 {
-    MCP_TRY(mcp_oauth_grant_revoke(grant, service->works, cx));
-    mcp_oauth_upstream_revoke(grant, service, cx);
+    mcp_oauth_grant_t *stored;
+
+    MCP_TRY(mcp_oauth_grant_get(&stored, grant->id, service->works, cx));
+    MCP_TRY(
+        mcp_oauth_grant_revoke(stored ? stored : grant, service->works, cx));
     mcp_ctx_log(cx, MCP_LOG_INFO, 152,
                 "an authorization code of '%s' was redeemed twice; its grant "
                 "%s is revoked",
@@ -127,6 +130,8 @@ static const mcp_error_t *used_again(const mcp_oauth_grant_t *grant,
                 mcp_digest_text(grant->id, cx->pool));
     mcp_oauth_about_grant_tell(MCP_AUDIT_CODE_REUSED, grant, NULL, cx);
     mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "code-reused", cx);
+    if (stored)
+        mcp_oauth_upstream_revoke(stored, service, cx);
     return refused(cx, "was redeemed before");
 }
 
@@ -146,8 +151,8 @@ static const mcp_error_t *ended_check(const mcp_oauth_code_t *code,
     if (!ended)
         return NULL;
     MCP_TRY(mcp_oauth_grant_revoke(grant, works, cx));
+    mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "ended", cx);
     mcp_oauth_upstream_revoke(grant, service, cx);
-    mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "administrator", cx);
     return refused(cx, "everything of its user or client was ended since");
 }
 

@@ -23,8 +23,7 @@ static const mcp_error_t *unknown(mcp_ctx_t *cx)
 static const mcp_error_t *used(mcp_ctx_t *cx)
 {
     return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
-                          "This sign-in was used already. If your app is not "
-                          "connected, start again from there.");
+                          "This sign-in was used already.");
 }
 
 static const char *text_of(const mcp_oauth_visit_t *visit, apr_size_t *len,

@@ -141,7 +141,8 @@ static const struct {
      "people who run this server when it happened."},
     {503, "This server is busy",
      "Nothing is lost. Wait a little, then try again."},
-    {0, "This sign-in cannot go on", "Go back to your app and connect again."},
+    {0, "This sign-in cannot go on",
+     "If your app is not connected, go back to it and connect again."},
 };
 
 const mcp_error_t *mcp_page_error(const char **html, const mcp_error_t *error,

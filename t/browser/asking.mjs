@@ -8,46 +8,19 @@ import { startSite } from '../client/lib/httpd.mjs';
 import { group } from '../client/lib/tap.mjs';
 import { Client } from './lib/client.mjs';
 import { Landing } from './lib/landing.mjs';
-import { isAccessible, LOOKS, policyOf, shoot } from './lib/looks.mjs';
+import { canBePressed, hasFocus, isAccessible, isIsolated, LOOKS, NAMES,
+  policyOf, shoot } from './lib/looks.mjs';
 import { APPROVE, DENY, withTabs } from './lib/tab.mjs';
 
 const SWITCH = 'button[name=decision][value=switch]';
 const SIGN_OUT = 'button[name=decision][value=sign-out]';
 const CUSTOM = 'cursor://anysphere.cursor-mcp/oauth/callback';
-const RTL_OVERRIDE = String.fromCodePoint(0x202e);
-const REPLACED = String.fromCodePoint(0xfffd);
-
-const NAMES = {
-  'hostile': '</bdi></strong><script>document.title="x"</script>'
-    + '<img src=x onerror=alert(1)> "\'&amp;{{flow}}',
-  'right-to-left': `مساعد المهام ${RTL_OVERRIDE}(verified)`,
-  'long': 'W'.repeat(200),
-};
 
 export function startWords() {
   return startSite({
     name: 'words',
     template: path.join(import.meta.dirname, 'lib/words.conf.in'),
   });
-}
-
-/** The name is there, and what comes behind it is not pulled along by its
- * direction. Characters that would turn text around are shown as such. */
-async function isIsolated(page, name) {
-  const found = await page.evaluate((text) => {
-    const bdi = [...document.querySelectorAll('bdi')]
-      .find((each) => each.textContent === text);
-    return bdi && getComputedStyle(bdi).unicodeBidi;
-  }, name.replace(RTL_OVERRIDE, REPLACED));
-  assert.equal(found, 'isolate');
-}
-
-/** The buttons can be seen and are large enough for a finger. */
-async function canBePressed(page) {
-  for (const button of [APPROVE, DENY, SWITCH]) {
-    const box = await page.locator(button).boundingBox();
-    assert.ok(box.width >= 44 && box.height >= 44, JSON.stringify(box));
-  }
 }
 
 async function worded(chromium, server, look, kind) {
@@ -68,7 +41,7 @@ async function worded(chromium, server, look, kind) {
         await shoot(tab.page, `words-consent-${kind}-${look}`);
         await isAccessible(tab.page);
         await isIsolated(tab.page, name);
-        await canBePressed(tab.page);
+        await canBePressed(tab.page, [APPROVE, DENY, SWITCH]);
         await policyOf(tab.last);
       });
       await g.step('is text and nothing else', async () => {
@@ -154,10 +127,7 @@ const staying = {
     await g.step('by keyboard', async () => {
       await tab.page.locator(DENY).focus();
       await tab.page.keyboard.press('Tab');
-      assert.ok(await tab.page.evaluate((each) =>
-        document.activeElement.matches(each), SWITCH));
-      assert.notEqual(await tab.page.evaluate(() =>
-        getComputedStyle(document.activeElement).outlineStyle), 'none');
+      await hasFocus(tab.page, SWITCH);
       await tab.page.keyboard.press('Enter');
       await tab.page.locator('[name=password]').waitFor();
     });

@@ -8,11 +8,17 @@ import { startHttps } from '../client/lib/httpd.mjs';
 import { stop, stopAll } from '../client/lib/process.mjs';
 import { diag, done, explain, group } from '../client/lib/tap.mjs';
 import { asking, startWords } from './asking.mjs';
+import { away } from './away.mjs';
+import { choosing } from './choosing.mjs';
 import { habits } from './habits.mjs';
 import { leaving } from './leaving.mjs';
+import { startElsewhere } from './lib/broker.mjs';
 import { pages } from './pages.mjs';
 
-const ALL = { leaving, habits, pages, asking };
+const OURS = { leaving, habits, pages, asking };
+// where users sign in elsewhere
+const THEIRS = { away, choosing };
+const ALL = { ...OURS, ...THEIRS };
 
 let chromium;
 function fail(error) {
@@ -30,13 +36,15 @@ const servers = [
   { title: 'https', ...await startHttps() },
 ];
 const words = { title: 'words', ...await startWords() };
-chromium = await launchChromium();
+const broker = { title: 'broker', ...await startElsewhere() };
+chromium = await launchChromium(broker);
 for (const server of servers) {
-  for (const name of wanted) await ALL[name](chromium, server);
+  for (const name of wanted) await OURS[name]?.(chromium, server);
 }
+for (const name of wanted) await THEIRS[name]?.(chromium, broker);
 if (wanted.includes('asking')) await asking(chromium, words);
 await chromium.close();
-for (const server of [...servers, words]) {
+for (const server of [...servers, words, broker]) {
   await group(server.title, 30, (g) =>
     g.step('the server logged nothing that it should not', async () => {
       await stop(server.process);

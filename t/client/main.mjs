@@ -10,10 +10,11 @@ import { sdk2 } from './sdk2.mjs';
 import { inspector } from './inspector.mjs';
 import { remote } from './remote.mjs';
 import { https } from './https.mjs';
+import { idps } from './idps.mjs';
 import { persona } from './persona.mjs';
 import { suite } from './suite.mjs';
 
-const ALL = { sdk2, sdk1, inspector, remote, https, persona, suite };
+const ALL = { sdk2, sdk1, inspector, remote, https, idps, persona, suite };
 
 function fail(error) {
   diag(explain(error));

@@ -18,7 +18,7 @@ const BROWSER = path.join(import.meta.dirname, 'lib/browser.mjs');
 class Remote {
   constructor(demo, protocol, port) {
     Object.assign(this, { demo, protocol, port });
-    this.dir = path.join(process.env.MCP_TEST_DIR, `remote-${protocol}`);
+    this.dir = path.join(process.env.MCP_TEST_DIR, `remote-${port}`);
     this.trail = path.join(this.dir, 'browser.log');
     fs.mkdirSync(this.dir);
   }
@@ -32,7 +32,7 @@ class Remote {
       env: {
         ...process.env,
         HOME: this.dir,
-        BROWSER,
+        BROWSER: this.demo.browser ?? BROWSER,
         MCP_REMOTE_CONFIG_DIR: this.dir,
         MCP_BROWSER_USERNAME: this.demo.username,
         MCP_BROWSER_PASSWORD: this.demo.password,
@@ -74,8 +74,9 @@ class Remote {
   }
 }
 
-async function bridge(demo, protocol) {
-  await group(`mcp-remote ${protocol}`, 120, async (g) => {
+/** The journey of it. demo.browser: the program that signs in. */
+export async function bridge(demo, protocol, over = '') {
+  await group(`mcp-remote ${protocol}${over}`, 120, async (g) => {
     const remote = new Remote(demo, protocol, await freePort());
     await g.step('signs in from nothing and calls', () =>
       remote.use(async (client) => {

@@ -29,16 +29,21 @@ async function endSession(g, { transport, provider, demo }) {
   });
 }
 
-export async function sdk1(demo) {
-  await group('SDK 1.x', 60, (g) => journey(g, {
+/** How journeys go with this client. */
+export function way1(demo, options = {}) {
+  return {
     demo,
     make: (authProvider) => ({
       client: new Client({ name: 'mod_mcp_oauth tests', version: '1' }),
       transport: new StreamableHTTPClientTransport(new URL(demo.mcp),
-        { authProvider }),
+        { ...options, authProvider }),
     }),
     finish: (transport, params) => transport.finishAuth(params.get('code')),
     isUnauthorized: (error) => error instanceof UnauthorizedError,
-    after: endSession,
-  }));
+  };
+}
+
+export async function sdk1(demo) {
+  await group('SDK 1.x', 60, (g) =>
+    journey(g, { ...way1(demo), after: endSession }));
 }

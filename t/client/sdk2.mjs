@@ -16,23 +16,26 @@ const MODES = [
   { name: 'legacy', mode: 'legacy', version: '2025-11-25' },
 ];
 
-function makeWith(mode, url) {
-  return (authProvider) => ({
-    client: new Client({ name: 'mod_mcp_oauth tests', version: '2' },
-      { versionNegotiation: { mode } }),
-    transport: new StreamableHTTPClientTransport(new URL(url),
-      { authProvider }),
-  });
+/** How journeys go with this client. */
+export function way2(demo, { mode = 'auto', ...options } = {}) {
+  return {
+    demo,
+    make: (authProvider) => ({
+      client: new Client({ name: 'mod_mcp_oauth tests', version: '2' },
+        { versionNegotiation: { mode } }),
+      transport: new StreamableHTTPClientTransport(new URL(demo.mcp),
+        { ...options, authProvider }),
+    }),
+    finish: (transport, params) => transport.finishAuth(params),
+    isUnauthorized: (error) => error instanceof UnauthorizedError
+      || error.cause instanceof UnauthorizedError,
+  };
 }
 
 export async function sdk2(demo, { over = '', modes = MODES } = {}) {
   for (const { name, mode, version } of modes) {
     await group(`SDK 2.x ${name}${over}`, 60, (g) => journey(g, {
-      demo,
-      make: makeWith(mode, demo.mcp),
-      finish: (transport, params) => transport.finishAuth(params),
-      isUnauthorized: (error) => error instanceof UnauthorizedError
-        || error.cause instanceof UnauthorizedError,
+      ...way2(demo, { mode }),
       after: (group, { client }) => group.step(`speaks ${version}`, () =>
         assert.equal(client.getNegotiatedProtocolVersion(), version)),
     }));

@@ -44,7 +44,7 @@ async function finishToken(profile, ctx, { endpoint }) {
   let { body: answer, status } = ctx;
   if (answer.access_token) answer = await newTokens(profile, ctx, endpoint);
   else if (answer.error) {
-    ({ status, answer } = traits.tokenError(status, answer));
+    ({ status, answer } = traits.tokenError(status, answer, endpoint));
   }
   answer = merged(answer, quirks.token_answer);
   const { access_token: access, refresh_token: refresh, id_token: id } =

@@ -119,7 +119,8 @@ function configuration(profile) {
       AuthorizationCode: seconds('code', 60),
       IdToken: seconds('id_token', 3600),
       RefreshToken: seconds('refresh_token', 86400),
-      Grant: () => 86400, Interaction: () => 3600, Session: () => 86400,
+      // no token outlives it
+      Grant: seconds('refresh_token', 86400), Interaction: () => 3600, Session: () => 86400,
     },
   };
 }

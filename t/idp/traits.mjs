@@ -60,6 +60,16 @@ const authentik = {
   own: {
     'the audience is the client': ({ access }) =>
       has(access, { aud: 'mcp-gateway', groups: ['staff', 'engines'] }),
+    'no address was verified': ({ id }) => has(id, {
+      email: 'ada@example.com', email_verified: false,
+    }),
+    'entitlements by a scope of their own': async ({ client, id }) => {
+      hasNot(id, 'entitlements');
+      const { id_token: token } = await client.tokens({
+        scope: 'openid entitlements no-such-scope' });
+      const { payload } = await client.verify(token);
+      has(payload, { entitlements: ['read:todos', 'write:todos'] });
+    },
   },
 };
 
@@ -147,6 +157,10 @@ const github = {
       assert.match(headers.get('content-type'), /^application\/x-www-form/);
       assert.match(body, /^access_token=gho_.*&token_type=bearer/);
     },
+    'iss is in the answer': async ({ client }) => {
+      const { iss } = await client.signIn();
+      assert.equal(iss, 'https://github.com/login/oauth');
+    },
     'errors come with 200': async ({ client }) => {
       const { status, body } = await client.redeem('none');
       assert.equal(status, 200);
@@ -186,6 +200,12 @@ const google = {
       hasNot(await client.tokens({ access_type: 'offline' }),
         'refresh_token');
       hasNot(await client.tokens({ prompt: 'consent' }), 'refresh_token');
+    },
+    'iss is in the answer, and nobody says so': async ({ client }) => {
+      const { iss } = await client.signIn();
+      assert.equal(iss, 'https://accounts.google.com');
+      hasNot(await client.json('discovery'),
+        'authorization_response_iss_parameter_supported');
     },
     'each host has its own endpoint': async ({ client }) => {
       const { status } = await client.idp.request(
@@ -317,6 +337,12 @@ const supabase = {
       const found = await client.signIn({ scope: 'openid offline_access' });
       assert.equal(found.error, 'invalid_scope');
     },
+    'a refresh is refused in its own words': async ({ client }) => {
+      const { status, body } = await client.refresh('none');
+      assert.equal(status, 400);
+      has(JSON.parse(body), { code: 400, error: undefined,
+        error_code: 'refresh_token_not_found' });
+    },
   },
 };
 
@@ -335,9 +361,9 @@ const workos = {
       const { payload } = await client.verify(token);
       assert.equal(payload.aud, 'mcp-gateway');
     },
-    'name and e-mail are in userinfo alone': async (about) => {
-      hasNot(about.id, 'name', 'email');
-      has(await userinfoOf(about), { name: 'Ada Lovelace' });
+    'name and e-mail are in the id_token': ({ id }) => {
+      has(id, { name: 'Ada Lovelace', email: 'ada@example.com' });
+      hasNot(id, 'roles', 'permissions');
     },
   },
 };

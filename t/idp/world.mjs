@@ -10,6 +10,11 @@ export const CLIENTS = {
     client_secret: 'post-secret',
     token_endpoint_auth_method: 'client_secret_post',
   },
+  // long enough for HS256
+  'mcp-long': {
+    client_secret: 'a-client-secret-for-hs256-of-48-bytes-in-all-....',
+  },
+  'mcp-public': { token_endpoint_auth_method: 'none' },
   'mcp-jwt': { token_endpoint_auth_method: 'private_key_jwt' },
 };
 

@@ -95,6 +95,14 @@ sub write_file {
     rename "$self->{dir}/$name.new", "$self->{dir}/$name" or croak $!;
 }
 
+# A secret that only we can read; where it is.
+sub secret_file {
+    my ($self, $name, $text) = @_;
+    $self->write_file("$name.secret", $text);
+    chmod 0600, "$self->{dir}/$name.secret";
+    return "$self->{dir}/$name.secret";
+}
+
 sub write_hosts {
     my $self = shift;
     $self->write_file('hosts', join '',

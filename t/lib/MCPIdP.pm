@@ -63,7 +63,7 @@ sub new {
     $self->{address}{$_} = '93.184.217.' . ++$n for @hosts;
     $self->start;
     $net->name($_, $self->{address}{$_}) for @hosts;
-    $self->plug($_) for keys %{$self->{about}{profiles}};
+    $self->plug($_) for $self->profiles;
     $self->{control} = MCPClient->new(
         url => "http://127.0.0.1:$self->{about}{control}");
     return $self;
@@ -133,7 +133,8 @@ sub stop {
     my $pid = delete $self->{pid} or return;
     kill TERM => $pid;
     waitpid $pid, 0;
-    $self->{net}->stop;
+    # at the end of a program it may be gone before
+    $self->{net}->stop if $self->{net};
 }
 
 sub DESTROY {
@@ -149,6 +150,8 @@ sub net { return $_[0]{net} }
 sub port { return $_[0]{about}{port} }
 sub config { my $self = shift; return $self->{net}->config(@_) }
 
+sub profiles { return sort keys %{$_[0]{about}{profiles}} }
+
 sub profile {
     my ($self, $name) = @_;
     return $self->{about}{profiles}{$name} || croak "no profile $name";
@@ -158,11 +161,10 @@ sub profile {
 sub section {
     my ($self, $name, @lines) = @_;
     my ($client, $about) = ('mcp-gateway', $self->profile($name));
-    $self->{net}->write_file('client.secret', $self->secret_of($client));
-    chmod 0600, "$self->{dir}/client.secret";
+    my $secret = $self->{net}->secret_file(client => $self->secret_of($client));
     unshift @lines, map { "Endpoint $_ $about->{endpoints}{$_}" }
         sort keys %{$about->{endpoints}} if $name eq 'oauth2';
-    unshift @lines, "Client $client file:$self->{dir}/client.secret";
+    unshift @lines, "Client $client file:$secret";
     return join '', "<MCPIdentityProvider $name $about->{argument}>\n",
         map("    $_\n", @lines), "</MCPIdentityProvider>\n";
 }
@@ -228,7 +230,7 @@ sub issued { return @{$_[0]->tell(issued => profile => $_[1])} }
 # Of all profiles: every code and token so far, and the clients' secrets.
 sub secrets {
     my $self = shift;
-    return (map { $self->issued($_) } sort keys %{$self->{about}{profiles}}),
+    return (map { $self->issued($_) } $self->profiles),
         map { $_->{client_secret} // () } values %{$self->{about}{clients}};
 }
 

@@ -54,10 +54,16 @@ sub load_modules {
     } grep { !$seen{$_}++ } "mpm_$mpm", @modules, @more;
 }
 
+# Below those that the system gives to whoever connects, so that nobody else
+# takes it before it is used.
 sub free_port {
-    my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-        LocalPort => 0, Listen => 1, ReuseAddr => 1) or croak "listen: $@";
-    return $socket->sockport;
+    for (1 .. 200) {
+        my $port = 10000 + int rand 20000;
+        my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+            LocalPort => $port, Listen => 1, ReuseAddr => 1) or next;
+        return $port;
+    }
+    croak 'no port is free';
 }
 
 sub new {

@@ -6,7 +6,7 @@ use warnings;
 use MCPTest;
 use MCPExpect;
 use MCPServer;
-use MCPSignIn;
+use MCPLogins;
 
 my $s = MCPServer->new(tls => 1);
 $s->make_ca('other');
@@ -49,7 +49,7 @@ sub with { return $c->fresh(certificate => $certificate{$_[0]}) }
 
 # Nothing is asked, so a browser with a certificate is at the consent page at
 # once. Who somebody is for tools and in the token.
-my $at = MCPSignIn->new($c);
+my $at = MCPLogins->new($c);
 sub journey {
     my ($name, $path) = @_;
     return $c->journey(client => $client, resource => $path // '/mcp',
@@ -124,7 +124,7 @@ for ('/mcp', '/user') {
     refused($r, 401, 'invalid_token', "but opens $_ to nobody without a token");
     like($r->header('WWW-Authenticate'), qr/^Bearer /, 'RFC 9728 5.1');
 }
-is_deeply([MCPSignIn::called({client => with('bob')}, '/mcp', $ada)],
+is_deeply([MCPLogins::called({client => with('bob')}, '/mcp', $ada)],
     [('ada') x 3], "and with a token one is the token's user");
 dead(with('ada'), 'x' x 40, '/mcp', 'a bad token is not mended by it');
 

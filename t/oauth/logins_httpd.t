@@ -6,7 +6,7 @@ use warnings;
 use MCPTest;
 use MCPExpect;
 use MCPServer;
-use MCPSignIn;
+use MCPLogins;
 
 my $s = MCPServer->new;
 my $conf = $s->root . '/conf';
@@ -37,7 +37,7 @@ $s->configure(site => 0, modules => [qw(authn_anon authz_groupfile)],
 is(($s->check)[1], "Syntax OK\n", 'httpd -t takes them all');
 $s->start;
 my $c = $s->client;
-my $at = MCPSignIn->new($c);
+my $at = MCPLogins->new($c);
 $at->comes_in('/guests', 'guest', 'me@example.com', 'guest',
     'mod_authn_anon: a guest comes in with an address');
 $at->stays_out('/guests', 'guest', 'nonsense', 'not without one');

@@ -7,7 +7,7 @@ use MCPTest;
 use MCPExpect;
 use MCPKerberos;
 use MCPServer;
-use MCPSignIn;
+use MCPLogins;
 
 plan skip_all => 'no mod_auth_gssapi'
     unless -e MCPServer::libexec() . '/mod_auth_gssapi.so';
@@ -38,7 +38,7 @@ END
 }
 configure('GssapiLocalName on');
 my $c = $s->client;
-my $at = MCPSignIn->new($c);
+my $at = MCPLogins->new($c);
 my $client = $c->register;
 my $back = $client->{redirect_uris}[0];
 my $request = $c->authorization_request(client => $client, state => 'x',

@@ -7,7 +7,7 @@ use MCPTest;
 use MCPExpect;
 use MCPLdap;
 use MCPServer;
-use MCPSignIn;
+use MCPLogins;
 
 plan skip_all => 'no slapd' unless MCPLdap::is_there();
 
@@ -69,7 +69,7 @@ like($said, qr/^Syntax OK$/m, 'httpd -t takes LDAP in all these ways');
 unlike($said, qr/MCP\d{5}/, 'and warns of nothing');
 $s->start;
 my $c = $s->client;
-my $at = MCPSignIn->new($c);
+my $at = MCPLogins->new($c);
 
 sub comes_in {
     my ($path, $typed, $uid, $is, $name) = @_;
@@ -116,10 +116,10 @@ comes_in('/mail', 'ADA', 'ada', 'lovelace@example.com',
 # -- who does not ------------------------------------------------------------
 
 my $unknown = $at->typed('/mcp', 'nobody', 'wrong-password');
-shown($unknown, 200, $MCPSignIn::WRONG, 'nobody of the directory stays out');
+shown($unknown, 200, $MCPLogins::WRONG, 'nobody of the directory stays out');
 sub comparable { return $_[0]->body =~ s/value="[^"]*"/value=""/gr }
 my $guess = $at->typed('/mcp', 'ada', 'wrong-password');
-shown($guess, 200, $MCPSignIn::WRONG, 'with a wrong password ada stays out');
+shown($guess, 200, $MCPLogins::WRONG, 'with a wrong password ada stays out');
 is(comparable($guess), comparable($unknown),
     'and nobody learns which of the two it was');
 stays_out('/mcp', 'ada', '',

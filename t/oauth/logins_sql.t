@@ -6,7 +6,7 @@ use warnings;
 use MCPTest;
 use MCPExpect;
 use MCPServer;
-use MCPSignIn;
+use MCPLogins;
 
 plan skip_all => 'no sqlite3 driver of APR'
     unless glob '/usr/lib{,64,/*}/apr-util-1/apr_dbd_sqlite3*.so';
@@ -70,7 +70,7 @@ my ($good, $said) = $s->check;
 is($said, "Syntax OK\n", 'httpd -t takes SQL inside the container and outside');
 $s->start;
 my $c = $s->client;
-my $at = MCPSignIn->new($c);
+my $at = MCPLogins->new($c);
 my $password = $MCPClient::PASSWORD{bob};    # of all but ada
 
 sub comes_in {

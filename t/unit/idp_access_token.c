@@ -89,6 +89,12 @@ static void test_ours(world_t *w, mcp_ctx_t *cx)
         {"for us, given to another", {{"aud", "'" CLIENT "'"}}, 1},
         {"for one of Audience, given to another", {{NULL, NULL}}, 1},
         {"for another, given to another", {{"aud", "'x'"}}, 0},
+        {"for another, given to who knows (WorkOS)",
+         {{"aud", "'x'"}, {"client_id", NULL}},
+         1},
+        {"the same, of another user",
+         {{"aud", "'x'"}, {"client_id", NULL}, {"sub", "'eve'"}},
+         0},
         {"given to us, of the past",
          {{"azp", "'" CLIENT "'"}, {"exp", "@-60"}},
          0},
@@ -104,7 +110,7 @@ static void test_ours(world_t *w, mcp_ctx_t *cx)
     for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         text =
             sign_as(claims_make(good, cases[i].changes, cx), NULL, w->key, cx);
-        e = mcp_idp_access_token_read_ours(&claims, text, metadata, cx);
+        e = mcp_idp_access_token_read_ours(&claims, text, "ada", metadata, cx);
         ok((e == NULL) == cases[i].is_good, "of our own, one %s is %s",
            cases[i].name, cases[i].is_good ? "taken" : "refused");
     }
@@ -138,7 +144,7 @@ static const struct {
     const char *name;
     int status;
     const char *body;
-    int code; /* -1: it is good, -2: not active */
+    int code; /* -1: it is good */
     const char *tells;
 } answers[] = {
     {"active", 200, "{'active':true,'sub':'ada'}", -1, NULL},
@@ -148,9 +154,11 @@ static const struct {
      -1, NULL},
     {"active, given to us", 200, "{'active':true,'client_id':'" CLIENT "'}",
      -1, NULL},
-    {"not active", 200, "{'active':false}", -2, NULL},
-    {"active in a string", 200, "{'active':'true'}", -2, NULL},
-    {"nothing of active", 200, "{'sub':'ada'}", -2, NULL},
+    {"not active", 200, "{'active':false}", MCP_E_INVALID_GRANT, "not active"},
+    {"active in a string", 200, "{'active':'true'}", MCP_E_INVALID_GRANT,
+     "not active"},
+    {"nothing of active", 200, "{'sub':'ada'}", MCP_E_INVALID_GRANT,
+     "not active"},
     {"active, by another", 200, "{'active':true,'iss':'https://evil.example'}",
      MCP_E_SERVER_ERROR, "iss is"},
     {"active, for another", 200, "{'active':true,'aud':'x'}",
@@ -180,14 +188,26 @@ static void test_introspection(world_t *w, mcp_ctx_t *cx)
         page = put(INTROSPECT, answers[i].status, answers[i].body);
         claims = NULL;
         e = mcp_idp_access_token_introspect(&claims, "oat_7", metadata, cx);
-        ok(answers[i].code < 0
-               ? !e && (claims == NULL) == (answers[i].code == -2)
-               : e && (int)e->code == answers[i].code &&
-                     tells(e, answers[i].tells),
+        ok(answers[i].code < 0 ? !e && claims
+                               : e && (int)e->code == answers[i].code &&
+                                     tells(e, answers[i].tells),
            "who says %s: %s", answers[i].name, e ? e->detail : "taken");
         ok(has(page->form, "token=oat_7&token_type_hint=access_token"),
            "what is asked");
     }
+}
+
+static void test_nowhere(world_t *w, mcp_ctx_t *cx)
+{
+    const mcp_idp_metadata_t *metadata;
+    const mcp_json_t *claims;
+
+    network_make(w, cx);
+    put(METADATA, 200, "{'issuer':'" IDP "'}");
+    fine(mcp_idp_metadata_get(&metadata, &w->remote, cx), "metadata");
+    ok(tells(mcp_idp_access_token_introspect(&claims, "oat_7", metadata, cx),
+             "Endpoint introspection URL"),
+       "a provider that nobody can ask");
 }
 
 /* -- another module -- */
@@ -196,13 +216,13 @@ static const struct {
     const char *name;
     mcp_token_verdict_t verdict;
     const char *claims;
-    int code; /* -1: it is good, -2: not active */
+    int code; /* -1: it is good */
 } modules[] = {
     {"good", MCP_TOKEN_GOOD, "{\"sub\":\"ada\"}", -1},
     {"good, without claims", MCP_TOKEN_GOOD, NULL, MCP_E_SERVER_ERROR},
     {"good, with a list", MCP_TOKEN_GOOD, "[]", MCP_E_SERVER_ERROR},
     {"good, with no JSON", MCP_TOKEN_GOOD, "{", MCP_E_SERVER_ERROR},
-    {"bad", MCP_TOKEN_BAD, NULL, -2},
+    {"bad", MCP_TOKEN_BAD, NULL, MCP_E_INVALID_GRANT},
     {"nothing for now", MCP_TOKEN_UNKNOWN, NULL, MCP_E_UNAVAILABLE},
 };
 
@@ -232,10 +252,9 @@ static void test_modules(world_t *w, mcp_ctx_t *cx)
     w->idp.verify_setting = &setting;
     for (i = 0; i < sizeof(modules) / sizeof(*modules); i++) {
         e = mcp_idp_access_token_ask(&claims, "oat_7", &w->idp, cx);
-        ok(modules[i].code < 0
-               ? !e && (claims == NULL) == (modules[i].code == -2)
-               : e && (int)e->code == modules[i].code &&
-                     has(e->detail, "acme:ticket"),
+        ok(modules[i].code < 0 ? !e && claims
+                               : e && (int)e->code == modules[i].code &&
+                                     has(e->detail, "acme:ticket"),
            "a module that says %s: %s", modules[i].name,
            e ? e->detail : "taken");
     }
@@ -250,6 +269,7 @@ static void body(mcp_ctx_t *cx)
     test_ours(&w, cx);
     test_opaque(&w, cx);
     test_introspection(&w, cx);
+    test_nowhere(&w, cx);
     test_modules(&w, cx);
 }
 

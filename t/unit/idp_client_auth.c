@@ -53,6 +53,9 @@ static void test_choices(world_t *w, mcp_ctx_t *cx)
     auth = mcp_idp_client_auth_choose(&metadata);
     ok(!auth.method && !auth.other, "without a secret: none");
     is(auth.issuer, IDP, "without a document, its issuer is the configured");
+    metadata.issuer = "https://idp.example/said";
+    auth = mcp_idp_client_auth_choose(&metadata);
+    is(auth.issuer, "https://idp.example/said", "else the document's");
 }
 
 /* -- what is sent -- */
@@ -203,6 +206,13 @@ static void test_trouble(world_t *w, mcp_ctx_t *cx)
         put(INTROSPECT, later[i].status, "");
         fails(call(&reply, w, cx), MCP_E_UNAVAILABLE, later[i].name);
     }
+    put(INTROSPECT, 200, "")->body = NULL;
+    ok(tells(call(&reply, w, cx), "See Endpoint"),
+       "an answer that is none: too large, or not sent for");
+    put(INTROSPECT, 200, "{}");
+    w->idp.client = NULL;
+    ok(tells(call(&reply, w, cx), "Client ID SECRET"), "without a client");
+    client_set(w, SECRET, 0, cx);
     w->remote.exchanges = NULL;
     fails(call(&reply, w, cx), MCP_E_UNAVAILABLE,
           "a child that can ask nobody");

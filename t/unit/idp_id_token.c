@@ -39,6 +39,7 @@ static const row_t rows[] = {
     {"(3) without aud", {{"aud", NULL}}, NULL, "aud does not have our client_id"},
     {"(3) for another client", {{"aud", "'other'"}}, NULL, "aud does not have our client_id"},
     {"(3) for nobody", {{"aud", "[]"}}, NULL, "aud does not have"},
+    {"(3) for others", {{"aud", "['x','y']"}}, NULL, "aud does not have"},
     {"(3) for a list of us", {{"aud", "['" CLIENT "']"}}, NULL, NULL},
     {"(3) for a name that begins like ours", {{"aud", "'" CLIENT "2'"}}, NULL, "aud does not have"},
     {"(4) for us and others, who asked for it unsaid", {{"aud", "['" CLIENT "','api']"}}, NULL, "azp is missing"},
@@ -121,6 +122,25 @@ static void test_rows(world_t *w, mcp_ctx_t *cx)
     }
 }
 
+static void test_long(world_t *w, mcp_ctx_t *cx)
+{
+    char *sub = apr_palloc(cx->pool, 259);
+    change_t changes[CHANGES] = {{"sub", sub}};
+    const mcp_json_t *claims;
+
+    memset(sub, 'x', 258);
+    sub[0] = sub[256] = '\'';
+    sub[257] = '\0';
+    fine(take(&claims, made(changes, NULL, w, cx), w, cx),
+         "a sub of 255 bytes (section 2)");
+    sub[256] = 'x';
+    sub[257] = '\'';
+    sub[258] = '\0';
+    ok(tells(take(&claims, made(changes, NULL, w, cx), w, cx),
+             "sub is too long"),
+       "one of 256");
+}
+
 static void test_hints(world_t *w, mcp_ctx_t *cx)
 {
     static const change_t other[] = {{"aud", "'other'"}, {NULL, NULL}};
@@ -156,7 +176,8 @@ static void test_signature(world_t *w, mcp_ctx_t *cx)
     mcp_jose_jwk_t *other;
 
     bad[strlen(bad) - 10] = bad[strlen(bad) - 10] == 'A' ? 'B' : 'A';
-    ok(tells(take(&claims, bad, w, cx), "signature"),
+    ok(tells(take(&claims, bad, w, cx), "id_token: ") &&
+           tells(take(&claims, bad, w, cx), "signature"),
        "(6) a signature that is wrong");
     claims_text = claims_make(good, NULL, cx);
     text = apr_pstrcat(
@@ -201,6 +222,10 @@ static void test_rotation(world_t *w, mcp_ctx_t *cx)
     text = sign_as(claims_make(good, NULL, cx), NULL, next, cx);
     fine(take(&claims, text, w, cx), "a minute later the set is renewed");
     fine(take(&claims, text, w, cx), "and then known");
+    tap_now += apr_time_from_sec(120);
+    fine(take(&claims, sign_as(claims_make(good, NULL, cx), NULL, next, cx), w,
+              cx),
+         "as long as it is fresh");
     ok(page_of(KEYS)->asked == 1, "it was fetched once more");
 
     fine(mcp_jose_jwk_make(&next, cx), "the key after that");
@@ -328,6 +353,8 @@ static void test_encryption(world_t *w, mcp_ctx_t *cx)
     fails(
         take(&claims, encrypt(claims_make(good, NULL, cx), native, cx), w, cx),
         MCP_E_SERVER_ERROR, "what is inside has to be signed");
+    ok(tells(take(&claims, "a.b.c.d.e", w, cx), "DecryptionKey has to be"),
+       "what only looks like one that is encrypted");
     text = encrypt(made(NULL, NULL, w, cx), other_native, cx);
     ok(tells(take(&claims, text, w, cx), "DecryptionKey has to be"),
        "one that is encrypted for somebody else");
@@ -342,6 +369,7 @@ static void body(mcp_ctx_t *cx)
 
     world_make(&w, cx);
     test_rows(&w, cx);
+    test_long(&w, cx);
     test_hints(&w, cx);
     test_refreshed(&w, cx);
     test_signature(&w, cx);

@@ -13,7 +13,7 @@ static const mcp_idp_signin_ask_t ask = {CALLBACK, "st-1",
                                          "https://mcp.example/mcp", 1, NULL};
 
 /* words: the preset and its arguments */
-static void preset_set(world_t *w, const char *words, mcp_ctx_t *cx)
+static void preset_name(world_t *w, const char *words, mcp_ctx_t *cx)
 {
     apr_array_header_t *list = list_of(cx->pool, words);
     apr_array_header_t *issuers = w->idp.issuers;
@@ -27,8 +27,18 @@ static void preset_set(world_t *w, const char *words, mcp_ctx_t *cx)
     w->idp.issuers = issuers;
     w->idp.audiences = audiences;
     client_set(w, "secret", 0, cx);
+}
+
+static void preset_check(world_t *w, const char *words, mcp_ctx_t *cx)
+{
     is(w->idp.preset->check(&w->idp, cx->pool), NULL, words);
     network_make(w, cx);
+}
+
+static void preset_set(world_t *w, const char *words, mcp_ctx_t *cx)
+{
+    preset_name(w, words, cx);
+    preset_check(w, words, cx);
 }
 
 static const char *begin(mcp_idp_signin_begun_t *begun, world_t *w,
@@ -41,14 +51,24 @@ static const char *begin(mcp_idp_signin_begun_t *begun, world_t *w,
     return location;
 }
 
-static const mcp_error_t *finish(mcp_idp_signin_done_t *done,
-                                 const mcp_idp_signin_begun_t *begun,
-                                 world_t *w, mcp_ctx_t *cx)
+static const mcp_error_t *finish_as(const char *iss,
+                                    mcp_idp_signin_done_t *done,
+                                    const mcp_idp_signin_begun_t *begun,
+                                    world_t *w, mcp_ctx_t *cx)
 {
     apr_table_t *query = apr_table_make(cx->pool, 2);
 
     apr_table_set(query, "code", "c-1");
+    if (iss)
+        apr_table_set(query, "iss", iss);
     return mcp_idp_signin_finish(done, begun, query, &w->remote, cx);
+}
+
+static const mcp_error_t *finish(mcp_idp_signin_done_t *done,
+                                 const mcp_idp_signin_begun_t *begun,
+                                 world_t *w, mcp_ctx_t *cx)
+{
+    return finish_as(NULL, done, begun, w, cx);
 }
 
 /* -- GitHub: no OpenID, forms, numbers, addresses apart -- */
@@ -80,10 +100,15 @@ static void test_github(world_t *w, mcp_ctx_t *cx)
     fine(finish(&done, &begun, w, cx), "and comes back");
     ok(has(page->form, "client_secret=secret"), "the secret is in the form");
     is(done.identity.subject, "583231", "who it is: a number");
-    is(done.identity.issuer, "https://github.com", "of GitHub");
+    is(done.identity.issuer, "https://github.com/login/oauth", "of GitHub");
     is(done.identity.name, "octocat", "who has no other name");
     is(done.identity.email, "octo@a.example", "the address that is verified");
     ok(has(tap_log, "MCP00183"), "the log has why no token can be refreshed");
+    fine(finish_as("https://github.com/login/oauth", &done, &begun, w, cx),
+         "with the iss that it sends");
+    ok(tells(finish_as("https://github.com", &done, &begun, w, cx),
+             "expected is \"https://github.com/login/oauth\""),
+       "and no other one");
     put("https://api.github.com/user/emails", 404, "{}");
     fine(finish(&done, &begun, w, cx), "where addresses are not told");
     is(done.identity.email, NULL, "that of the profile does not count");
@@ -128,6 +153,52 @@ static void test_google(world_t *w, mcp_ctx_t *cx)
        "Google is asked in its own words");
 }
 
+/* -- an OpenID provider by its endpoints alone, as who has these in variables
+ * writes it -- */
+
+static void oauth2_set(world_t *w, mcp_ctx_t *cx)
+{
+    preset_name(w, "oauth2", cx);
+    w->idp.endpoints =
+        apr_array_make(cx->pool, 4, sizeof(mcp_idp_endpoint_setting_t));
+    endpoint_set(w, MCP_IDP_ENDPOINT_AUTHORIZATION, AUTHORIZE);
+    endpoint_set(w, MCP_IDP_ENDPOINT_TOKEN, TOKEN);
+    endpoint_set(w, MCP_IDP_ENDPOINT_USERINFO, USERINFO);
+    w->idp.scopes = list_of(cx->pool, "openid profile email");
+    preset_check(w, "oauth2", cx);
+    put(TOKEN, 200,
+        "{'access_token':'at-1','id_token':'eyJhbGciOiJSUzI1NiJ9.e30.c2ln'}");
+    put(USERINFO, 200,
+        "{'sub':'ada','email':'ada@a.example','email_verified':true}");
+}
+
+static void test_oauth2(world_t *w, mcp_ctx_t *cx)
+{
+    mcp_idp_signin_begun_t begun;
+    mcp_idp_signin_done_t done;
+
+    oauth2_set(w, cx);
+    begin(&begun, w, cx);
+    fine(finish_as(IDP "/realms/staff", &done, &begun, w, cx),
+         "an id_token that was not asked about, and an iss below the guess");
+    is(done.identity.subject, "ada", "userinfo says who it is");
+    is(done.identity.issuer, IDP, "of where users sign in");
+    is(done.tokens.id_token, NULL,
+       "what nobody verified is not there to be believed later");
+    fine(finish_as(IDP, &done, &begun, w, cx), "iss may be the guess itself");
+    ok(tells(finish_as(IDP ".evil.example/x", &done, &begun, w, cx),
+             "answer of another provider"),
+       "but not one of elsewhere");
+    w->idp.issuers = list_of(cx->pool, IDP "/realms/staff");
+    oauth2_set(w, cx);
+    fine(finish_as(IDP "/realms/staff", &done, &begun, w, cx),
+         "the one that is written");
+    ok(tells(finish_as(IDP "/realms/other", &done, &begun, w, cx),
+             "answer of another provider"),
+       "is then the only one");
+    w->idp.issuers = NULL;
+}
+
 /* -- Entra: one document for all tenants -- */
 
 static void test_entra(world_t *w, mcp_ctx_t *cx)
@@ -162,6 +233,7 @@ static void body(mcp_ctx_t *cx)
     test_github(&w, cx);
     test_auth0(&w, cx);
     test_google(&w, cx);
+    test_oauth2(&w, cx);
     test_entra(&w, cx);
 }
 

@@ -147,8 +147,8 @@ static const struct {
      {"{\"login\":\"octocat\",\"id\":583231,\"avatar_url\":\"https://p\","
       "\"name\":null,\"email\":\"octocat@b\",\"site_admin\":false}",
       NULL},
-     "issuer=https://github.com subject=583231 user=583231 name=octocat "
-     "picture=https://p"},
+     "issuer=https://github.com/login/oauth subject=583231 user=583231 "
+     "name=octocat picture=https://p"},
     {"cognito eu-west-1_A",
      {"{\"sub\":\"u\",\"cognito:groups\":[\"admins\"],\"cognito:username\":"
       "\"ada\",\"aud\":\"c\",\"token_use\":\"id\",\"email\":\"a@b\","
@@ -164,7 +164,8 @@ static const struct {
      "subject=u user=u email=a@b name=ada"},
     {"authentik https://ak/application/o/mcp/",
      {"{\"sub\":\"hash\",\"email\":\"a@b\",\"email_verified\":false,\"name\":"
-      "\"Ada\",\"groups\":[\"staff\"],\"entitlements\":[\"edit\"]}",
+      "\"Ada\",\"groups\":[\"staff\"],\"entitlements\":[\"edit\"],"
+      "\"roles\":[\"edit\"]}",
       NULL},
      "issuer=https://ak/application/o/mcp/ subject=hash user=hash name=Ada "
      "roles=staff permissions=edit"},

@@ -140,6 +140,9 @@ static void test_issuers(world_t *w, mcp_ctx_t *cx)
         list_of(cx->pool, "https://login.example/v2.0 https://login.example/");
     fails(mcp_idp_metadata_read(&got, all, strlen(all), &w->idp, cx),
           MCP_E_SERVER_ERROR, "a tenant is not empty");
+    w->idp.issuers = list_of(cx->pool, "https://other.example/a/v2.0");
+    fails(mcp_idp_metadata_read(&got, all, strlen(all), &w->idp, cx),
+          MCP_E_SERVER_ERROR, "nor at another host");
     w->idp.issuers = list_of(cx->pool, "https://login.example/a/b/v2.0");
     fails(mcp_idp_metadata_read(&got, all, strlen(all), &w->idp, cx),
           MCP_E_SERVER_ERROR, "nor two parts of a path");
@@ -159,7 +162,12 @@ static void test_get(world_t *w, mcp_ctx_t *cx)
     is(got->endpoints[MCP_IDP_ENDPOINT_TOKEN], TOKEN, "with its endpoints");
     is(got->issuer, IDP, "and its issuer");
     fine(mcp_idp_metadata_get(&got, &w->remote, cx), "and asked for again");
+    tap_now += apr_time_from_sec(MCP_DOCUMENT_PAUSE);
+    fine(mcp_idp_metadata_get(&got, &w->remote, cx), "and a minute later");
     ok(page_of(METADATA)->asked == 1, "it is fetched once");
+    fine(mcp_idp_metadata_endpoint(&url, got, MCP_IDP_ENDPOINT_TOKEN, cx),
+         "an endpoint that is needed");
+    is(url, TOKEN, "is there");
 
     endpoint_set(w, MCP_IDP_ENDPOINT_TOKEN, "https://other.example/t");
     fine(mcp_idp_metadata_get(&got, &w->remote, cx), "with an Endpoint line");

@@ -175,7 +175,7 @@ static const struct {
      "https://accounts.google.com" OIDC, "accounts.google.com"},
     {"google example.com", NULL, NULL,
      "\"example.com\" is one argument too many. Write \"google\"."},
-    {"github", "https://github.com", NULL, "github.com"},
+    {"github", "https://github.com/login/oauth", NULL, "github.com"},
     {"oauth2", NULL, NULL, "oauth2: where do users sign in?"},
     {"oauth2 https://a.example", NULL, NULL,
      "oauth2: where do users sign in? Add \"Endpoint authorization URL\""},
@@ -366,6 +366,7 @@ static void test_oauth2(mcp_ctx_t *cx)
              cx->pool);
     is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with three endpoints");
     is(idp.issuer, "https://sso.example.com", "its issuer is where users go");
+    ok(idp.is_guess, "which is a guess");
     is(joined(idp.scopes, cx->pool), "", "no scope is asked for");
     idp.verify_setting = &introspection;
     refused(&idp, "Add \"Endpoint introspection URL\"", cx);
@@ -384,6 +385,7 @@ static void test_oauth2(mcp_ctx_t *cx)
              cx->pool);
     is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with an issuer");
     is(idp.issuer, "https://tickets.example/t", "is that");
+    ok(!idp.is_guess, "and no guess");
 
     words_split(&idp, "oauth2", cx->pool);
     endpoint(&idp, MCP_IDP_ENDPOINT_DISCOVERY,
@@ -391,6 +393,7 @@ static void test_oauth2(mcp_ctx_t *cx)
     idp.issuers = list("https://issuer.example.com", cx->pool);
     is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with a document");
     is(idp.issuer, "https://issuer.example.com", "Issuer says who it is");
+    ok(!idp.is_guess, "so it is none here either");
 }
 
 static void test_issuers(mcp_ctx_t *cx)

@@ -224,6 +224,7 @@ static void test_finish(world_t *w, mcp_ctx_t *cx)
     page_t *page = put(TOKEN, 200, answer_with(token, cx));
 
     put(USERINFO, 500, "");
+    *tap_log = '\0';
     fine(finish(&done, "code=c-1&state=st-1", w, cx), "a sign-in ends");
     is(page->form,
        "grant_type=authorization_code&code=c-1&redirect_uri=https%3A%2F%2F"
@@ -239,6 +240,7 @@ static void test_finish(world_t *w, mcp_ctx_t *cx)
     is(done.tokens.id_token, token, "the id_token");
     ok(done.tokens.expires == mcp_ctx_seconds(cx) + 600, "until when");
     ok(page_of(USERINFO)->asked == 0, "userinfo is not asked for nothing");
+    is(tap_log, "", "and the log has nothing");
 }
 
 /* A word that is missing. */
@@ -289,7 +291,8 @@ static void test_access_token(world_t *w, mcp_ctx_t *cx)
     static const change_t access[] = {{"aud", "'api'"},
                                       {"permits", "['read']"},
                                       {"roles", NULL},
-                                      {"sub", "'ada@a.example'"}};
+                                      {"sub", "'ada@a.example'"},
+                                      {"sid", NULL}};
     const char *jwt =
         sign_as(claims_make(good, access, cx), "at+jwt", w->key, cx);
     const char *answer = apr_pstrcat(cx->pool, "{'access_token':'", jwt,
@@ -320,6 +323,7 @@ static void test_access_token(world_t *w, mcp_ctx_t *cx)
        "both count here too");
     is(done.identity.subject, "ada@a.example",
        "the access token first: as where a client brings it itself");
+    is(done.identity.session, "s-1", "and the session is the id_token's");
     w->idp.verify = MCP_IDP_VERIFY_INTROSPECTION;
     put(INTROSPECT, 200, "{'active':true,'sub':'ada'}");
     fine(finish(&done, "code=c-1", w, cx), "Verify introspection");
@@ -394,6 +398,8 @@ static void test_callbacks(world_t *w, mcp_ctx_t *cx)
         ok(e && e->code == callbacks[i].code && tells(e, callbacks[i].tells),
            "%s: %s", callbacks[i].name, e ? e->detail : "fine");
         ok(e && !e->description, "the client hears no more than its code");
+        ok(tells(e, "Tick it there.") == has(callbacks[i].query, "scope"),
+           "the log has the hint where it belongs");
     }
     memset(code, 'x', 4999);
     code[4999] = '\0';
@@ -456,6 +462,16 @@ static const struct {
      MCP_E_SERVER_ERROR, "secret of Client"},
     {"a scope too many", 400, "{'error':'invalid_scope'}", MCP_E_SERVER_ERROR,
      "Tick it there."},
+    {"a scope that is not for this user, in Keycloak's way", 400,
+     "{'error':'not_allowed','error_description':'Offline tokens not "
+     "allowed for the user or client'}",
+     MCP_E_SERVER_ERROR, "Tick it there."},
+    {"a realm that is disabled", 403,
+     "{'error':'access_denied','error_description':'Realm not enabled'}",
+     MCP_E_SERVER_ERROR, "lets nobody in"},
+    {"an address that GitHub has not seen", 200,
+     "{'error':'unverified_user_email'}", MCP_E_SERVER_ERROR,
+     "unverified_user_email"},
     {"a word that nobody knows", 400,
      "{'error':'x','error_description':'\\u001b'}", MCP_E_SERVER_ERROR,
      "x \"\\x1B\""},

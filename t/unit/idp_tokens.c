@@ -39,12 +39,22 @@ static grant_t grant_make(world_t *w, mcp_ctx_t *cx)
     return grant;
 }
 
+/* As who keeps the tokens does it. */
 static const mcp_error_t *renew(grant_t *grant, world_t *w, mcp_ctx_t *cx)
 {
+    mcp_idp_tokens_t turned;
+
     grant->is_known = -1;
     *tap_log = '\0';
-    return mcp_idp_tokens_renew(&grant->is_known, &grant->tokens,
-                                &grant->identity, &w->remote, cx);
+    MCP_TRY(mcp_idp_tokens_can_renew(&grant->is_known, &grant->tokens,
+                                     &w->remote, cx));
+    if (!grant->is_known)
+        return NULL;
+    MCP_TRY(mcp_idp_tokens_turn(&turned, &grant->tokens, &w->remote, cx));
+    MCP_TRY(mcp_idp_tokens_hear(&grant->identity, &turned, &grant->tokens,
+                                &w->remote, cx));
+    grant->tokens = turned;
+    return NULL;
 }
 
 static const char *answer_with(const char *id_token, mcp_ctx_t *cx)
@@ -58,6 +68,7 @@ static const char *answer_with(const char *id_token, mcp_ctx_t *cx)
 
 static void test_refresh(world_t *w, mcp_ctx_t *cx)
 {
+    static const change_t session[] = {{"sid", "'s-2'"}, {NULL, NULL}};
     grant_t grant = grant_make(w, cx);
     const char *old = grant.tokens.id_token;
     const char *token = sign_as(claims_make(good, NULL, cx), NULL, w->key, cx);
@@ -75,6 +86,11 @@ static void test_refresh(world_t *w, mcp_ctx_t *cx)
     is(grant.identity.email, "new@a.example", "who it is now");
     ok(!grant.identity.roles, "without a role that was taken");
     is(grant.identity.session, "s-1", "in the session of before");
+
+    token = sign_as(claims_make(good, session, cx), NULL, w->key, cx);
+    put(TOKEN, 200, answer_with(token, cx));
+    fine(renew(&grant, w, cx), "an answer of another session");
+    is(grant.identity.session, "s-2", "is in that one");
 
     put(TOKEN, 200,
         "{'access_token':'at-3','refresh_token':'rt-3','expires_in':'60'}");
@@ -192,10 +208,30 @@ static const struct {
     {"no", 400, "{'error':'invalid_grant'}", MCP_E_INVALID_GRANT},
     {"no, in GitHub's way", 200, "{'error':'bad_refresh_token'}",
      MCP_E_INVALID_GRANT},
-    {"that the user may not", 403, "{'error':'access_denied'}",
+    {"no, in Supabase's way", 400,
+     "{'code':400,'error_code':'refresh_token_not_found','msg':'Invalid "
+     "Refresh Token: Refresh Token Not Found'}",
      MCP_E_INVALID_GRANT},
+    {"that the user is banned, in its way", 400,
+     "{'code':400,'error_code':'user_banned','msg':'x'}", MCP_E_INVALID_GRANT},
+    {"something else in its way", 400,
+     "{'code':400,'error_code':'unknown','msg':'x'}", MCP_E_SERVER_ERROR},
+    {"no to a user who is blocked (Auth0)", 403,
+     "{'error':'invalid_grant','error_description':'user is blocked'}",
+     MCP_E_INVALID_GRANT},
+    {"that the realm is disabled (Keycloak)", 403,
+     "{'error':'access_denied','error_description':'Realm not enabled'}",
+     MCP_E_SERVER_ERROR},
+    {"that an Action does not want it (Auth0)", 500,
+     "{'error':'access_denied','error_description':'no'}", MCP_E_UNAVAILABLE},
     {"that the user has to come by", 400, "{'error':'interaction_required'}",
      MCP_E_INVALID_GRANT},
+    {"that a second factor is missing", 403, "{'error':'mfa_required'}",
+     MCP_E_INVALID_GRANT},
+    {"that offline_access is not for this user (Keycloak)", 400,
+     "{'error':'not_allowed'}", MCP_E_SERVER_ERROR},
+    {"that the secret is wrong, in Keycloak's way", 401,
+     "{'error':'unauthorized_client'}", MCP_E_SERVER_ERROR},
     {"not now", 503, "", MCP_E_UNAVAILABLE},
     {"nothing", 0, "", MCP_E_UNAVAILABLE},
     {"too much", 429, "", MCP_E_UNAVAILABLE},

@@ -111,7 +111,7 @@ static inline void page_give(mcp_net_reply_t *reply, page_t *page,
     }
     mcp_net_fetch_judge(reply, request, page->status, cx->pool);
     reply->body = page->body;
-    reply->len = strlen(page->body);
+    reply->len = page->body ? strlen(page->body) : 0;
     reply->content_type = page->type;
     if (page->then) {
         page->body = json(page->then, pages_cx);
@@ -251,7 +251,7 @@ typedef struct change_t {
                         * NULL: not there */
 } change_t;
 
-#define CHANGES 4 /* those that follow the last one have no name */
+#define CHANGES 5 /* those that follow the last one have no name */
 
 static inline const char *value_of(const char *value, mcp_ctx_t *cx)
 {
@@ -260,32 +260,38 @@ static inline const char *value_of(const char *value, mcp_ctx_t *cx)
                          : value;
 }
 
-/* The claims, with these changes. */
-static inline const char *claims_make(const change_t *base,
+static inline int change_of(const change_t *changes, const char *name)
+{
+    int i;
+
+    for (i = 0; changes && i < CHANGES && changes[i].name; i++)
+        if (!strcmp(changes[i].name, name))
+            return 1;
+    return 0;
+}
+
+static inline const char *claim_add(const char *text, const change_t *claim,
+                                    mcp_ctx_t *cx)
+{
+    if (!claim->value)
+        return text;
+    return apr_pstrcat(cx->pool, text, *text ? "," : "", "'", claim->name,
+                       "':", value_of(claim->value, cx), NULL);
+}
+
+/* The claims, which end with NULL, with these changes. */
+static inline const char *claims_make(const change_t *claims,
                                       const change_t *changes, mcp_ctx_t *cx)
 {
-    const char *text = "{", *comma = "";
-    const change_t *rows[2] = {base, changes};
-    int i, k, pass;
+    const char *text = "";
+    int i;
 
-    for (pass = 0; pass < 2; pass++)
-        for (i = 0; rows[pass] && rows[pass][i].name && (!pass || i < CHANGES);
-             i++) {
-            const change_t *row = &rows[pass][i];
-
-            for (k = 0; !pass && changes && k < CHANGES && changes[k].name;
-                 k++)
-                if (!strcmp(changes[k].name, row->name))
-                    break;
-            if (!pass && changes && k < CHANGES && changes[k].name)
-                continue;
-            if (!row->value)
-                continue;
-            text = apr_pstrcat(cx->pool, text, comma, "'", row->name,
-                               "':", value_of(row->value, cx), NULL);
-            comma = ",";
-        }
-    return json(apr_pstrcat(cx->pool, text, "}", NULL), cx);
+    for (; claims->name; claims++)
+        if (!change_of(changes, claims->name))
+            text = claim_add(text, claims, cx);
+    for (i = 0; changes && i < CHANGES && changes[i].name; i++)
+        text = claim_add(text, &changes[i], cx);
+    return json(apr_pstrcat(cx->pool, "{", text, "}", NULL), cx);
 }
 
 static inline const char *sign_as(const char *claims, const char *typ,

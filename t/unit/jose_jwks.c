@@ -70,9 +70,14 @@ static mcp_jose_jwk_t *private_key(const char *type, const char *curve,
     EVP_PKEY *key = made_key(type, curve, bits);
     const char *pem = made_pem(key, MADE_PKCS8, cx);
     mcp_jose_jwk_t *jwk = NULL;
+    const char *text;
 
-    mcp_jose_jwk_private(&jwk, pem, strlen(pem), cx);
     EVP_PKEY_free(key);
+    if (mcp_jose_jwk_private(&jwk, pem, strlen(pem), cx))
+        return NULL;
+    /* as a JWK, whose kid it says */
+    text = mcp_jose_jwk_text(jwk, 1, cx->pool);
+    mcp_jose_jwk_private(&jwk, text, strlen(text), cx);
     return jwk;
 }
 

@@ -62,11 +62,23 @@ static void test_make(const char *directory, mcp_ctx_t *cx)
          "a token finds its key by kid");
 }
 
+static int derive_all(unsigned char keys[][MCP_DIGEST_SIZE],
+                      const mcp_jose_keyring_t *ring, int id)
+{
+    int i, all = 1;
+
+    for (i = 0; i < MCP_KEY_PURPOSES; i++)
+        all &= mcp_jose_keyring_derive(keys[i], ring, id,
+                                       (mcp_jose_purpose_t)i, ONE);
+    return all;
+}
+
 static void test_again(const char *directory, mcp_ctx_t *cx)
 {
     const char *path = keys_path(directory, cx);
     const char *before = file_get(path, cx->pool), *kid, *jwks;
-    unsigned char key[MCP_DIGEST_SIZE], same[MCP_DIGEST_SIZE];
+    unsigned char keys[MCP_KEY_PURPOSES][MCP_DIGEST_SIZE];
+    unsigned char same[MCP_KEY_PURPOSES][MCP_DIGEST_SIZE];
     mcp_jose_keyring_t *ring, *again;
     int id;
 
@@ -75,8 +87,7 @@ static void test_again(const char *directory, mcp_ctx_t *cx)
     kid = mcp_jose_jwk_kid(mcp_jose_keyring_signer(ring, ONE));
     jwks = mcp_jose_keyring_jwks(ring, ONE, cx->pool);
     id = mcp_jose_keyring_current(ring);
-    ok(mcp_jose_keyring_derive(key, ring, id, MCP_KEY_COOKIE, ONE),
-       "it derives a key");
+    ok(derive_all(keys, ring, id), "it derives keys");
 
     fine(ring_open(&again, directory, TWO, NULL, cx), "a second issuer comes");
     ok(strcmp(file_get(path, cx->pool), before) != 0, "the file has grown");
@@ -87,10 +98,9 @@ static void test_again(const char *directory, mcp_ctx_t *cx)
     ok(mcp_jose_keyring_signer(again, TWO) != NULL, "the second has its own");
     ok(strcmp(kid, mcp_jose_jwk_kid(mcp_jose_keyring_signer(again, TWO))) != 0,
        "another one");
-    ok(mcp_jose_keyring_current(again) == id &&
-           mcp_jose_keyring_derive(same, again, id, MCP_KEY_COOKIE, ONE) &&
-           memcmp(key, same, sizeof(key)) == 0,
-       "the master secret is the same");
+    ok(mcp_jose_keyring_current(again) == id && derive_all(same, again, id) &&
+           !memcmp(keys, same, sizeof(keys)),
+       "the master secret is the same, whatever is derived from it");
     ok(access(apr_pstrcat(cx->pool, path, ".new", NULL), F_OK) != 0,
        "no temporary file is left");
 }
@@ -98,12 +108,12 @@ static void test_again(const char *directory, mcp_ctx_t *cx)
 static void test_derive(const char *directory, mcp_ctx_t *cx)
 {
     static const char *const issuers[] = {ONE, TWO};
-    unsigned char keys[16][MCP_DIGEST_SIZE];
+    unsigned char keys[2 * MCP_KEY_PURPOSES][MCP_DIGEST_SIZE];
     mcp_jose_keyring_t *ring;
     int purpose, issuer, count = 0, i, j, different = 1;
 
     ring_open(&ring, directory, ONE, TWO, cx);
-    for (purpose = MCP_KEY_CLIENT_ID; purpose <= MCP_KEY_COOKIE; purpose++)
+    for (purpose = 0; purpose < MCP_KEY_PURPOSES; purpose++)
         for (issuer = 0; issuer < 2; issuer++)
             mcp_jose_keyring_derive(keys[count++], ring, 1,
                                     (mcp_jose_purpose_t)purpose,
@@ -111,7 +121,7 @@ static void test_derive(const char *directory, mcp_ctx_t *cx)
     for (i = 0; i < count; i++)
         for (j = 0; j < i; j++)
             different &= memcmp(keys[i], keys[j], MCP_DIGEST_SIZE) != 0;
-    ok(count == 14 && different, "14 purposes and issuers, 14 keys");
+    ok(count == 16 && different, "16 purposes and issuers, 16 keys");
     ok(!mcp_jose_keyring_derive(keys[0], ring, 0, MCP_KEY_COOKIE, ONE) &&
            !mcp_jose_keyring_derive(keys[0], ring, 2, MCP_KEY_COOKIE, ONE) &&
            !mcp_jose_keyring_derive(keys[0], ring, -1, MCP_KEY_COOKIE, ONE),

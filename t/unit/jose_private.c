@@ -52,7 +52,7 @@ static void signs(const mcp_jose_jwk_t *jwk, const char *alg, mcp_ctx_t *cx)
         !fine(mcp_jose_jws_read(&jws, token, strlen(token), cx), "reads back"))
         return;
     is(jws->alg, alg, "with its alg");
-    is(jws->kid, mcp_jose_jwk_kid(jwk), "and its kid");
+    is(jws->kid, NULL, "and no kid, for nobody has said what it is called");
     ok(!strstr(mcp_jose_jwk_text(jwk, 0, cx->pool), "\"d\""),
        "its public text has no d");
     fine(mcp_jose_jws_verify(jws, known, cx), "which verifies it");
@@ -103,12 +103,16 @@ static void test_kid(mcp_ctx_t *cx)
     const mcp_json_t *json;
     mcp_jose_jwk_t *jwk;
     EVP_PKEY *key = made_key("EC", "P-384", 0);
+    const mcp_jose_jws_t *jws;
     const char *text;
 
     if (fine(read_text(&jwk, PRIVATE "}", cx), "the key of RFC 7638"))
         is(mcp_jose_jwk_kid(jwk), THUMBPRINT, "RFC 7638 3.1: its thumbprint");
     if (fine(read_text(&jwk, PRIVATE ",\"kid\":\"mine\"}", cx), "with a kid"))
         is(mcp_jose_jwk_kid(jwk), "mine", "which it keeps");
+    if (fine(mcp_jose_jws_sign(&text, "{}", "JWT", jwk, cx), "it signs") &&
+        fine(mcp_jose_jws_read(&jws, text, strlen(text), cx), "a JWS"))
+        is(jws->kid, "mine", "RFC 7515 4.1.4: which says so");
     fine(read_text(&jwk, made_pem(key, MADE_PKCS8, cx), cx), "a P-384 key");
     text = mcp_jose_jwk_text(jwk, 0, cx->pool);
     fine(mcp_json_read(&json, text, strlen(text), cx), "its public JWK");

@@ -114,7 +114,7 @@ rich_step(mcp_idp_step_t *step, const mcp_idp_login_t *login, mcp_ctx_t *cx)
     return NULL;
 }
 
-static const mcp_idp_preset_t rich = {.name = "httpd", .step = rich_step};
+static const mcp_idp_preset_t rich = {"httpd", NULL, rich_step, NULL};
 
 /* w->tasks has a client that may introspect, and a user of whom much is said
  */

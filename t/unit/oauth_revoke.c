@@ -181,6 +181,60 @@ static const mcp_error_t *count_one(void *baton, const unsigned char *key,
     return NULL;
 }
 
+/* -- a session at an identity provider -- */
+
+static const char *begun(world_t *w, const char *subject, const char *session,
+                         mcp_ctx_t *cx)
+{
+    mcp_oauth_grant_t grant;
+
+    memset(&grant, 0, sizeof(grant));
+    fine(mcp_oauth_grant_make_id(&grant.id, cx), "a grant");
+    grant.client_id = "c";
+    grant.identity.issuer = "https://sso.example.com";
+    grant.identity.subject = grant.identity.user = subject;
+    grant.identity.session = session;
+    grant.resource = TASKS;
+    grant.scope = "";
+    grant.created = grant.turned = mcp_ctx_seconds(cx);
+    grant.expires = grant.created + 3600;
+    fine(mcp_oauth_grant_put(&grant, &w->works, cx), "is stored");
+    return grant.id;
+}
+
+static int lives(world_t *w, const char *id, mcp_ctx_t *cx)
+{
+    mcp_oauth_grant_t *grant;
+
+    fine(mcp_oauth_grant_get(&grant, id, &w->works, cx), "it is looked for");
+    return grant != NULL;
+}
+
+static void test_session(world_t *w, mcp_ctx_t *cx)
+{
+    mcp_identity_t said = {.issuer = "https://sso.example.com",
+                           .session = "s-1"};
+    const char *first = begun(w, "eve", "s-1", cx);
+    const char *other = begun(w, "eve", "s-2", cx);
+    const char *none = begun(w, "eve", NULL, cx);
+    const char *mallory = begun(w, "mallory", NULL, cx);
+    int count;
+
+    fine(mcp_oauth_revoke_session(&count, &said, &w->works, cx),
+         "a session is ended");
+    ok(count == 1 && !lives(w, first, cx), "what began in it is over");
+    ok(lives(w, other, cx) && lives(w, none, cx),
+       "what began in another one or in none is not");
+    said.session = "s-3";
+    said.subject = "eve";
+    fine(mcp_oauth_revoke_session(&count, &said, &w->works, cx),
+         "a session of a user");
+    ok(count == 1 && !lives(w, none, cx),
+       "what began in no known session may have begun in it");
+    ok(lives(w, other, cx) && lives(w, mallory, cx),
+       "what began in another one, or is of somebody else, did not");
+}
+
 /* Records of ada that can be found: sessions, consents, pages. */
 static int left_of_ada(world_t *w, mcp_ctx_t *cx)
 {
@@ -683,6 +737,7 @@ static void test(mcp_ctx_t *cx)
     test_tombstone(w, client, cx);
     test_user(w, client, cx);
     test_client(w, client, cx);
+    test_session(w, cx);
     test_browser(w, cx);
     test_late(w, cx);
     test_late_client(w, cx);

@@ -16,6 +16,17 @@ export const LOOKS = {
   },
 };
 
+const RTL_OVERRIDE = String.fromCodePoint(0x202e);
+const REPLACED = String.fromCodePoint(0xfffd);
+
+/** What clients call themselves. */
+export const NAMES = {
+  'hostile': '</bdi></strong><script>document.title="x"</script>'
+    + '<img src=x onerror=alert(1)> "\'&amp;{{flow}}',
+  'right-to-left': `مساعد المهام ${RTL_OVERRIDE}(verified)`,
+  'long': 'W'.repeat(200),
+};
+
 export function shoot(page, name) {
   return page.screenshot({
     path: path.join(SHOTS, `${name}.png`), fullPage: true,
@@ -47,6 +58,39 @@ export async function isAccessible(page) {
     escaping: [],
   });
   await passesAxe(page);
+}
+
+/** The name is there, and what comes behind it is not pulled along by its
+ * direction. Characters that would turn text around are shown as such. */
+export async function isIsolated(page, name) {
+  const found = await page.evaluate((text) => {
+    const bdi = [...document.querySelectorAll('bdi')]
+      .find((each) => each.textContent === text);
+    return bdi && getComputedStyle(bdi).unicodeBidi;
+  }, name.replace(RTL_OVERRIDE, REPLACED));
+  assert.equal(found, 'isolate');
+}
+
+/** All of these can be seen and are large enough for a finger. */
+export async function canBePressed(page, selectors) {
+  for (const selector of selectors) {
+    for (const each of await page.locator(selector).all()) {
+      const box = await each.boundingBox();
+      assert.ok(box.width >= 44 && box.height >= 44,
+        `${selector} ${JSON.stringify(box)}`);
+    }
+    assert.ok(await page.locator(selector).count(), selector);
+  }
+}
+
+/** Who has the focus, which can be seen. */
+export async function hasFocus(page, selector) {
+  const found = await page.evaluate((each) => {
+    const active = document.activeElement;
+    return active.matches(each) ? getComputedStyle(active).outlineStyle
+      : active.outerHTML;
+  }, selector);
+  assert.equal(found, 'solid');
 }
 
 export async function policyOf(response) {

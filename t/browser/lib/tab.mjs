@@ -69,6 +69,13 @@ export class Tab {
     return landing.came.at(-1);
   }
 
+  /** Fills in the form of an identity provider of t/idp. */
+  async signInElsewhere({ id, password }) {
+    await this.page.locator('[name=login]').fill(id);
+    await this.page.locator('[name=password]').fill(password);
+    await this.page.locator('button[value=continue]').click();
+  }
+
   text() {
     return this.page.locator('body').innerText();
   }

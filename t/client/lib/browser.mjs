@@ -32,7 +32,8 @@ function attributesOf(text) {
   return attributes;
 }
 
-/** The forms of a page: action, method, fields and submit buttons. */
+/** The forms of a page: action, method, fields, submit buttons, and the radio
+ * buttons that are not chosen. */
 export function formsOf(html) {
   const forms = [];
   let form = null;
@@ -45,7 +46,7 @@ export function formsOf(html) {
     if (name === 'form') {
       form = end ? null : {
         action: a.action ?? '', method: (a.method ?? 'get').toLowerCase(),
-        fields: [], buttons: [],
+        fields: [], buttons: [], choices: [],
       };
       if (form) forms.push(form);
       continue;
@@ -59,8 +60,11 @@ export function formsOf(html) {
     }
     else if (name === 'input' || name === 'textarea') {
       if (['checkbox', 'radio'].includes(type)) {
-        if (!('checked' in a)) continue;
         field.value = a.value ?? 'on';
+        if (!('checked' in a)) {
+          if (type === 'radio') form.choices.push(field);
+          continue;
+        }
       }
       form.fields.push(field);
     }
@@ -147,9 +151,9 @@ export class Browser {
     return to ? new URL(to, page.url) : null;
   }
 
-  submit(page, form, { username, password, decision }) {
+  submit(page, form, { username, password, decision, choose }) {
     const data = new URLSearchParams();
-    for (const field of form.fields) {
+    for (const field of choose ? chosen(form, choose) : form.fields) {
       if (!field.name) continue;
       const filled = field.type === 'password' ? password
         : field.name === 'username' ? username : field.value;
@@ -166,8 +170,8 @@ export class Browser {
     return this.request(action);
   }
 
-  /** Follows, signs in and decides until a page has no form, or until the
-   * next URL matches stop, which is then returned and not requested. */
+  /** Follows, chooses, signs in and decides until a page has no form, or until
+   * the next URL matches stop, which is then returned and not requested. */
   async go(url, { stop, decision = 'approve', ...user } = {}) {
     const wanted = { ...user, decision };
     const leave = (to) => stop?.test(to.href) || !/^https?:$/.test(to.protocol);
@@ -196,6 +200,14 @@ export class Browser {
   }
 }
 
+/** The fields once the radio button of this value is pressed, where there is
+ * one. */
+function chosen({ fields, choices }, value) {
+  const choice = choices.find((each) => each.value === value);
+  if (!choice) return fields;
+  return [...fields.filter(({ name }) => name !== choice.name), choice];
+}
+
 function chooseForm(html, decision) {
   const forms = formsOf(html);
   return forms.find((form) => form.buttons.some((button) =>
@@ -215,8 +227,7 @@ function describe(method, page) {
     + headers.join('') + shown;
 }
 
-async function main() {
-  const browser = new Browser();
+export async function main(browser) {
   const log = process.env.MCP_BROWSER_LOG;
   let status = 0;
   try {
@@ -235,5 +246,5 @@ async function main() {
 
 const program = process.argv[1] && fs.realpathSync(process.argv[1]);
 if (program && import.meta.url === pathToFileURL(program).href) {
-  await main();
+  await main(new Browser());
 }

@@ -4,6 +4,7 @@
 //
 //   const idp = await startIdp();
 //   idp.settings(ours)                   lines of configuration
+//   idp.callbacks                        of our servers, see lib/broker.mjs
 //   await idp.tell('set', { profile: 'auth0', quirks: { rotation: 'off' } })
 //   const browser = new IdpBrowser(idp, { user: 'bob' })
 //   await browser.go(url, { stop, ...user })        as the Browser it is
@@ -17,6 +18,10 @@ import { start, stop, until } from './process.mjs';
 
 const PROGRAM = path.join(process.env.MCP_TEST_ROOT, 't/idp/provider.mjs');
 const SECONDS = 15;
+
+/** The issuer of a provider that nobody has ever reached. */
+export const NOWHERE = 'https://op.nowhere.example';
+const CLOSED_PORT = 1;
 
 function certificate(dir, hosts) {
   const tls = path.join(process.env.MCP_TEST_DIR, 'tls');
@@ -82,6 +87,8 @@ function settings(idp, dir, ours) {
     `name ${host} 93.184.217.${n + 1}`,
     `dial 93.184.217.${n + 1} ${idp.port}`,
   ]);
+  lines.push(`name ${new URL(NOWHERE).hostname} 93.184.218.1`,
+    `dial 93.184.218.1 ${CLOSED_PORT}`);
   fs.writeFileSync(path.join(dir, 'hosts'), lines.join('\n') + '\n',
     { mode: 0o644 });
   return [
@@ -91,8 +98,20 @@ function settings(idp, dir, ours) {
   ].join('\n');
 }
 
+// for programs that are started later
+const about = () => path.join(process.env.MCP_TEST_DIR, 'idp/about.json');
+
+function reachable(idp) {
+  return { ...idp, request: (url, options) => request(idp, url, options) };
+}
+
+/** What an IdpBrowser needs, once they run. */
+export function findIdp() {
+  return reachable(JSON.parse(fs.readFileSync(about(), 'utf8')));
+}
+
 export async function startIdp() {
-  const dir = path.join(process.env.MCP_TEST_DIR, 'idp');
+  const dir = path.dirname(about());
   fs.mkdirSync(dir, { mode: 0o755 });
   const hosts = execFileSync('node', [PROGRAM, '--hosts'],
     { encoding: 'utf8' }).trim().split('\n');
@@ -101,10 +120,10 @@ export async function startIdp() {
   it.ended.then(() => { running = false; });
   const idp = await until('the identity providers', 20, () =>
     it.stdout.includes('\n') && JSON.parse(it.stdout), () => running);
-  return Object.assign(idp, {
-    process: it,
+  fs.writeFileSync(about(), JSON.stringify(idp));
+  return Object.assign(reachable(idp), {
+    process: it, callbacks: [],
     settings: (ours) => settings(idp, dir, ours),
-    request: (url, options) => request(idp, url, options),
     tell: (command, wanted) => tell(idp, command, wanted),
     stop: () => stop(it),
   });

@@ -23,11 +23,12 @@ export async function callWhoami(client, username) {
 }
 
 /** make(provider) gives { client, transport } that are not connected yet;
- * finish(transport, parameters) redeems the code. */
+ * finish(transport, parameters) redeems the code; open makes the browser. */
 export async function journey(g, way) {
-  const { demo, make, finish, isUnauthorized, after } = way;
-  const user = { username: demo.username, password: demo.password };
-  const provider = new Provider(g.name, user);
+  const { demo, make, finish, isUnauthorized, after, open } = way;
+  const user = { username: demo.username, password: demo.password,
+    choose: demo.choose };
+  const provider = new Provider(g.name, user, open);
   const params = await g.step('is told to sign in, registers and gets a code',
     async () => {
       const { client, transport } = make(provider);

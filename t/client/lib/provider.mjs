@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { Browser } from './browser.mjs';
 import { secrets } from './demo.mjs';
+import { evidence } from './process.mjs';
 
 // nothing listens there: the browser stops before it
 const CALLBACK = 'http://127.0.0.1:33418/callback';
@@ -14,9 +15,9 @@ export class Provider {
   redirectUrl = CALLBACK;
   saved = {};
 
-  constructor(name, user) {
-    this.name = name;
-    this.user = user;
+  /** open makes the browser that the user signs in with. */
+  constructor(name, user, open = () => new Browser()) {
+    Object.assign(this, { name, user, open });
   }
 
   get clientMetadata() {
@@ -56,20 +57,28 @@ export class Provider {
     this.authorization = url;
   }
 
-  /** Signs in and consents as the user; the parameters of the callback. */
-  async answer() {
-    const browser = new Browser();
+  /** Does as the user does; the parameters of the callback. */
+  async visit() {
+    const browser = this.open();
     const { url } = await browser.go(this.authorization,
       { stop: STOP, ...this.user });
     const { searchParams } = url;
-    if (searchParams.get('code') === null) {
-      throw browser.lost(`came back without a code: ${url}`);
-    }
     if (searchParams.get('state') !== this.saved.state) {
       throw browser.lost(`came back with another state: ${url}`);
     }
-    secrets.add(searchParams.get('code'));
+    this.trail = browser.trail;
     return searchParams;
+  }
+
+  /** Signs in and consents as the user; the parameters of the callback. */
+  async answer() {
+    const found = await this.visit();
+    if (found.get('code') === null) {
+      throw evidence(new Error(`no code came back: ${found}`),
+        this.trail.join('\n'));
+    }
+    secrets.add(found.get('code'));
+    return found;
   }
 
   /** As if the access token had expired. */

@@ -1,6 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // authentik: an issuer with a path and a slash, an access token whose audience
-// is the client.
+// is the client, and no address that was verified.
 
 import { standardAccessToken, standardClaims } from './standard.mjs';
 
@@ -20,6 +20,7 @@ export default {
     revocation: `${at}/revoke/`,
     end_session: `${issuer}end-session/`,
   },
+  scopes: ['openid', 'profile', 'email', 'offline_access', 'entitlements'],
   tokenType: 'JWT',
   subject: (user) => user.uuid.replaceAll('-', '').repeat(2),
   claims(user) {
@@ -27,6 +28,9 @@ export default {
     return {
       ...claims,
       profile: { ...claims.profile, nickname: user.id, groups: user.groups },
+      email: { email: user.email, email_verified: false },
+      entitlements: { entitlements: user.permissions,
+        roles: user.permissions },
     };
   },
   accessToken: (facts) => ({

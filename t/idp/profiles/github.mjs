@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // GitHub: OAuth 2.0 in its own way. The token endpoint answers with a form
-// unless JSON is asked for, and with 200 whatever happens.
+// unless JSON is asked for, and with 200 whatever happens; the callback has an
+// iss that no document of it announces to those who sign users in.
 
 import { random } from './standard.mjs';
 
@@ -18,8 +19,7 @@ function unlessWelcome(ctx) {
 }
 
 export default {
-  // never said to anybody
-  issuer: 'https://github.com',
+  issuer: site,
   endpoints: {
     authorization: `${site}/authorize`,
     token: `${site}/access_token`,
@@ -27,6 +27,7 @@ export default {
     emails: 'https://api.github.com/user/emails',
   },
   openid: false,
+  issParameter: 'right',
   scopes: ['read:user', 'user:email', 'read:org'],
   sid: false,
   subject: (user) => String(user.number),

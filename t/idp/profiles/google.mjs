@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // Google: endpoints on four hosts, opaque access tokens, no offline_access but
-// access_type=offline, and again only with prompt=consent.
+// access_type=offline, and again only with prompt=consent; iss in the callback,
+// of which its discovery document says nothing.
 
 import { random, standardClaims } from './standard.mjs';
 
@@ -19,6 +20,8 @@ export default {
   scopes: ['openid', 'profile', 'email'],
   unknownScope: 'page',
   sid: false,
+  issParameter: 'right',
+  discovery: { authorization_response_iss_parameter_supported: null },
   rotation: 'off',
   subject: (user) => `11${user.number}`.padEnd(21, '0'),
   claims(user) {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // Supabase Auth: an issuer with a path, the well-known of RFC 8414 in front of
-// it; user_metadata is what the users write themselves.
+// it; user_metadata is what the users write themselves; a refresh is refused in
+// the words of its other endpoints.
 
 import { standardAccessToken } from './standard.mjs';
 
@@ -29,6 +30,15 @@ export default {
     email: { email, email_verified },
   }),
   refreshes: () => true,
+  tokenError(status, answer, endpoint) {
+    if (endpoint !== 'refresh' || answer.error !== 'invalid_grant') {
+      return { status, answer };
+    }
+    return {
+      status, answer: { code: status, error_code: 'refresh_token_not_found',
+        msg: 'Invalid Refresh Token: Refresh Token Not Found' },
+    };
+  },
   accessToken(facts) {
     const { user, iat, sid } = facts;
     return {

@@ -1,6 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-// WorkOS AuthKit: RFC 8707 decides on the audience; who the user is stands in
-// userinfo alone.
+// WorkOS AuthKit: RFC 8707 decides on the audience; what the user may do stands
+// in the access token alone, which names no client.
 
 import { standardAccessToken, standardClaims } from './standard.mjs';
 
@@ -18,7 +18,6 @@ export default {
     keys: `${issuer}/oauth2/jwks`,
     introspection: `${issuer}/oauth2/introspection`,
   },
-  claimsInIdToken: false,
   tokenType: 'JWT',
   subject: (user) => `user_${user.uuid.replaceAll('-', '').toUpperCase()}`,
   claims: (user) => standardClaims(user, { org_id: user.organization }),
