@@ -71,7 +71,7 @@ static const row_t rows[] = {
     {"invalid_grant", 400, "{\"error\":\"invalid_grant\"}", ENDS, "MCP00156"},
     {"invalid_grant with 401", 401, "{\"error\":\"invalid_grant\"}", ENDS, "MCP00156"},
     {"GitHub's word for it, with 200", 200, "{\"error\":\"bad_refresh_token\"}", ENDS, "MCP00156"},
-    {"access_denied", 403, "{\"error\":\"access_denied\"}", ENDS, "MCP00156"},
+    {"access_denied", 403, "{\"error\":\"access_denied\"}", GOES_ON, "0 MCP00157"},
     {"interaction_required", 400, "{\"error\":\"interaction_required\"}", ENDS, "MCP00156"},
     {"invalid_client", 401, "{\"error\":\"invalid_client\"}", GOES_ON, "0 MCP00157"},
     {"unauthorized_client", 401, "{\"error\":\"unauthorized_client\"}", GOES_ON, "0 MCP00157"},
