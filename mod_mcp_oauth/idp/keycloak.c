@@ -76,8 +76,6 @@ static const mcp_idp_facts_t facts = {
     .tells_more = 1,
     .algorithms = MCP_IDP_REMOTE_ALGORITHMS,
     .permissions = permissions,
-    /* while the realm is disabled */
-    .passing = "access_denied",
     .email = MCP_IDP_EMAIL_VERIFIED,
     .claims = words,
     .hints.no_discovery =

@@ -196,12 +196,10 @@ struct mcp_idp_facts_t {
     const char *editable; /* pointers that begin so lead to what users can
                            * change themselves, or NULL */
     mcp_idp_email_t email;
-    const char *passing; /* an error of its token endpoint that says nothing of
-                          * the user, and passes; or NULL */
-    const char *accept;  /* of userinfo, or NULL */
-    const char *emails;  /* behind the URL of userinfo: a list of the user's
-                          * addresses, each {email, primary, verified}, for who
-                          * has the scope that follows; NULL: there is none */
+    const char *accept; /* of userinfo, or NULL */
+    const char *emails; /* behind the URL of userinfo: a list of the user's
+                         * addresses, each {email, primary, verified}, for who
+                         * has the scope that follows; NULL: there is none */
     const char *emails_scope;
     mcp_idp_hints_t hints;
 };

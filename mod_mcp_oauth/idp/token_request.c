@@ -54,12 +54,10 @@ static const struct {
     {"server_error", LATER},
 };
 
-static meaning_t meaning_of(const char *error, const mcp_idp_facts_t *facts)
+static meaning_t meaning_of(const char *error)
 {
     apr_size_t i;
 
-    if (facts->passing && !strcmp(facts->passing, error))
-        return LATER;
     for (i = 0; i < sizeof(errors) / sizeof(*errors); i++)
         if (!strcmp(errors[i].word, error))
             return errors[i].meaning;
@@ -72,7 +70,7 @@ static const mcp_error_t *refused(const mcp_idp_token_answer_t *answer,
     const char *error = mcp_idp_fault_quote(answer->error, cx);
     const char *more = mcp_idp_fault_quote(answer->error_description, cx);
 
-    switch (meaning_of(answer->error, idp->preset->facts)) {
+    switch (meaning_of(answer->error)) {
     case NO:
         return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
                                 "its token endpoint says %s \"%s\"", error,

@@ -31,9 +31,10 @@ typedef struct renewal_t {
 
 /* -- when it is asked; a clock that went back keeps nothing waiting -- */
 
+/* most: seconds that it can be away, but for another node's clock */
 static int is_within(apr_int64_t until, apr_int64_t now, apr_int64_t most)
 {
-    return now < until && until <= now + most;
+    return now < until && until <= now + most + SKEW;
 }
 
 static int is_due(const mcp_oauth_grant_t *grant, apr_int64_t now)
@@ -85,7 +86,7 @@ static const mcp_error_t *go_on(const mcp_oauth_grant_t *grant,
                        "welcome",
                        r->idp->label,
                        mcp_encode_log(grant->identity.user, 80, cx->pool));
-    if (rest > 0 && rest <= PAUSE)
+    if (rest > 0 && rest <= PAUSE + SKEW)
         e->retry_after = (int)rest;
     return e;
 }
@@ -360,7 +361,7 @@ static const mcp_error_t *renew_once(int *done, mcp_oauth_grant_t **grant,
     *done = 1;
     if (!is_due(*grant, now))
         return go_on(*grant, r, cx);
-    if (is_within((*grant)->lease, now, lease_of(r) + SKEW))
+    if (is_within((*grant)->lease, now, lease_of(r)))
         return await(done, *grant, r, cx);
     return begin(done, grant, r, cx);
 }

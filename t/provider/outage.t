@@ -81,7 +81,7 @@ for (
             'it names no authorization_endpoint\. Write "Endpoint authoriz'],
     ['an authorization endpoint without TLS', {discovery =>
         {authorization_endpoint => 'http://sso.example.com/auth'}},
-        server_error => 'is not a URL of https: "http://sso\.example'],
+        server_error => 'is not a URL of https\b.*: "http://sso\.example'],
     ['a token endpoint that is no URL',
         {discovery => {token_endpoint => 'javascript:alert(1)'}},
         server_error => 'token_endpoint in its .* is not a URL of https'],
@@ -236,6 +236,9 @@ sub goes_on {
         . ($words{$_} // 'not told')) for sort keys %words;
 }
 my $without = qr/MCP00182: .*: what else it says of the user has to do/;
+$idp->set(workos => id_token => {map { ($_ => undef) } qw(email
+    email_verified name given_name family_name nickname preferred_username
+    picture)});
 for (
     ['is broken', {down => {userinfo => 500}}],
     ['refuses', {down => {userinfo => 403}}],
@@ -250,6 +253,7 @@ for (
 }
 goes_on('pingone', {}, 'userinfo is up again', qr/MCP00700: /,
     email => 'ada%40example.com');
+$idp->set(workos => id_token => undef);
 goes_on('github', {down => {emails => $_}}, "GitHub: no addresses ($_)",
     qr/MCP00181: .*no e-mail addresses from/, email => undef,
     name => 'Ada%20Lovelace') for 500, 'close';

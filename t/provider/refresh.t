@@ -131,7 +131,6 @@ for (qw(on lenient same off)) {
 
 for (
     ['oidc', 'invalid_grant'],
-    ['auth0', {error => 'access_denied', status => 403}],
     ['oidc', {error => 'interaction_required', status => 400}],
 ) {
     my ($preset, $error) = @$_;
@@ -161,7 +160,8 @@ for (
     ['keycloak', {refresh => {error => 'unauthorized_client', status => 401}},
         'err'],
     ['keycloak', {refresh => {error => 'access_denied', status => 403,
-        error_description => 'Realm not enabled'}}, 'warn'],
+        error_description => 'Realm not enabled'}}, 'err'],
+    ['auth0', {refresh => {error => 'access_denied', status => 403}}, 'err'],
     ['oidc', {refresh => {error => 'invalid_client', status => 401}}, 'err'],
     ['oidc', {refresh => 'temporarily_unavailable'}, 'warn'],
     ['oidc', {refresh => 'invalid_scope'}, 'err'],
