@@ -138,7 +138,12 @@ sent_back($w->arrive($v), 'https://app.example/cb?', {code => qr/./},
 my $browser = $v->{browser};
 like($w->ask('three', browser => $browser, client => $published)->{to},
     qr{^https://op\.example\.com/}, 'and is sent there at once next time');
-# another provider says that it is the same person
+my $namesake = $w->leave('three', provider => $label{keycloak});
+$w->sign_in($namesake);
+$w->succeeded($w->arrive($namesake), $namesake,
+    '(the same name of another has signed in for another client)');
+is(scalar @{choices($w->ask('three', browser => $namesake->{browser},
+    client => $published))}, 3, 'who has not agreed herself: she is asked');
 my $again = $w->ask('three', browser => $w->browser, client => $published);
 is(scalar @{choices($again)}, 3, 'another browser is asked');
 my $x = $w->ask('three', browser => $browser, client => $published,
