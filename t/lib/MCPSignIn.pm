@@ -52,18 +52,26 @@ my %foreign;    # the hosts that are not ours
     };
 }
 
-# The tokens of the providers stand in no log and reached no client.
+sub is_nowhere {
+    my ($secrets, $text, $name) = @_;
+    my @leaked = grep { index($text, $_) >= 0 } @$secrets;
+    local $Test::Builder::Level = $Test::Builder::Level + 2;
+    ok(@$secrets > 2 && length $text > 1000 && !@leaked, $name)
+        or diag scalar(@$secrets) . ' secrets, there are: '
+            . join ' ', map { substr($_, 0, 8) . '...' } @leaked;
+}
+
+# What the providers gave stands in no log, reached no client, and cannot be
+# read in the state file.
 sub no_leaks {
-    my ($self, $name) = @_;
-    my $idp = $self->{idp};
-    my @secrets = grep { length >= 8 } $idp->secrets;
+    my ($self) = @_;
+    my @secrets = grep { length >= 8 } $self->{idp}->secrets;
     MCPTest::secret(@secrets);
-    my $all = join "\n", @heard;
-    my @leaked = grep { index($all, $_) >= 0 } @secrets;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    ok(@secrets > 2 && !@leaked,
-        $name // 'nothing that a provider gave us reaches a client')
-        or diag scalar(@secrets) . " secrets, heard were: @leaked";
+    is_nowhere(\@secrets, join("\n", @heard),
+        'nothing that a provider gave us reaches a client');
+    my @files = glob $self->{s}->root . '/state/mcp-oauth/state.db*';
+    is_nowhere(\@secrets, join('', map { MCPIdP::slurp($_) } @files),
+        'D6: nor can it be read in the state file') if @files;
 }
 
 # -- a server ----------------------------------------------------------------
