@@ -81,7 +81,7 @@ for (
             'it names no authorization_endpoint\. Write "Endpoint authoriz'],
     ['an authorization endpoint without TLS', {discovery =>
         {authorization_endpoint => 'http://sso.example.com/auth'}},
-        server_error => 'is not a URL of https: "http://sso\.example'],
+        server_error => 'is not a URL of https\b.*: "http://sso\.example'],
     ['a token endpoint that is no URL',
         {discovery => {token_endpoint => 'javascript:alert(1)'}},
         server_error => 'token_endpoint in its .* is not a URL of https'],

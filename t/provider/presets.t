@@ -45,8 +45,7 @@ my %preset = (
     oauth2 => {lines => ['Scopes basic', 'Claim name /display_name',
             'Claim roles /teams'], scope => 'basic', userinfo => 1,
         words => {issuer => 'https%3A%2F%2Foauth.example.com',
-            picture => undef, roles => 'staff,engines'},
-        bob => {roles => 'staff'}},
+            picture => undef, roles => 'staff,engines'}, bob => {roles => 'staff'}},
     google => {scope => 'openid profile email',
         asked => {access_type => 'offline', prompt => 'consent'},
         words => {email => 1, organization => 'example.com'}},
@@ -60,8 +59,8 @@ my %preset = (
     github => {scope => 'read:user user:email',
         method => 'client_secret_post', userinfo => 1,
         accept => 'application/vnd.github+json',
-        words => {email => 1,
-            issuer => 'https%3A%2F%2Fgithub.com%2Flogin%2Foauth'}},
+        words => {email => 1, issuer =>
+            'https%3A%2F%2Fgithub.com%2Flogin%2Foauth'}},
     pingone => {scope => 'openid profile email', userinfo => 1,
         lines => ['Claim roles /p1.roles'],
         words => {email => 1, roles => 'admin,editor'},
@@ -69,7 +68,7 @@ my %preset = (
     cognito => {scope => 'openid profile email',
         words => {email => 1, roles => 'staff,engines'},
         bob => {roles => 'staff'}},
-    # its own scope mapping says of no address that it is verified
+    # no address: its own mapping confirms none
     authentik => {scope => "$oidc entitlements", userinfo => 1,
         words => {roles => 'staff,engines',
             permissions => 'read%3Atodos,write%3Atodos'},

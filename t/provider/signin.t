@@ -194,7 +194,8 @@ $w->fails('a long code', server_error => 'the code in the callback is too long',
         return ($w->arrive($v), $v);
     });
 $w->fails('a code of somebody else', server_error =>
-    'says invalid_grant .*our callback is https://localhost', sub {
+    'says invalid_grant .*redirect URI at the provider has to be '
+    . 'https://localhost', sub {
         my ($v, $other) = map { $w->back('oidc') } 1, 2;
         my ($stolen) = $other->{callback} =~ /\bcode=([^&]+)/;
         $w->changed($v, code => MCPClient::unescape($stolen));
