@@ -72,16 +72,24 @@ static inline const char *name_of(apr_pool_t *pool, mcp_record_kind_t kind,
 }
 
 static inline const mcp_error_t *
+memory_put(mcp_store_t *store, mcp_record_kind_t kind,
+           const unsigned char *key, const mcp_record_t *record, mcp_ctx_t *cx)
+{
+    mcp_record_t *kept = apr_pmemdup(cx->pool, record, sizeof(*record));
+
+    kept->value = apr_pmemdup(cx->pool, record->value, record->len);
+    apr_hash_set(((memory_t *)store)->records, name_of(cx->pool, kind, key),
+                 APR_HASH_KEY_STRING, kept);
+    return NULL;
+}
+
+static inline const mcp_error_t *
 memory_add(int *added, mcp_store_t *store, mcp_record_kind_t kind,
            const unsigned char *key, const mcp_record_t *record, mcp_ctx_t *cx)
 {
-    apr_hash_t *records = ((memory_t *)store)->records;
-    const char *name = name_of(cx->pool, kind, key);
-
-    *added = !apr_hash_get(records, name, APR_HASH_KEY_STRING);
-    if (*added)
-        apr_hash_set(records, name, APR_HASH_KEY_STRING, record);
-    return NULL;
+    *added = !apr_hash_get(((memory_t *)store)->records,
+                           name_of(cx->pool, kind, key), APR_HASH_KEY_STRING);
+    return *added ? memory_put(store, kind, key, record, cx) : NULL;
 }
 
 static inline const mcp_error_t *
@@ -93,14 +101,42 @@ memory_get(const mcp_record_t **record, mcp_store_t *store,
     return NULL;
 }
 
+static inline const mcp_error_t *
+memory_take(const mcp_record_t **record, mcp_store_t *store,
+            mcp_record_kind_t kind, const unsigned char *key, mcp_ctx_t *cx)
+{
+    mcp_record_t *kept = apr_hash_get(((memory_t *)store)->records,
+                                      name_of(cx->pool, kind, key),
+                                      APR_HASH_KEY_STRING);
+
+    *record = NULL;
+    if (kept) {
+        *record = apr_pmemdup(cx->pool, kept, sizeof(*kept));
+        kept->spent = 1;
+    }
+    return NULL;
+}
+
+/* Nobody looks for what these targets keep. */
+static inline const mcp_error_t *
+memory_each(mcp_store_t *store, mcp_record_kind_t kind, const char *index,
+            mcp_store_each_fn *fn, void *baton, mcp_ctx_t *cx)
+{
+    (void)store, (void)kind, (void)index, (void)fn, (void)baton, (void)cx;
+    return NULL;
+}
+
 static inline mcp_store_t *memory_make(apr_pool_t *pool)
 {
     static mcp_store_provider_t provider;
     memory_t *memory = apr_pcalloc(pool, sizeof(*memory));
 
     provider.name = "memory";
+    provider.put = memory_put;
     provider.add = memory_add;
     provider.get = memory_get;
+    provider.take = memory_take;
+    provider.each = memory_each;
     memory->store.provider = &provider;
     memory->records = apr_hash_make(pool);
     return &memory->store;
