@@ -14,7 +14,7 @@ my $api = 'Audience https://api.example.com';
 my $idp = MCPIdP->new(faketime => 1);
 my $secret = $idp->net->secret_file(gateway => $idp->secret_of('mcp-gateway'));
 $idp->unplug($_) for $idp->profiles;
-my $w = MCPSignIn->new(idp => $idp, faketime => 1,
+my $w = MCPSignIn->new(idp => $idp, faketime => 1, tls => 0,
     config => $MCPSignIn::ONE_CHILD, at => {
         auth0 => ['auth0', $api, "Client mcp-gateway file:$secret"],
         map({ ($_ => [$_]) } qw(clerk entra keycloak oidc workos github))});

@@ -17,7 +17,7 @@ my $form = <<'END';
     </MCPIdentityProvider>
 END
 my $idp = MCPIdP->new(names => ['app.example']);
-my $w = MCPSignIn->new(idp => $idp, faketime => 1, at => {
+my $w = MCPSignIn->new(idp => $idp, faketime => 1, tls => 0, at => {
     three => [['oidc'], ['keycloak', 'Label "Sign in & more"'], ['cognito']],
     mixed => [['oidc'], $form],
     other => [$form, ['oidc', 'Label "Another client"', 'Client mcp-post file:'
