@@ -104,8 +104,9 @@ const char *mcp_config_kind_idp_key_text(const mcp_config_kind_idp_t *made,
     const ap_directive_t *one = made->directive->first_child;
     const char *text =
         apr_pstrcat(pool, idp->preset->name, " ",
-                    apr_array_pstrcat(pool, idp->arguments, ' '), "\nClient ",
-                    idp->client ? idp->client->id : "", NULL);
+                    apr_array_pstrcat(pool, idp->arguments, ' '),
+                    idp->client ? "\nClient " : NULL,
+                    idp->client ? idp->client->id : NULL, NULL);
 
     for (; one; one = one->next)
         if (!mcp_idp_preset_is_remote(idp) ||

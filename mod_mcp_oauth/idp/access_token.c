@@ -97,17 +97,34 @@ mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
     return mcp_idp_jwt_fault(e, idp, cx);
 }
 
+static int is_about(const mcp_json_t *claims, const char *subject)
+{
+    const char *sub = mcp_json_string(mcp_json_get(claims, "sub"));
+
+    return sub && subject && !strcmp(sub, subject);
+}
+
+/* What it says of somebody else is nobody's here. A lightweight one of
+ * Keycloak says nothing of anybody. */
+static const mcp_error_t *subject_check(const mcp_json_t *claims,
+                                        const char *subject, mcp_ctx_t *cx)
+{
+    if (!subject || !mcp_json_get(claims, "sub") || is_about(claims, subject))
+        return NULL;
+    return mcp_idp_jwt_refuse(&use, NULL, cx,
+                              "it is about somebody else than the id_token");
+}
+
 /* WorkOS writes the resource that was asked for into aud, and no client
  * anywhere. */
 static int is_anonymous(const mcp_json_t *claims, const char *subject)
 {
-    const char *sub = mcp_json_string(mcp_json_get(claims, "sub"));
     apr_size_t i;
 
     for (i = 0; i < sizeof(client_names) / sizeof(*client_names); i++)
         if (mcp_json_get(claims, client_names[i]))
             return 0;
-    return sub && subject && !strcmp(sub, subject);
+    return is_about(claims, subject);
 }
 
 const mcp_error_t *mcp_idp_access_token_read_ours(
@@ -117,6 +134,8 @@ const mcp_error_t *mcp_idp_access_token_read_ours(
     const mcp_idp_t *idp = metadata->remote->idp;
     const mcp_error_t *e = jwt_read(claims, text, metadata, cx);
 
+    if (!e)
+        e = subject_check(*claims, subject, cx);
     if (!e && !is_ours(*claims, idp) && !is_anonymous(*claims, subject))
         e = audience_check(*claims, idp, cx);
     return mcp_idp_jwt_fault(e, idp, cx);

@@ -14,8 +14,8 @@ mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
                           const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx);
 /* The same of one that was given to us beside an id_token of subject (NULL:
  * there was none), also where it is for others alone: what it says of the user
- * is what counts. One that does not say whom it was given to has to be of the
- * same subject. */
+ * is what counts, and that is of the same subject. One that does not say whom
+ * it was given to has to say so. */
 const mcp_error_t *mcp_idp_access_token_read_ours(
     const mcp_json_t **claims, const char *text, const char *subject,
     const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx);

@@ -101,7 +101,7 @@ static const mcp_error_t *verify_anew(const mcp_jose_jws_t *jws,
     MCP_TRY(jwks_get(&jwks, mcp_net_document_renew, metadata, cx));
     e = mcp_jose_jwks_verify(&is_unknown, jws, jwks.json, idp->algorithms, cx);
     if (e && is_unknown &&
-        jwks.fetched <= mcp_ctx_seconds(cx) - MCP_DOCUMENT_LEAST)
+        jwks.fetched <= mcp_ctx_seconds(cx) - MCP_DOCUMENT_AGAIN)
         return mcp_idp_fault_outage(
             idp, cx, 0,
             "its keys at %s do not have the one that "

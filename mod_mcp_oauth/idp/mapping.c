@@ -22,6 +22,7 @@ typedef struct place_t {
     const mcp_json_t *claims;
     const reading_t *reading;
     int is_written; /* by a Claim line */
+    const char *pointer;
 } place_t;
 
 /* What a hit gives: one of these. */
@@ -47,9 +48,18 @@ static const mcp_idp_claim_setting_t *written(const mcp_idp_t *idp,
     return NULL;
 }
 
+/* Whether it is an e-mail address that somebody is known by: a Claim line for
+ * email alone is taken at its word, for that names nobody. */
+static int is_address(const place_t *place)
+{
+    return place->is_written ? strcmp(place->word, "email") != 0 &&
+                                   !strcmp(place->pointer, "/email")
+                             : !strcmp(place->word, "email");
+}
+
 static int is_trusted(const place_t *place)
 {
-    if (place->is_written || strcmp(place->word, "email") != 0)
+    if (!is_address(place))
         return 1;
     switch (place->reading->idp->preset->facts->email) {
     case MCP_IDP_EMAIL_ALWAYS:
@@ -62,9 +72,12 @@ static int is_trusted(const place_t *place)
     }
 }
 
-static int take(found_t *found, const mcp_json_t *json, const place_t *place)
+static int take(found_t *found, const char *pointer, place_t *place)
 {
+    const mcp_json_t *json = mcp_json_pointer(place->claims, pointer);
     apr_pool_t *pool = place->reading->cx->pool;
+
+    place->pointer = pointer;
 
     if (place->is_list)
         found->list =
@@ -102,7 +115,7 @@ static int module_take(found_t *found, const mcp_claim_mapping_t *mapping,
 }
 
 static int written_find(found_t *found, const mcp_idp_claim_setting_t *line,
-                        const place_t *place)
+                        place_t *place)
 {
     int i;
 
@@ -113,22 +126,21 @@ static int written_find(found_t *found, const mcp_idp_claim_setting_t *line,
                 ? APR_ARRAY_IDX(line->mappings, i, const mcp_claim_mapping_t *)
                 : NULL;
 
-        if (mapping
-                ? module_take(found, mapping, place)
-                : take(found, mcp_json_pointer(place->claims, pointer), place))
+        if (mapping ? module_take(found, mapping, place)
+                    : take(found, pointer, place))
             return 1;
     }
     return 0;
 }
 
-static int known_find(found_t *found, const place_t *place)
+static int known_find(found_t *found, place_t *place)
 {
     const mcp_idp_claim_fact_t *fact =
         place->reading->idp->preset->facts->claims;
 
     for (; fact->word; fact++)
         if (!strcmp(fact->word, place->word) &&
-            take(found, mcp_json_pointer(place->claims, fact->pointer), place))
+            take(found, fact->pointer, place))
             return 1;
     return 0;
 }
@@ -138,7 +150,7 @@ static found_t find(const char *word, int is_list, int most,
                     const reading_t *reading)
 {
     const mcp_idp_claim_setting_t *line = written(reading->idp, word);
-    place_t place = {word, is_list, NULL, reading, line != NULL};
+    place_t place = {word, is_list, NULL, reading, line != NULL, NULL};
     found_t found = {NULL, NULL};
     int i;
 

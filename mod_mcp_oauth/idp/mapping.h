@@ -10,7 +10,8 @@
  * the first hit counts. A list is an array of strings, one string with blanks
  * (scopes), or one string. What a user can edit himself is never a role, a
  * permission or an organization, and an e-mail address counts only where the
- * preset trusts it; a Claim line is taken at its word. Numbers, as GitHub's
+ * preset trusts it; a Claim line is taken at its word, but for the address as
+ * user or subject: that names somebody. Numbers, as GitHub's
  * ids are, read as their decimals.
  *
  * What idp/claim.h bounds out is not there; a name is cut. claims has what

@@ -116,14 +116,26 @@ static const mcp_error_t *issuer_read(mcp_idp_metadata_t *metadata,
 
 /* -- the document -- */
 
-static int is_good_url(const char *url, mcp_ctx_t *cx)
+static int is_loopback(const char *url, mcp_ctx_t *cx)
 {
     const mcp_uri_t *uri;
 
-    return !mcp_uri_read(&uri, url, cx) && uri->host && *uri->host &&
-           !uri->userinfo && !uri->fragment &&
-           (!strcmp(uri->scheme, "https") ||
-            (!strcmp(uri->scheme, "http") && mcp_uri_is_loopback(uri)));
+    return url && !mcp_uri_read(&uri, url, cx) && mcp_uri_is_loopback(uri);
+}
+
+/* What is on this machine only a document that is here too may name. */
+static int is_good_url(const char *url, const mcp_idp_t *idp, mcp_ctx_t *cx)
+{
+    const char *document =
+        mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_DISCOVERY);
+    const mcp_uri_t *uri;
+
+    if (mcp_uri_read(&uri, url, cx) || !uri->host || !*uri->host ||
+        uri->userinfo || uri->fragment)
+        return 0;
+    return mcp_uri_is_loopback(uri)
+               ? mcp_uri_is_web(uri) && is_loopback(document, cx)
+               : !strcmp(uri->scheme, "https");
 }
 
 /* A member that is null is one that is not there. */
@@ -137,13 +149,15 @@ static const mcp_error_t *endpoint_read(mcp_idp_metadata_t *metadata,
 
     if (mcp_json_type(member) <= MCP_JSON_NULL)
         return NULL;
-    if (!url || !is_good_url(url, cx))
+    if (!url || !is_good_url(url, idp, cx))
         return mcp_idp_fault_make(
             idp, cx,
             apr_psprintf(cx->pool,
                          "Correct it there, or write \"Endpoint %s URL\".",
                          kinds[kind].word),
-            "%s in its discovery document is not a URL of https: \"%s\"",
+            "%s in its discovery document is not a URL of https, or is on "
+            "this "
+            "machine: \"%s\"",
             kinds[kind].member, mcp_idp_fault_quote(url, cx));
     metadata->endpoints[kind] = url;
     return NULL;

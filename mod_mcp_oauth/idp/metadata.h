@@ -27,8 +27,8 @@ const mcp_error_t *mcp_idp_metadata_get(const mcp_idp_metadata_t **metadata,
                                         const mcp_idp_remote_t *remote,
                                         mcp_ctx_t *cx);
 /* The document alone; remote stays NULL. SERVER_ERROR: it is none, it is
- * another provider's, or an endpoint is not a URL of https, or of http on this
- * machine. */
+ * another provider's, or an endpoint is not a URL of https. On this machine
+ * are those alone whose document is there, too; http is enough then. */
 const mcp_error_t *mcp_idp_metadata_read(mcp_idp_metadata_t *metadata,
                                          const char *text, apr_size_t len,
                                          const mcp_idp_t *idp, mcp_ctx_t *cx);

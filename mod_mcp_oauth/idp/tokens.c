@@ -126,6 +126,8 @@ static const mcp_error_t *hear(mcp_identity_t *identity,
     int is_whole;
 
     e = mcp_idp_gather_identity(&now, &is_whole, &from, metadata, cx);
+    if (e && e->code == MCP_E_INVALID_GRANT) /* Verify says no */
+        return e;
     if (e)
         go_on(e, cx);
     if (e || !turned->id_token)

@@ -27,12 +27,18 @@ static void give_copy(mcp_net_document_t *out, const place_t *place,
     out->is_stale = !mcp_net_place_is_fresh(place, now);
 }
 
+static int pause_of(const ask_t *ask)
+{
+    return ask->request.is_trusted ? MCP_DOCUMENT_PAUSE_SHORT
+                                   : MCP_DOCUMENT_PAUSE;
+}
+
 static void give_failure(mcp_net_document_t *out, const place_t *place,
                          const ask_t *ask, apr_int64_t now)
 {
     out->outcome = place->failure;
     out->fetched = place->failed;
-    out->retry_after = (int)(place->failed + MCP_DOCUMENT_PAUSE - now);
+    out->retry_after = (int)(place->failed + pause_of(ask) - now);
     out->why = apr_pstrdup(ask->cx->pool, place->why);
     out->status = place->status;
 }
@@ -41,7 +47,7 @@ static void give_failure(mcp_net_document_t *out, const place_t *place,
 static int give_known(mcp_net_document_t *out, const place_t *place,
                       const ask_t *ask, apr_int64_t now)
 {
-    int is_paused = mcp_net_place_is_paused(place, now);
+    int is_paused = mcp_net_place_is_paused(place, pause_of(ask), now);
 
     if (mcp_net_place_is_fresh(place, now) && place->fetched >= ask->since)
         give_copy(out, place, ask, now);
@@ -171,7 +177,9 @@ const mcp_error_t *mcp_net_document_renew(mcp_net_document_t *document,
     ask_t ask;
 
     ask_make(&ask, documents, request, cx);
-    ask.since = mcp_ctx_seconds(cx) - MCP_DOCUMENT_LEAST + 1;
+    ask.since =
+        mcp_ctx_seconds(cx) + 1 -
+        (request->is_trusted ? MCP_DOCUMENT_AGAIN : MCP_DOCUMENT_LEAST);
     return get(document, &ask);
 }
 

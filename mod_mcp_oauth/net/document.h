@@ -7,7 +7,7 @@
 
 /* Documents by URL, kept in one child for as long as their Cache-Control
  * allows, between a minute and a day. What cannot be fetched is not asked for
- * again for a minute; until then, and for a day, the copy of before serves.
+ * again for a while; until then, and for a day, the copy of before serves.
  * One thread fetches a document, the others get the copy of before or wait.
  *
  * For what the administrator named (is_trusted) nobody waits who need not: the
@@ -16,13 +16,17 @@
  * is asked for first: what they changed or took away counts from then on. */
 typedef struct mcp_net_documents_t mcp_net_documents_t;
 
-#define MCP_DOCUMENT_PAUSE 60       /* seconds after a failure */
-#define MCP_DOCUMENT_LEAST 60       /* seconds that a document is fresh, at */
-#define MCP_DOCUMENT_USUAL 3600     /* least, where nothing is said, and at */
-#define MCP_DOCUMENT_MOST 86400     /* most */
-#define MCP_DOCUMENT_STALE 86400    /* seconds that a stale one can serve */
-#define MCP_DOCUMENT_BEHIND 3600    /* of that, at once while it is renewed */
-#define MCP_DOCUMENT_RENEWALS 4     /* threads that do that */
+#define MCP_DOCUMENT_PAUSE 60       /* seconds after a failure; of what the */
+#define MCP_DOCUMENT_PAUSE_SHORT 10 /* administrator named */
+#define MCP_DOCUMENT_AGAIN                                                    \
+    5                            /* seconds before that is asked for what it  \
+                                  * lacks */
+#define MCP_DOCUMENT_LEAST 60    /* seconds that a document is fresh, at */
+#define MCP_DOCUMENT_USUAL 3600  /* least, where nothing is said, and at */
+#define MCP_DOCUMENT_MOST 86400  /* most */
+#define MCP_DOCUMENT_STALE 86400 /* seconds that a stale one can serve */
+#define MCP_DOCUMENT_BEHIND 3600 /* of that, at once while it is renewed */
+#define MCP_DOCUMENT_RENEWALS 4  /* threads that do that */
 #define MCP_DOCUMENT_HOST_AT_ONCE 4 /* fetches from one host */
 #define MCP_DOCUMENT_HOST_RATE 30   /* new ones of a stranger's, a minute */
 
@@ -62,7 +66,8 @@ const mcp_error_t *mcp_net_document_get(mcp_net_document_t *document,
                                         const mcp_net_request_t *request,
                                         mcp_ctx_t *cx);
 /* The copy lacks something that it should have by now: it is fetched anew,
- * unless it is younger than a minute. */
+ * unless it is younger than a minute; of what the administrator named, some
+ * seconds. */
 const mcp_error_t *mcp_net_document_renew(mcp_net_document_t *document,
                                           mcp_net_documents_t *documents,
                                           const mcp_net_request_t *request,

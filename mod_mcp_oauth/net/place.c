@@ -30,10 +30,11 @@ int mcp_net_place_is_recent(const place_t *place, apr_int64_t now)
            (place->failed || now < place->fresh_until + MCP_DOCUMENT_BEHIND);
 }
 
-int mcp_net_place_is_paused(const place_t *place, apr_int64_t now)
+int mcp_net_place_is_paused(const place_t *place, apr_int64_t seconds,
+                            apr_int64_t now)
 {
     return place->failed && place->failed <= now &&
-           now < place->failed + MCP_DOCUMENT_PAUSE;
+           now < place->failed + seconds;
 }
 
 static void times_set(place_t *place, const mcp_net_reply_t *reply,

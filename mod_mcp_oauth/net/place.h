@@ -17,9 +17,9 @@ int mcp_net_place_is_servable(const mcp_net_shelf_place_t *place,
  * nothing newer could be had last time. */
 int mcp_net_place_is_recent(const mcp_net_shelf_place_t *place,
                             apr_int64_t now);
-/* The last attempt failed just now. */
+/* The last attempt failed less than so many seconds ago. */
 int mcp_net_place_is_paused(const mcp_net_shelf_place_t *place,
-                            apr_int64_t now);
+                            apr_int64_t seconds, apr_int64_t now);
 /* What came: a new copy, or a failure, which leaves the copy of before. The
  * place is busy. */
 void mcp_net_place_keep(mcp_net_shelf_t *shelf, mcp_net_shelf_place_t *place,

@@ -29,6 +29,17 @@ function fail(error) {
 process.on('uncaughtException', fail);
 process.on('SIGTERM', () => fail(new Error('ended from outside')));
 
+async function ours() {
+  for (const server of servers) {
+    for (const name of wanted) await OURS[name]?.(chromium, server);
+  }
+  if (wanted.includes('asking')) await asking(chromium, words);
+}
+
+async function theirs() {
+  for (const name of wanted) await THEIRS[name]?.(chromium, broker);
+}
+
 const names = process.argv.slice(2);
 const wanted = names.length ? names : Object.keys(ALL);
 const servers = [
@@ -38,11 +49,7 @@ const servers = [
 const words = { title: 'words', ...await startWords() };
 const broker = { title: 'broker', ...await startElsewhere() };
 chromium = await launchChromium(broker);
-for (const server of servers) {
-  for (const name of wanted) await OURS[name]?.(chromium, server);
-}
-for (const name of wanted) await THEIRS[name]?.(chromium, broker);
-if (wanted.includes('asking')) await asking(chromium, words);
+await Promise.all([ours(), theirs()]);
 await chromium.close();
 for (const server of [...servers, words, broker]) {
   await group(server.title, 30, (g) =>

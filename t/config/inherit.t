@@ -112,13 +112,14 @@ END
 }
 
 {
-    my $sites = dump_of("ServerName https://h.example\nMCPIdentityProvider httpd\nMCPIdentityProvider httpd staff\n"
+    my $sites = dump_of("ServerName https://h.example\nMCPIdentityProvider httpd staff\n"
+        . "<MCPIdentityProvider oidc https://sso.example>\nClient gateway the-secret-of-the-gateway\n</MCPIdentityProvider>\n"
         . "<AuthnProviderAlias file staff>\nAuthUserFile p\n</AuthnProviderAlias>\nMCPRedirectSchemes +a\nMCPRedirectSchemes +b\n"
         . "MCPLifetime code=20s\nMCPLifetime grant=1d\nMCPOffer demo:hello\nMCPOffer demo:add\n"
         . location('/mcp', $plain, 'SetHandler mcp-server'));
     my $site = $sites->{'h.example'};
     my $mcp = $site->{sections}{'<Location "/mcp">'};
-    is($mcp->{MCPIdentityProvider}, 'httpd (httpd), httpd staff (httpd)', 'providers of one section add up');
+    like($mcp->{MCPIdentityProvider}, qr{^httpd staff \(httpd\), oidc https://sso\.example \(Label sso\.example; Client gateway "a literal";}, 'providers of one section add up');
     like($site->{MCPRedirectSchemes}, qr/windsurf a b$/, 'so do signed schemes');
     like($mcp->{MCPLifetime}, qr/grant=1d unconfirmed=1d .*code=20s/, 'so do keys of two lines');
     is($mcp->{MCPOffer}, 'demo:hello demo:add', 'so do offers');

@@ -210,6 +210,8 @@ sub set {
 
 sub reset {
     my ($self, $profile) = @_;
+    push @{$self->{issued}}, map { $self->issued($_) }
+        $profile // $self->profiles;
     return $self->tell(reset => defined $profile ? (profile => $profile) : ());
 }
 
@@ -230,7 +232,8 @@ sub issued { return @{$_[0]->tell(issued => profile => $_[1])} }
 # Of all profiles: every code and token so far, and the clients' secrets.
 sub secrets {
     my $self = shift;
-    return (map { $self->issued($_) } $self->profiles),
+    return @{$self->{issued} || []},
+        (map { $self->issued($_) } $self->profiles),
         map { $_->{client_secret} // () } values %{$self->{about}{clients}};
 }
 

@@ -52,18 +52,26 @@ my %foreign;    # the hosts that are not ours
     };
 }
 
-# The tokens of the providers stand in no log and reached no client.
+sub is_nowhere {
+    my ($secrets, $text, $name) = @_;
+    my @leaked = grep { index($text, $_) >= 0 } @$secrets;
+    local $Test::Builder::Level = $Test::Builder::Level + 2;
+    ok(@$secrets > 2 && length $text > 1000 && !@leaked, $name)
+        or diag scalar(@$secrets) . ' secrets, there are: '
+            . join ' ', map { substr($_, 0, 8) . '...' } @leaked;
+}
+
+# What the providers gave stands in no log, reached no client, and cannot be
+# read in the state file.
 sub no_leaks {
-    my ($self, $name) = @_;
-    my $idp = $self->{idp};
-    my @secrets = grep { length >= 8 } $idp->secrets;
+    my ($self) = @_;
+    my @secrets = grep { length >= 8 } $self->{idp}->secrets;
     MCPTest::secret(@secrets);
-    my $all = join "\n", @heard;
-    my @leaked = grep { index($all, $_) >= 0 } @secrets;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    ok(@secrets > 2 && !@leaked,
-        $name // 'nothing that a provider gave us reaches a client')
-        or diag scalar(@secrets) . " secrets, heard were: @leaked";
+    is_nowhere(\@secrets, join("\n", @heard),
+        'nothing that a provider gave us reaches a client');
+    my @files = glob $self->{s}->root . '/state/mcp-oauth/state.db*';
+    is_nowhere(\@secrets, join('', map { MCPIdP::slurp($_) } @files),
+        'D6: nor can it be read in the state file') if @files;
 }
 
 # -- a server ----------------------------------------------------------------
@@ -109,7 +117,7 @@ sub new {
         qq{MCPStateDirectory "\${ROOT}/state/mcp-oauth"\n},
         qq{MCPAuthIssuer \${ISSUER}\n}, $config,
         map { my @idps = @{$at->{$_}};
-            $self->location($_, ref $idps[0] ? @idps : [@idps]) }
+            $self->location($_, (grep { ref } @idps) ? @idps : [@idps]) }
         sort keys %$at);
     $self->{s}->start unless $o{stopped};
     $self->{c} = $self->{s}->client;
@@ -302,14 +310,17 @@ sub succeeded {
 sub fails {
     my ($self, $name, $error, $pattern, $code) = @_;
     my $line = qr/MCP0070[23]: sign-in at .*$pattern/;
-    my $before = $self->{s}->logged($line);
+    my $log = $self->{s}->root . '/logs/error_log';
+    my $from = -s $log;
     $self->{s}->log->expect($line);
     my ($response, $v) = $code->();
+    open my $in, '<:raw', $log or croak "$log: $!";
+    seek $in, $from, 0;
+    my @said = grep { /MCP0(?!0150)/ } <$in>;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     $self->refused($response, $v, $error, $name);
-    is($self->{s}->logged($line) - $before, 1, "$name: the log says why")
-        or diag "$pattern was not in\n", (grep { /MCP0(?!0150)/
-            && !/:(?:debug|trace)/ } $self->{s}->tail =~ /^.*\n/mg)[-2, -1];
+    is(scalar(grep { /$line/ } @said), 1, "$name: the log says why")
+        or diag "$pattern was not in\n", @said;
 }
 
 # The same where nothing but the provider has changed, which is as before

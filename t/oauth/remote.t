@@ -7,7 +7,8 @@ use MCPTest;
 use MCPExpect;
 use MCPSignIn;
 
-my $w = MCPSignIn->new(faketime => 1, at => {at => [['oidc'], ['okta', 'Label Staff']]});
+my $w = MCPSignIn->new(faketime => 1, at =>
+    {at => [['oidc'], ['okta', 'Label Staff']]});
 my ($idp, $c) = @$w{qw(idp c)};
 my $later = 0;
 for (['oidc', 'op.example.com'], ['okta', 'Staff']) {

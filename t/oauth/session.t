@@ -194,6 +194,19 @@ sent_back(press($ada, $waiting, 'approve'), "$back?",
     {state => 'waiting', code => qr/./}, 'the other tab is not disturbed');
 wants_password(with_cookie($value), 'the session that was replaced is gone');
 
+# -- what a session keeps of its provider: that of versions before goes on ----
+
+{
+    open my $in, '<', $s->root . '/conf/httpd.conf' or die $!;
+    my ($conf) = map { /^Define CONF (\S+)/ } <$in>;
+    my $text = qq{httpd file\nAuthUserFile "$conf/htpasswd"};
+    open my $from, '-|', 'sqlite3', $s->root . '/state/mcp-oauth/state.db',
+        q{select json_extract(cast(value as text), '$.login.idp') from record}
+        . ' where kind = 6' or die $!;
+    ok((grep { $_ eq MCPClient::s256($text) . "\n" } <$from>) > 0,
+        'the digest of its lines');
+}
+
 # -- signing out -------------------------------------------------------------
 
 my $bob = $ada;

@@ -52,7 +52,8 @@ sub works {
     my $hints = $s->logged($hint);
     my ($r, $v) = $w->outcome($at);
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    $w->succeeded($r, $v, $name) or diag grep { /MCP00702/ } $s->tail =~ /^.*\n/mg;
+    $w->succeeded($r, $v, $name)
+        or diag grep { /MCP00702/ } $s->tail =~ /^.*\n/mg;
     is(ways($preset => $o{endpoint} // 'token'), $ways, "$name: $ways");
     is($s->logged($hint) - $hints, $o{hints} // ($ways =~ / / ? 1 : 0),
         "$name: the log says so where it took two");

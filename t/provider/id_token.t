@@ -13,8 +13,10 @@ my %now = map { ($_ => {'$now' => $_}) } -7200, -90, -30, 30, 90, 3600;
 my $key = MCPKey->new('RS256', kid => 'ours');
 my $other = MCPKey->new('RS256', kid => 'ours');
 my $idp = MCPIdP->new;
-my $long = "file:" . $idp->net->secret_file('long', $idp->secret_of('mcp-long'));
-my $w = MCPSignIn->new(idp => $idp, faketime => 1, tls => 0, config => $MCPSignIn::ONE_CHILD, at => {
+my $long = 'file:' . $idp->net->secret_file(long =>
+    $idp->secret_of('mcp-long'));
+my $w = MCPSignIn->new(idp => $idp, faketime => 1, tls => 0,
+    config => $MCPSignIn::ONE_CHILD, at => {
     oidc => ['oidc'],
     encrypted => ['oidc', "DecryptionKey file:$key->{file}"],
     eddsa => ['oidc', 'Algorithms EdDSA'],
@@ -247,7 +249,7 @@ bad('userinfo', {userinfo_alg => 'RS256', userinfo => {$_->[0] => $_->[1]}},
 is(subject_of(good('jwt', {}, 'Verify jwt', preset => 'okta')),
     $idp->subject(okta => 'ada'), 'the access token says who it is');
 bad('jwt', {access_token_form => 'opaque'}, 'Verify jwt, and an opaque one',
-    'it is opaque, and Verify jwt wants a JWT\. .*Drop Verify',
+    'it is opaque: no JWT\. .*Drop Verify',
     preset => 'okta');
 bad('jwt', {access_token => {$_->[0] => $_->[1]}},
     "an access token with another $_->[0]", $_->[2], preset => 'okta')
@@ -264,14 +266,15 @@ bad('introspection', {down => {introspection => 404}},
     'no introspection there', 'introspection', preset => 'keycloak');
 
 # Roles come from the access token: it is that of the user, and ours
-my $who = 'the access token that came with an id_token is of somebody else';
-for (['sub', 'another'], ['azp', 'another-client']) {
-    my ($claim, $value) = @$_;
-    my $before = $s->logged(qr/MCP00182: .*$who/);
+for (['sub', 'another', 'it is about somebody else than the id_token'],
+    ['azp', 'another-client', 'aud is not one of Audience']) {
+    my ($claim, $value, $why) = @$_;
+    my $line = qr/MCP00182: .*: access token: $why: what else it says/;
+    my $before = $s->logged($line);
     my $j = good('keycloak', {access_token => {$claim => $value}},
         "an access token with another $claim");
     is($w->told($j)->{roles}, undef, 'gives no roles');
-    is($s->logged(qr/MCP00182: .*$who/) - $before, 1, 'and the log says why');
+    is($s->logged($line) - $before, 1, 'and the log says why');
 }
 $w->no_leaks;
 $w->stop;

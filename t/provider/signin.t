@@ -194,7 +194,8 @@ $w->fails('a long code', server_error => 'the code in the callback is too long',
         return ($w->arrive($v), $v);
     });
 $w->fails('a code of somebody else', server_error =>
-    'says invalid_grant .*our callback is https://localhost', sub {
+    'says invalid_grant .*redirect URI at the provider has to be '
+    . 'https://localhost', sub {
         my ($v, $other) = map { $w->back('oidc') } 1, 2;
         my ($stolen) = $other->{callback} =~ /\bcode=([^&]+)/;
         $w->changed($v, code => MCPClient::unescape($stolen));
@@ -221,7 +222,8 @@ $w->fails_with('oidc', {iss_parameter => 'wrong',
     'RFC 9207 2.4: an error is that of another, too', server_error => $mixed);
 ($r, $v) = $w->outcome('clerk');
 $w->succeeded($r, $v, 'without iss, where nobody has announced it');
-is(scalar $idp->asked(oidc => 'token'), $redeemed, 'no mixed-up code was sent anywhere');
+is(scalar $idp->asked(oidc => 'token'), $redeemed,
+    'no mixed-up code was sent anywhere');
 
 # -- prompt, max_age (OpenID Connect Core 3.1.2.1) ---------------------------
 
@@ -331,6 +333,19 @@ is_asked($w->ask('oidc', client => $own, prompt => 'consent'),
     'unless the client wants the user to be asked');
 is_asked($w->ask('oidc', client => $own, headers =>
     {'Sec-Fetch-Dest' => 'iframe'}), 'or nobody can see it');
+
+# -- leaving for an app ------------------------------------------------------
+
+my $cursor = 'cursor://anysphere.cursor-mcp/oauth/callback';
+my $app = $c->register(redirect_uris => [$cursor]);
+for (['a code', 'code'], ['an error', 'error', cancel => 1]) {
+    my ($name, $parameter, %o) = @$_;
+    my ($r, $v) = $w->outcome('oidc', client => $app, %o);
+    is($r->status, 200, "D15: $name for a custom scheme goes by a page");
+    like(location_of($r), qr/^\Q$cursor\E\?.*\b$parameter=/, 'that refreshes');
+    my @faults = page_headers($r);
+    ok(!@faults, 'with the headers of a page') or diag "@faults";
+}
 
 # -- time --------------------------------------------------------------------
 

@@ -335,10 +335,16 @@ static void test_claim(mcp_ctx_t *cx)
     claim(&idp, "picture", "/none", cx->pool);
     mapped = read_one(&idp, text, cx);
     is(words_of(&mapped, cx->pool),
-       "issuer=https://ref.supabase.co/auth/v1 subject=a user=a@b email=a@b "
+       "issuer=https://ref.supabase.co/auth/v1 subject=a user=a email=a@b "
        "name=A organization=o roles=yes permissions=first,second",
-       "a Claim line is taken at its word");
+       "a Claim line is taken at its word, but names nobody by an address "
+       "that is not verified");
     ok(mcp_idp_mapping_lacks(&mapped), "its picture is missing");
+    mapped = read_one(&idp,
+                      "{\"sub\":\"a\",\"email\":\"a@b\","
+                      "\"email_verified\":true}",
+                      cx);
+    is(mapped.identity.user, "a@b", "one that is verified names its user");
 
     idp_make(&plain, "supabase ref", cx->pool);
     mapped = read_one(&plain, text, cx);

@@ -5,6 +5,8 @@
 
 /* -- what a document says -- */
 
+#define LOCAL(url) "{'issuer':'" IDP "','token_endpoint':'" url "'}"
+
 static const struct {
     const char *name;
     const char *text;
@@ -14,8 +16,6 @@ static const struct {
     {"with no more than its issuer", "{'issuer':'" IDP "'}", NULL},
     {"with members that are null",
      "{'issuer':'" IDP "','userinfo_endpoint':null}", NULL},
-    {"with an endpoint on this machine",
-     "{'issuer':'" IDP "','token_endpoint':'http://127.0.0.1:8080/t'}", NULL},
     {"with an endpoint that has a query",
      "{'issuer':'" IDP "','token_endpoint':'https://a.example/t?p=1'}", NULL},
     {"in which PKCE is plain alone",
@@ -34,6 +34,10 @@ static const struct {
     {"with an endpoint in clear",
      "{'issuer':'" IDP "','token_endpoint':'http://idp.example/t'}",
      "token_endpoint in its discovery document is not a URL of https"},
+    {"with an endpoint on this machine", LOCAL("http://127.0.0.1:8080/t"),
+     "or is on this machine"},
+    {"with one by its name, and with TLS", LOCAL("https://localhost/t"),
+     "or is on this machine"},
     {"with an endpoint of another scheme",
      "{'issuer':'" IDP "','jwks_uri':'file:///etc/passwd'}",
      "Endpoint keys URL"},
@@ -71,6 +75,24 @@ static void test_documents(world_t *w, mcp_ctx_t *cx)
            documents[i].want ? "refused" : "taken");
         ok(!e || has(e->detail, "\"Test\""), "and whose it is, the log hears");
     }
+}
+
+/* Behind a proxy a provider is asked without it. */
+static void test_local(world_t *w, mcp_ctx_t *cx)
+{
+    const char *text = json(LOCAL("http://localhost:8080/t"), cx);
+    mcp_idp_metadata_t got;
+
+    w->idp.endpoints =
+        apr_array_make(cx->pool, 1, sizeof(mcp_idp_endpoint_setting_t));
+    endpoint_set(w, MCP_IDP_ENDPOINT_DISCOVERY, "http://[::1]:8080/d");
+    fine(mcp_idp_metadata_read(&got, text, strlen(text), &w->idp, cx),
+         "a document on this machine names an endpoint there");
+    text = json(LOCAL("http://idp.example/t"), cx);
+    fails(mcp_idp_metadata_read(&got, text, strlen(text), &w->idp, cx),
+          MCP_E_SERVER_ERROR, "but none elsewhere in clear");
+    w->idp.endpoints->nelts = 0;
+    endpoint_set(w, MCP_IDP_ENDPOINT_DISCOVERY, METADATA);
 }
 
 /* -- client authentication, RFC 9207 -- */
@@ -180,7 +202,7 @@ static void test_trouble(world_t *w, mcp_ctx_t *cx)
     put(METADATA, 0, "");
     e = mcp_idp_metadata_get(&got, &w->remote, cx);
     fails(e, MCP_E_UNAVAILABLE, "nobody answers");
-    ok(e && e->retry_after == MCP_DOCUMENT_PAUSE, "when to come again");
+    ok(e && e->retry_after == MCP_DOCUMENT_PAUSE_SHORT, "when to come again");
     put(METADATA, 200, "{" METADATA_MEMBERS "}");
     tap_now += apr_time_from_sec(MCP_DOCUMENT_PAUSE);
     fine(mcp_idp_metadata_get(&got, &w->remote, cx), "then it is back");
@@ -218,6 +240,7 @@ static void body(mcp_ctx_t *cx)
 
     world_make(&w, cx);
     test_documents(&w, cx);
+    test_local(&w, cx);
     test_members(&w, cx);
     test_issuers(&w, cx);
     test_get(&w, cx);

@@ -293,8 +293,12 @@ static void test_access_token(world_t *w, mcp_ctx_t *cx)
                                       {"roles", NULL},
                                       {"sub", "'ada@a.example'"},
                                       {"sid", NULL}};
+    static const change_t same[] = {
+        {"aud", "'api'"}, {"permits", "['read']"}, {NULL, NULL}};
     const char *jwt =
         sign_as(claims_make(good, access, cx), "at+jwt", w->key, cx);
+    const char *own =
+        sign_as(claims_make(good, same, cx), "at+jwt", w->key, cx);
     const char *answer = apr_pstrcat(cx->pool, "{'access_token':'", jwt,
                                      "','id_token':'", id_token(NULL, w, cx),
                                      "'}", NULL);
@@ -305,7 +309,12 @@ static void test_access_token(world_t *w, mcp_ctx_t *cx)
     fine(finish(&done, "code=c-1", w, cx), "an access token that says more");
     ok(!done.identity.permissions, "is not looked at");
     w->facts.tells_more = 1;
-    fine(finish(&done, "code=c-1", w, cx), "unless the preset knows it");
+    fine(finish(&done, "code=c-1", w, cx), "nor is one of somebody else");
+    ok(!done.identity.permissions, "where the preset knows that it says more");
+    put(TOKEN, 200,
+        apr_pstrcat(cx->pool, "{'access_token':'", own, "','id_token':'",
+                    id_token(NULL, w, cx), "'}", NULL));
+    fine(finish(&done, "code=c-1", w, cx), "but the user's is");
     ok(done.identity.permissions && done.identity.roles, "then both count");
     is(done.identity.subject, "ada", "the id_token first");
     put(TOKEN, 200, answer_with(id_token(NULL, w, cx), cx));

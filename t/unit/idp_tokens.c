@@ -179,6 +179,20 @@ static void test_others(world_t *w, mcp_ctx_t *cx)
     w->idp.issuers = NULL;
 }
 
+static void test_unwelcome(world_t *w, mcp_ctx_t *cx)
+{
+    grant_t grant = grant_make(w, cx);
+
+    network_make(w, cx);
+    w->idp.verify = MCP_IDP_VERIFY_INTROSPECTION;
+    put(TOKEN, 200, "{'access_token':'at-2'}");
+    put(INTROSPECT, 200, "{'active':false}");
+    fails(renew(&grant, w, cx), MCP_E_INVALID_GRANT,
+          "a new access token of which Verify says that it is not good");
+    w->idp.verify = MCP_IDP_VERIFY_ID_TOKEN;
+    network_make(w, cx);
+}
+
 static void test_keys_down(world_t *w, mcp_ctx_t *cx)
 {
     grant_t grant;
@@ -417,6 +431,7 @@ static void body(mcp_ctx_t *cx)
     test_refresh(&w, cx);
     test_partial(&w, cx);
     test_others(&w, cx);
+    test_unwelcome(&w, cx);
     test_keys_down(&w, cx);
     test_refusals(&w, cx);
     test_asks(&w, cx);

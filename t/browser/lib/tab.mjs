@@ -5,10 +5,12 @@ import assert from 'node:assert/strict';
 
 const SECONDS = 15;
 // What Chromium says by itself of a 4xx page, and of a scheme that no program
-// on this machine handles.
+// on this machine handles, or that it hands over only when the link is pressed,
+// for the last click was too long ago.
 const EXPECTED = [
   /^Failed to load resource: the server responded with a status of 4\d\d/,
   /^Failed to launch '(cursor|claude):/,
+  /^Not allowed to launch '(cursor|claude):.* a user gesture is required/,
 ];
 
 export const APPROVE = 'button[name=decision][value=approve]';
