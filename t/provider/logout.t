@@ -22,7 +22,7 @@ END
     at => {oidc => ['oidc'], keycloak => ['keycloak'], google => ['google'],
         other => ['oidc', 'Client mcp-basic '
             . $provider->secret_of('mcp-basic')],
-        named => ['authentik', 'Claim subject /email']});
+        named => ['authentik', 'Claim subject /preferred_username']});
 my ($idp, $s, $c) = @$w{qw(idp s c)};
 my $url = $s->issuer . '/oauth/backchannel-logout';
 
