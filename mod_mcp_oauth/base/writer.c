@@ -308,6 +308,19 @@ void mcp_writer_member(mcp_writer_t *w, const char *name, const char *value)
     mcp_writer_string(w, value);
 }
 
+void mcp_writer_member_integer(mcp_writer_t *w, const char *name,
+                               apr_int64_t value)
+{
+    mcp_writer_name(w, name);
+    mcp_writer_integer(w, value);
+}
+
+void mcp_writer_member_boolean(mcp_writer_t *w, const char *name, int value)
+{
+    mcp_writer_name(w, name);
+    mcp_writer_boolean(w, value);
+}
+
 const char *mcp_writer_text(mcp_writer_t *w, apr_size_t *len)
 {
     append_char(w, '\0');

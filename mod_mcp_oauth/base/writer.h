@@ -37,6 +37,9 @@ void mcp_writer_raw(mcp_writer_t *w, const char *text);
 void mcp_writer_json(mcp_writer_t *w, const mcp_json_t *json);
 /* name and string value; nothing at all when value is NULL */
 void mcp_writer_member(mcp_writer_t *w, const char *name, const char *value);
+void mcp_writer_member_integer(mcp_writer_t *w, const char *name,
+                               apr_int64_t value);
+void mcp_writer_member_boolean(mcp_writer_t *w, const char *name, int value);
 /* NUL-terminated; len may be NULL */
 const char *mcp_writer_text(mcp_writer_t *w, apr_size_t *len);
 

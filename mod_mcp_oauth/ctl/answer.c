@@ -22,8 +22,7 @@ void mcp_ctl_answer_print(const mcp_ctl_answer_t *answer,
     }
     w = mcp_writer_make(pool);
     mcp_writer_open(w, '{');
-    mcp_writer_name(w, answer->name);
-    mcp_writer_integer(w, answer->number);
+    mcp_writer_member_integer(w, answer->name, answer->number);
     mcp_writer_close(w);
     printf("%s\n", mcp_writer_text(w, NULL));
 }

@@ -211,12 +211,10 @@ static void cell_write(mcp_writer_t *w, const mcp_ctl_table_t *table, int row,
             break;
         /* fall through */
     case MCP_CTL_NUMBER:
-        mcp_writer_name(w, of->name);
-        mcp_writer_integer(w, cell->number);
+        mcp_writer_member_integer(w, of->name, cell->number);
         break;
     case MCP_CTL_FLAG:
-        mcp_writer_name(w, of->name);
-        mcp_writer_boolean(w, cell->number != 0);
+        mcp_writer_member_boolean(w, of->name, cell->number != 0);
         break;
     }
 }

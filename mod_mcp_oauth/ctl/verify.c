@@ -201,8 +201,7 @@ static void document_print(const judged_t *judged, apr_pool_t *pool)
     mcp_writer_t *w = mcp_writer_make(pool);
 
     mcp_writer_open(w, '{');
-    mcp_writer_name(w, "good");
-    mcp_writer_boolean(w, !judged->reason);
+    mcp_writer_member_boolean(w, "good", !judged->reason);
     mcp_writer_member(w, "reason", judged->reason);
     mcp_writer_member(w, "resource", judged->resource->url);
     mcp_writer_name(w, "says");

@@ -73,10 +73,8 @@ static const mcp_error_t *claims_make(const char **claims, const char *url,
     mcp_writer_member(w, "sub", auth->idp->client->id);
     mcp_writer_member(w, "aud", audience_of(auth, url));
     mcp_writer_member(w, "jti", jti);
-    mcp_writer_name(w, "iat");
-    mcp_writer_integer(w, now);
-    mcp_writer_name(w, "exp");
-    mcp_writer_integer(w, now + LIFE);
+    mcp_writer_member_integer(w, "iat", now);
+    mcp_writer_member_integer(w, "exp", now + LIFE);
     mcp_writer_close(w);
     *claims = mcp_writer_text(w, NULL);
     return NULL;

@@ -62,8 +62,7 @@ static const mcp_json_t *with_email(const mcp_json_t *claims,
         mcp_writer_json(w, mcp_json_iter_value(i));
     }
     mcp_writer_member(w, "email", email);
-    mcp_writer_name(w, "email_verified");
-    mcp_writer_boolean(w, 1);
+    mcp_writer_member_boolean(w, "email_verified", 1);
     mcp_writer_close(w);
     text = mcp_writer_text(w, &len);
     return mcp_json_read(&made, text, len, cx) ? claims : made;

@@ -246,15 +246,13 @@ static void issuer_write(mcp_writer_t *w, const mcp_jose_issuer_t *issuer,
 
     mcp_writer_name(w, issuer->name);
     mcp_writer_open(w, '{');
-    mcp_writer_name(w, "served");
-    mcp_writer_boolean(w, issuer->served);
+    mcp_writer_member_boolean(w, "served", issuer->served);
     mcp_writer_name(w, "keys");
     mcp_writer_open(w, '[');
     for (i = 0; i < issuer->keys->nelts; i++) {
         mcp_writer_open(w, '{');
         mcp_writer_member(w, "state", states[KEY(issuer, i)->state]);
-        mcp_writer_name(w, "since");
-        mcp_writer_integer(w, KEY(issuer, i)->since);
+        mcp_writer_member_integer(w, "since", KEY(issuer, i)->since);
         mcp_writer_name(w, "jwk");
         mcp_writer_raw(w, mcp_jose_jwk_text(KEY(issuer, i)->jwk, 1, pool));
         mcp_writer_close(w);
@@ -271,18 +269,14 @@ const char *mcp_jose_keyset_text(const mcp_jose_keyset_t *set,
 
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "format", FORMAT);
-    mcp_writer_name(w, "version");
-    mcp_writer_integer(w, VERSION);
-    mcp_writer_name(w, "revision");
-    mcp_writer_integer(w, set->revision);
+    mcp_writer_member_integer(w, "version", VERSION);
+    mcp_writer_member_integer(w, "revision", set->revision);
     mcp_writer_name(w, "master");
     mcp_writer_open(w, '[');
     for (i = 0; i < set->masters->nelts; i++) {
         mcp_writer_open(w, '{');
-        mcp_writer_name(w, "id");
-        mcp_writer_integer(w, MASTER(set, i)->id);
-        mcp_writer_name(w, "created");
-        mcp_writer_integer(w, MASTER(set, i)->created);
+        mcp_writer_member_integer(w, "id", MASTER(set, i)->id);
+        mcp_writer_member_integer(w, "created", MASTER(set, i)->created);
         mcp_writer_member(w, "secret",
                           mcp_encode_base64url(MASTER(set, i)->secret,
                                                MCP_DIGEST_SIZE, pool));

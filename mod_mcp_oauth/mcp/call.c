@@ -120,10 +120,8 @@ static void end_content(mcp_call_run_t *run, int is_error)
         mcp_writer_name(w, "structuredContent");
         mcp_writer_raw(w, run->structured);
     }
-    if (is_error) {
-        mcp_writer_name(w, "isError");
-        mcp_writer_boolean(w, 1);
-    }
+    if (is_error)
+        mcp_writer_member_boolean(w, "isError", 1);
 }
 
 /* An error for the model to read, in place of whatever was written. */

@@ -143,8 +143,7 @@ static void end(mcp_turn_t *t)
 
 static void write_caching(mcp_turn_t *t)
 {
-    mcp_writer_name(t->w, "ttlMs");
-    mcp_writer_integer(t->w, LIST_TTL_MS);
+    mcp_writer_member_integer(t->w, "ttlMs", LIST_TTL_MS);
     mcp_writer_member(t->w, "cacheScope",
                       t->x->principal ? "private" : "public");
 }

@@ -132,10 +132,8 @@ static void write_hints(mcp_writer_t *w, unsigned hints)
         return;
     mcp_writer_name(w, "annotations");
     mcp_writer_open(w, '{');
-    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        mcp_writer_name(w, rows[i].name);
-        mcp_writer_boolean(w, (hints & rows[i].bit) != 0);
-    }
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        mcp_writer_member_boolean(w, rows[i].name, (hints & rows[i].bit) != 0);
     mcp_writer_close(w);
 }
 

@@ -47,8 +47,7 @@ void mcp_turn_fail(mcp_turn_t *t, const mcp_error_t *e)
     open_message(t);
     mcp_writer_name(t->w, "error");
     mcp_writer_open(t->w, '{');
-    mcp_writer_name(t->w, "code");
-    mcp_writer_integer(t->w, mcp_error_jsonrpc(e));
+    mcp_writer_member_integer(t->w, "code", mcp_error_jsonrpc(e));
     mcp_writer_member(t->w, "message", mcp_error_text(e));
     if (e->data) {
         mcp_writer_name(t->w, "data");

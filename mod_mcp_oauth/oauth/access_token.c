@@ -12,12 +12,6 @@
     4600 /* bytes: a token of 6 KiB fits where headers of 8 KiB               \
           * do */
 
-static void write_integer(mcp_writer_t *w, const char *name, apr_int64_t value)
-{
-    mcp_writer_name(w, name);
-    mcp_writer_integer(w, value);
-}
-
 /* RFC 9068 2.2, and of ours: grant (what it belongs to), idp (who vouches for
  * sub), username (REMOTE_USER where that is not sub, or is asked for). */
 static void write_subject(mcp_writer_t *w, const mcp_oauth_grant_t *grant,
@@ -72,8 +66,8 @@ const mcp_error_t *mcp_oauth_access_token_make(
     mcp_writer_member(w, "aud", resource->url);
     write_subject(w, grant, resource);
     mcp_writer_member(w, "scope", scope);
-    write_integer(w, "iat", now);
-    write_integer(w, "exp", now + token->expires_in);
+    mcp_writer_member_integer(w, "iat", now);
+    mcp_writer_member_integer(w, "exp", now + token->expires_in);
     mcp_writer_member(w, "jti", jti);
     write_words(w, grant, resource, cx);
     mcp_writer_close(w);

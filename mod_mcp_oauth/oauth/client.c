@@ -72,12 +72,9 @@ static const char *registration_text(const mcp_oauth_client_t *client,
     int i;
 
     mcp_writer_open(w, '{');
-    mcp_writer_name(w, "t");
-    mcp_writer_integer(w, client->issued / HOUR);
-    mcp_writer_name(w, "m");
-    mcp_writer_integer(w, client->method);
-    mcp_writer_name(w, "r");
-    mcp_writer_integer(w, client->may_refresh != 0);
+    mcp_writer_member_integer(w, "t", client->issued / HOUR);
+    mcp_writer_member_integer(w, "m", client->method);
+    mcp_writer_member_integer(w, "r", client->may_refresh != 0);
     mcp_writer_name(w, "u");
     mcp_writer_open(w, '[');
     for (i = 0; i < client->redirect_uris->nelts; i++)

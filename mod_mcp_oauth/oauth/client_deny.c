@@ -16,8 +16,7 @@ const mcp_error_t *mcp_oauth_client_deny(const char *id,
 
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "client_id", id);
-    mcp_writer_name(w, "denied");
-    mcp_writer_integer(w, mcp_ctx_seconds(cx));
+    mcp_writer_member_integer(w, "denied", mcp_ctx_seconds(cx));
     mcp_writer_close(w);
     memset(&record, 0, sizeof(record));
     record.value = mcp_writer_text(w, &record.len);

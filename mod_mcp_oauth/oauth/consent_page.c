@@ -27,12 +27,6 @@ static const mcp_error_t *write_scopes(mcp_writer_t *w,
     return NULL;
 }
 
-static void write_boolean(mcp_writer_t *w, const char *name, int value)
-{
-    mcp_writer_name(w, name);
-    mcp_writer_boolean(w, value);
-}
-
 /* Where the answer goes is the one thing about any client that is certain. */
 static void write_redirect(mcp_writer_t *w, const char *redirect_uri,
                            mcp_ctx_t *cx)
@@ -40,7 +34,7 @@ static void write_redirect(mcp_writer_t *w, const char *redirect_uri,
     mcp_oauth_redirect_t said = mcp_oauth_redirect_describe(redirect_uri, cx);
 
     mcp_writer_member(w, "redirect_host", said.name);
-    write_boolean(w, "loopback", said.is_loopback);
+    mcp_writer_member_boolean(w, "loopback", said.is_loopback);
     mcp_writer_member(w, "scheme", said.is_web ? NULL : said.scheme);
 }
 
@@ -70,7 +64,7 @@ static void write_remembered(mcp_writer_t *w,
 
     if (!mcp_oauth_remembered_can(page->request, page->resource, cx))
         return;
-    write_boolean(w, "remembered", 1);
+    mcp_writer_member_boolean(w, "remembered", 1);
     if (lifetime < MCP_UNLIMITED)
         mcp_writer_member(w, "remembered_for", time_words(lifetime, cx->pool));
 }
@@ -78,8 +72,8 @@ static void write_remembered(mcp_writer_t *w,
 static void write_login(mcp_writer_t *w, const mcp_oauth_login_t *login)
 {
     mcp_writer_member(w, "account", login->identity.user);
-    write_boolean(w, "can_switch", login->idp != NULL);
-    write_boolean(w, "signed_in", login->from_session);
+    mcp_writer_member_boolean(w, "can_switch", login->idp != NULL);
+    mcp_writer_member_boolean(w, "signed_in", login->from_session);
 }
 
 /* httpd's own sign-in has no name that says something to people. */
@@ -108,7 +102,7 @@ static void write_providers(mcp_writer_t *w,
         mcp_writer_open(w, '{');
         mcp_writer_member(w, "label", idp->label);
         mcp_writer_member(w, "name", name_of(idp));
-        write_boolean(w, "chosen", !i);
+        mcp_writer_member_boolean(w, "chosen", !i);
         mcp_writer_close(w);
     }
     mcp_writer_close(w);
@@ -131,10 +125,11 @@ mcp_oauth_consent_page_show(mcp_oauth_exchange_t *x,
     mcp_writer_member(w, "transaction", page->transaction);
     mcp_writer_member(w, "client_name", request->client_name);
     mcp_writer_member(w, "client_host", request->client_host);
-    write_boolean(w, "certain", mcp_oauth_request_is_certain(request, cx));
+    mcp_writer_member_boolean(w, "certain",
+                              mcp_oauth_request_is_certain(request, cx));
     mcp_writer_member(w, "resource_name", title ? title : page->resource->url);
     mcp_writer_member(w, "resource_url", page->resource->url);
-    write_boolean(w, "signed_out", page->is_out);
+    mcp_writer_member_boolean(w, "signed_out", page->is_out);
     if (page->login)
         write_login(w, page->login);
     else

@@ -19,21 +19,15 @@ const mcp_error_t *mcp_oauth_grant_make_id(const char **id, mcp_ctx_t *cx)
 
 /* -- the record -- */
 
-static void write_integer(mcp_writer_t *w, const char *name, apr_int64_t value)
-{
-    mcp_writer_name(w, name);
-    mcp_writer_integer(w, value);
-}
-
 /* Nothing of it for those who signed in at httpd. */
 static void write_upstream(mcp_writer_t *w, const mcp_oauth_grant_t *grant)
 {
     if (!grant->upstream)
         return;
     mcp_writer_member(w, "upstream", grant->upstream);
-    write_integer(w, "confirmed", grant->confirmed);
-    write_integer(w, "lease", grant->lease);
-    write_integer(w, "pause", grant->pause);
+    mcp_writer_member_integer(w, "confirmed", grant->confirmed);
+    mcp_writer_member_integer(w, "lease", grant->lease);
+    mcp_writer_member_integer(w, "pause", grant->pause);
 }
 
 static mcp_record_t record_of(const mcp_oauth_grant_t *grant, apr_pool_t *pool)
@@ -48,9 +42,9 @@ static mcp_record_t record_of(const mcp_oauth_grant_t *grant, apr_pool_t *pool)
     mcp_oauth_identity_write(w, &grant->identity);
     mcp_writer_member(w, "resource", grant->resource);
     mcp_writer_member(w, "scope", grant->scope);
-    write_integer(w, "created", grant->created);
-    write_integer(w, "turned", grant->turned);
-    write_integer(w, "generation", grant->generation);
+    mcp_writer_member_integer(w, "created", grant->created);
+    mcp_writer_member_integer(w, "turned", grant->turned);
+    mcp_writer_member_integer(w, "generation", grant->generation);
     write_upstream(w, grant);
     mcp_writer_close(w);
 

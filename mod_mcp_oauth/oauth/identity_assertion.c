@@ -9,12 +9,6 @@
 #define MAX_CLAIMS 2900 /* bytes: 4 KiB with header and signature */
 #define WHAT "the assertion for a backend"
 
-static void write_integer(mcp_writer_t *w, const char *name, apr_int64_t value)
-{
-    mcp_writer_name(w, name);
-    mcp_writer_integer(w, value);
-}
-
 static apr_int64_t end_of(const mcp_oauth_identity_assertion_ask_t *ask,
                           apr_int64_t now)
 {
@@ -37,8 +31,8 @@ write_base(mcp_writer_t *w, const mcp_oauth_identity_assertion_ask_t *ask,
     mcp_writer_member(w, "sub", ask->who->subject);
     mcp_writer_member(w, "idp", ask->who->issuer);
     mcp_writer_member(w, "client_id", ask->who->client);
-    write_integer(w, "iat", now);
-    write_integer(w, "exp", end_of(ask, now));
+    mcp_writer_member_integer(w, "iat", now);
+    mcp_writer_member_integer(w, "exp", end_of(ask, now));
     mcp_writer_member(w, "jti", jti);
     return NULL;
 }

@@ -67,8 +67,7 @@ static const mcp_error_t *active(mcp_oauth_exchange_t *x, const char *token,
     claims = jws->claims;
     aud = mcp_json_string(mcp_json_get(claims, "aud"));
     mcp_writer_open(w, '{');
-    mcp_writer_name(w, "active");
-    mcp_writer_boolean(w, 1);
+    mcp_writer_member_boolean(w, "active", 1);
     if (who->scopes->nelts)
         copy(w, claims, "scope");
     mcp_writer_member(w, "client_id", who->client);

@@ -50,10 +50,8 @@ static void resource_write(mcp_writer_t *w,
     mcp_writer_open(w, '{');
     for (i = 0; (at = mcp_oauth_known_lifetime(
                      &key, resource->settings->lifetime, i)) != NULL;
-         i++) {
-        mcp_writer_name(w, key);
-        mcp_writer_integer(w, *at);
-    }
+         i++)
+        mcp_writer_member_integer(w, key, *at);
     mcp_writer_close(w);
     mcp_writer_close(w);
 }
@@ -110,16 +108,12 @@ static void store_write(mcp_writer_t *w, const mcp_oauth_known_t *known)
     if (store->url) {
         mcp_writer_member(w, "url", store->url);
         mcp_writer_member(w, "host", store->host);
-        mcp_writer_name(w, "port");
-        mcp_writer_integer(w, store->port);
+        mcp_writer_member_integer(w, "port", store->port);
         mcp_writer_member(w, "path", store->path);
-        mcp_writer_name(w, "db");
-        mcp_writer_integer(w, store->db);
-        mcp_writer_name(w, "tls");
-        mcp_writer_boolean(w, store->tls);
+        mcp_writer_member_integer(w, "db", store->db);
+        mcp_writer_member_boolean(w, "tls", store->tls);
         mcp_writer_member(w, "user", store->user);
-        mcp_writer_name(w, "timeout");
-        mcp_writer_integer(w, store->timeout);
+        mcp_writer_member_integer(w, "timeout", store->timeout);
         mcp_writer_member(w, "ca_file", known->ca_file);
     }
     if (store->password)
@@ -134,10 +128,8 @@ static const char *text_of(const mcp_oauth_known_t *known, apr_pool_t *pool)
 
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "format", MCP_KNOWN_FORMAT);
-    mcp_writer_name(w, "version");
-    mcp_writer_integer(w, MCP_KNOWN_VERSION);
-    mcp_writer_name(w, "written");
-    mcp_writer_integer(w, known->written);
+    mcp_writer_member_integer(w, "version", MCP_KNOWN_VERSION);
+    mcp_writer_member_integer(w, "written", known->written);
     mcp_writer_name(w, "store");
     store_write(w, known);
     mcp_writer_member(w, "sealing_key", known->sealing_key);

@@ -139,12 +139,10 @@ static const char *answer(const mcp_oauth_client_t *client, const char *secret,
 
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "client_id", client->id);
-    mcp_writer_name(w, "client_id_issued_at");
-    mcp_writer_integer(w, client->issued);
+    mcp_writer_member_integer(w, "client_id_issued_at", client->issued);
     if (secret) {
         mcp_writer_member(w, "client_secret", secret);
-        mcp_writer_name(w, "client_secret_expires_at");
-        mcp_writer_integer(w, 0);
+        mcp_writer_member_integer(w, "client_secret_expires_at", 0);
     }
     mcp_writer_member(w, "client_name", client->name);
     mcp_writer_name(w, "redirect_uris");

@@ -111,8 +111,7 @@ static mcp_record_t record_of(const mcp_oauth_remembered_t *whose,
     mcp_writer_member(w, "redirect_uri", whose->request->redirect_uri);
     mcp_writer_member(w, "resource", whose->resource->url);
     mcp_writer_member(w, "scope", whose->request->scope);
-    mcp_writer_name(w, "when");
-    mcp_writer_integer(w, now);
+    mcp_writer_member_integer(w, "when", now);
     mcp_writer_close(w);
     memset(&record, 0, sizeof(record));
     record.value = mcp_writer_text(w, &record.len);

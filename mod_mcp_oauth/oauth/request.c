@@ -246,8 +246,7 @@ static void write_boolean(mcp_writer_t *w, const char *name, int value)
 {
     if (!value)
         return;
-    mcp_writer_name(w, name);
-    mcp_writer_boolean(w, 1);
+    mcp_writer_member_boolean(w, name, 1);
 }
 
 static int is_true(const mcp_json_t *json, const char *name)

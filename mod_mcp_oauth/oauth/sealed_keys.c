@@ -135,8 +135,7 @@ static const mcp_error_t *sealed_keys_replace(int *done, apr_uint64_t stamp,
     MCP_TRY(mcp_store_seal_make(&box, key, PURPOSE, text, cx));
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "format", FORMAT);
-    mcp_writer_name(w, "version");
-    mcp_writer_integer(w, VERSION);
+    mcp_writer_member_integer(w, "version", VERSION);
     mcp_writer_member(w, "sealed", box);
     mcp_writer_close(w);
     return sealed->inner->replace(done, stamp, mcp_writer_text(w, NULL),

@@ -150,10 +150,10 @@ const mcp_error_t *mcp_oauth_server_metadata_handle(mcp_oauth_exchange_t *x,
     write_endpoints(w, service, cx->pool);
     write_scopes(w, service, cx->pool);
     write_lists(w, service);
-    mcp_writer_name(w, "authorization_response_iss_parameter_supported");
-    mcp_writer_boolean(w, 1);
-    mcp_writer_name(w, "client_id_metadata_document_supported");
-    mcp_writer_boolean(w, mcp_oauth_cimd_is_supported(service));
+    mcp_writer_member_boolean(
+        w, "authorization_response_iss_parameter_supported", 1);
+    mcp_writer_member_boolean(w, "client_id_metadata_document_supported",
+                              mcp_oauth_cimd_is_supported(service));
     mcp_writer_close(w);
     mcp_oauth_exchange_public(x, mcp_writer_text(w, NULL));
     return NULL;

@@ -18,10 +18,8 @@ void mcp_oauth_session_login_write(mcp_writer_t *w,
     mcp_writer_name(w, "identity");
     mcp_oauth_identity_write(w, &login->identity);
     mcp_writer_member(w, "idp", login->idp);
-    mcp_writer_name(w, "when");
-    mcp_writer_integer(w, login->when);
-    mcp_writer_name(w, "from_session");
-    mcp_writer_boolean(w, login->from_session);
+    mcp_writer_member_integer(w, "when", login->when);
+    mcp_writer_member_boolean(w, "from_session", login->from_session);
     mcp_writer_member(w, "mark", login->mark);
     mcp_writer_close(w);
 }

@@ -112,17 +112,14 @@ static const mcp_error_t *page(const attempt_t *a, int is_refused,
         apr_pstrcat(cx->pool, a->x->service->path, "/authorize", NULL));
     mcp_writer_member(w, "transaction", transaction);
     mcp_writer_member(w, "client_name", request->client_name);
-    mcp_writer_name(w, "certain");
-    mcp_writer_boolean(w, mcp_oauth_request_is_certain(request, cx));
+    mcp_writer_member_boolean(w, "certain",
+                              mcp_oauth_request_is_certain(request, cx));
     mcp_writer_member(w, "resource_name",
                       settings->title ? settings->title : a->resource->url);
     mcp_writer_member(w, "username", username(a));
-    mcp_writer_name(w, "refused");
-    mcp_writer_boolean(w, is_refused);
-    mcp_writer_name(w, "approved");
-    mcp_writer_boolean(w, a->t.is_approved);
-    mcp_writer_name(w, "signed_out");
-    mcp_writer_boolean(w, a->is_out);
+    mcp_writer_member_boolean(w, "refused", is_refused);
+    mcp_writer_member_boolean(w, "approved", a->t.is_approved);
+    mcp_writer_member_boolean(w, "signed_out", a->is_out);
     mcp_writer_close(w);
     mcp_oauth_exchange_page(a->x, 200, "signin", mcp_writer_text(w, NULL));
     return NULL;

@@ -41,8 +41,7 @@ static const mcp_error_t *answer(const ask_t *ask,
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "access_token", token.text);
     mcp_writer_member(w, "token_type", "Bearer");
-    mcp_writer_name(w, "expires_in");
-    mcp_writer_integer(w, token.expires_in);
+    mcp_writer_member_integer(w, "expires_in", token.expires_in);
     if (grant->generation)
         mcp_writer_member(w, "refresh_token",
                           mcp_oauth_refresh_text(grant, service, cx->pool));

@@ -25,15 +25,12 @@ static const char *text_of(const mcp_oauth_transaction_t *transaction,
     mcp_writer_t *w = mcp_writer_make(pool);
 
     mcp_writer_open(w, '{');
-    mcp_writer_name(w, "expires");
-    mcp_writer_integer(w, expires);
+    mcp_writer_member_integer(w, "expires", expires);
     mcp_writer_name(w, "request");
     mcp_oauth_request_write(w, transaction->request);
     mcp_writer_member(w, "browser", transaction->browser);
-    mcp_writer_name(w, "is_approved");
-    mcp_writer_boolean(w, transaction->is_approved);
-    mcp_writer_name(w, "asks_sign_in");
-    mcp_writer_boolean(w, transaction->asks_sign_in);
+    mcp_writer_member_boolean(w, "is_approved", transaction->is_approved);
+    mcp_writer_member_boolean(w, "asks_sign_in", transaction->asks_sign_in);
     mcp_writer_close(w);
     return mcp_writer_text(w, NULL);
 }

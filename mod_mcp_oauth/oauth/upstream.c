@@ -34,8 +34,7 @@ const mcp_error_t *mcp_oauth_upstream_seal(const char **text,
     mcp_writer_member(w, "access_token", tokens->access_token);
     mcp_writer_member(w, "refresh_token", tokens->refresh_token);
     mcp_writer_member(w, "id_token", tokens->id_token);
-    mcp_writer_name(w, "expires");
-    mcp_writer_integer(w, tokens->expires);
+    mcp_writer_member_integer(w, "expires", tokens->expires);
     mcp_writer_close(w);
     if (!mcp_jose_keyring_derive(key, service->works->keys, id,
                                  MCP_KEY_UPSTREAM, service->issuer))

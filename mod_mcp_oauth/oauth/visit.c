@@ -36,8 +36,7 @@ static const char *text_of(const mcp_oauth_visit_t *visit, apr_size_t *len,
     mcp_oauth_request_write(w, visit->request);
     mcp_writer_member(w, "idp", visit->idp);
     mcp_writer_member(w, "browser", visit->browser);
-    mcp_writer_name(w, "is_approved");
-    mcp_writer_boolean(w, visit->is_approved);
+    mcp_writer_member_boolean(w, "is_approved", visit->is_approved);
     mcp_writer_member(w, "callback", visit->begun.callback);
     mcp_writer_member(w, "nonce", visit->begun.nonce);
     mcp_writer_member(w, "verifier", visit->begun.verifier);

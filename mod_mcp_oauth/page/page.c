@@ -157,10 +157,8 @@ const mcp_error_t *mcp_page_error(const char **html, const mcp_error_t *error,
     mcp_writer_member(w, "title", errors[i].title);
     mcp_writer_member(w, "message", mcp_error_text(error));
     mcp_writer_member(w, "next", errors[i].next);
-    if (error->retry_after > 0) {
-        mcp_writer_name(w, "seconds");
-        mcp_writer_integer(w, error->retry_after);
-    }
+    if (error->retry_after > 0)
+        mcp_writer_member_integer(w, "seconds", error->retry_after);
     mcp_writer_member(w, "code", mcp_error_oauth(error));
     mcp_writer_close(w);
     return mcp_page_render(html, "error", mcp_writer_text(w, NULL), cx);

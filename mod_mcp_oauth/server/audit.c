@@ -93,8 +93,7 @@ static const char *line_make(const place_t *place, const entry_t *entry,
         mcp_audit_write(w, entry->about, cx->pool);
     else {
         mcp_writer_member(w, "of", mcp_audit_word(entry->of));
-        mcp_writer_name(w, "count");
-        mcp_writer_integer(w, (apr_int64_t)entry->count);
+        mcp_writer_member_integer(w, "count", (apr_int64_t)entry->count);
     }
     mcp_writer_close(w);
     return apr_pstrcat(cx->pool, mcp_writer_text(w, NULL), "\n", NULL);

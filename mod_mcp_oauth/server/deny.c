@@ -51,8 +51,7 @@ static const char *json(mcp_server_deny_form_t form, const mcp_error_t *e,
         mcp_writer_member(w, "jsonrpc", "2.0");
         mcp_writer_name(w, "error");
         mcp_writer_open(w, '{');
-        mcp_writer_name(w, "code");
-        mcp_writer_integer(w, mcp_error_jsonrpc(e));
+        mcp_writer_member_integer(w, "code", mcp_error_jsonrpc(e));
         mcp_writer_member(w, "message", mcp_error_text(e));
         mcp_writer_close(w);
     }
