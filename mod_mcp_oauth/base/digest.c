@@ -90,6 +90,12 @@ void mcp_digest_sha256(unsigned char out[MCP_DIGEST_SIZE], const void *data,
     EVP_MD_CTX_free(md);
 }
 
+void mcp_digest_sha256_text(unsigned char out[MCP_DIGEST_SIZE],
+                            const char *text)
+{
+    mcp_digest_sha256(out, text, strlen(text));
+}
+
 void mcp_digest_hmac(unsigned char out[MCP_DIGEST_SIZE],
                      const unsigned char key[MCP_DIGEST_SIZE],
                      const void *data, apr_size_t len)
@@ -116,7 +122,7 @@ const char *mcp_digest_text(const char *text, apr_pool_t *pool)
 {
     unsigned char hash[MCP_DIGEST_SIZE];
 
-    mcp_digest_sha256(hash, text, strlen(text));
+    mcp_digest_sha256_text(hash, text);
     return mcp_encode_base64url(hash, sizeof(hash), pool);
 }
 

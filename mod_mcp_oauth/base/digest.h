@@ -10,6 +10,9 @@
  * is fetched once per process. */
 void mcp_digest_sha256(unsigned char out[MCP_DIGEST_SIZE], const void *data,
                        apr_size_t len);
+/* of text without its NUL: the key of a record that is found by a secret */
+void mcp_digest_sha256_text(unsigned char out[MCP_DIGEST_SIZE],
+                            const char *text);
 /* HMAC-SHA-256 (RFC 2104). */
 void mcp_digest_hmac(unsigned char out[MCP_DIGEST_SIZE],
                      const unsigned char key[MCP_DIGEST_SIZE],

@@ -1,6 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include <apr_strings.h>
-#include <string.h>
 
 #include "idp/argument.h"
 #include "idp/remote.h"

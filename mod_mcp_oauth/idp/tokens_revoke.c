@@ -1,5 +1,4 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include <string.h>
 
 #include "idp/call.h"
 #include "idp/fault.h"

@@ -53,8 +53,8 @@ static void derive(unsigned char key[MCP_DIGEST_SIZE],
     unsigned char info[MCP_DIGEST_SIZE * 2];
 
     /* of fixed length, so no name and issuer can run into each other */
-    mcp_digest_sha256(info, name, strlen(name));
-    mcp_digest_sha256(info + MCP_DIGEST_SIZE, issuer, strlen(issuer));
+    mcp_digest_sha256_text(info, name);
+    mcp_digest_sha256_text(info + MCP_DIGEST_SIZE, issuer);
     mcp_digest_hkdf(key, master->secret, info, sizeof(info));
 }
 

@@ -1,8 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "live/throttle.h"
 
-#include <string.h>
-
 #include "live/layout.h"
 
 /* Two counters per key: of the window that began at `start`, and of the one
@@ -27,8 +25,8 @@ static place_t place_of(const mcp_live_shared_t *shared, const char *what,
     unsigned char both[2 * MCP_DIGEST_SIZE], digest[MCP_DIGEST_SIZE];
     place_t place;
 
-    mcp_digest_sha256(both, what, strlen(what));
-    mcp_digest_sha256(both + MCP_DIGEST_SIZE, key, strlen(key));
+    mcp_digest_sha256_text(both, what);
+    mcp_digest_sha256_text(both + MCP_DIGEST_SIZE, key);
     mcp_digest_sha256(digest, both, sizeof(both));
     place.bucket = mcp_live_shared_throttle_bucket(shared, digest);
     place.key = mcp_live_shared_key(digest);

@@ -217,7 +217,7 @@ static const mcp_error_t *use(const mcp_oauth_assertion_t *assertion,
 
     memset(&record, 0, sizeof(record));
     record.expires = assertion->expires;
-    mcp_digest_sha256(key, name, strlen(name));
+    mcp_digest_sha256_text(key, name);
     MCP_TRY(mcp_store_add(&added, service->works->store, MCP_RECORD_USED, key,
                           &record, cx));
     return added ? NULL : refuse(cx, "its jti was used before");

@@ -21,7 +21,7 @@ const mcp_error_t *mcp_oauth_client_deny(const char *id,
     memset(&record, 0, sizeof(record));
     record.value = mcp_writer_text(w, &record.len);
     record.expires = MCP_UNLIMITED;
-    mcp_digest_sha256(key, id, strlen(id));
+    mcp_digest_sha256_text(key, id);
     MCP_TRY(mcp_store_put(works->store, MCP_RECORD_DENIED, key, &record, cx));
     memset(&about, 0, sizeof(about));
     about.client = mcp_oauth_client_brief(id, cx->pool);
@@ -39,7 +39,7 @@ const mcp_error_t *mcp_oauth_client_allow(int *was, const char *id,
     MCP_TRY(mcp_oauth_client_is_denied(was, id, works, cx));
     if (!*was)
         return NULL;
-    mcp_digest_sha256(key, id, strlen(id));
+    mcp_digest_sha256_text(key, id);
     MCP_TRY(mcp_store_drop(works->store, MCP_RECORD_DENIED, key, cx));
     memset(&about, 0, sizeof(about));
     about.client = mcp_oauth_client_brief(id, cx->pool);
@@ -55,7 +55,7 @@ const mcp_error_t *mcp_oauth_client_is_denied(int *denied, const char *id,
     const mcp_record_t *record;
 
     *denied = 1;
-    mcp_digest_sha256(key, id, strlen(id));
+    mcp_digest_sha256_text(key, id);
     MCP_TRY(mcp_store_get(&record, works->store, MCP_RECORD_DENIED, key, cx));
     *denied = record != NULL;
     return NULL;

@@ -9,11 +9,6 @@
 #define CODE_BYTES 32
 #define MAX_CODE 128
 
-static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *code)
-{
-    mcp_digest_sha256(key, code, strlen(code));
-}
-
 static const char *record_text(const mcp_oauth_code_t *code, apr_size_t *len,
                                apr_pool_t *pool)
 {
@@ -47,7 +42,7 @@ const mcp_error_t *mcp_oauth_code_make(const char **code,
     record->spent = 0;
     MCP_TRY(mcp_oauth_grant_make_id(&record->grant, cx));
     MCP_TRY(mcp_random_text(code, CODE_BYTES, cx));
-    key_of(key, *code);
+    mcp_digest_sha256_text(key, *code);
     memset(&stored, 0, sizeof(stored));
     stored.value = record_text(record, &stored.len, cx->pool);
     stored.index = record->grant;
@@ -69,7 +64,7 @@ const mcp_error_t *mcp_oauth_code_find(mcp_oauth_code_t **record,
     *record = NULL;
     if (strlen(code) > MAX_CODE)
         return NULL;
-    key_of(key, code);
+    mcp_digest_sha256_text(key, code);
     MCP_TRY(mcp_store_get(&stored, service->works->store, MCP_RECORD_CODE, key,
                           cx));
     if (!stored)
@@ -96,7 +91,7 @@ const mcp_error_t *mcp_oauth_code_take(int *won, const char *code,
     unsigned char key[MCP_DIGEST_SIZE];
     const mcp_record_t *stored;
 
-    key_of(key, code);
+    mcp_digest_sha256_text(key, code);
     MCP_TRY(mcp_store_take(&stored, service->works->store, MCP_RECORD_CODE,
                            key, cx));
     *won = stored && !stored->spent;

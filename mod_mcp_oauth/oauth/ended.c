@@ -16,7 +16,7 @@ static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *kind,
 {
     const char *text = apr_pstrcat(pool, kind, name, NULL);
 
-    mcp_digest_sha256(key, text, strlen(text));
+    mcp_digest_sha256_text(key, text);
 }
 
 static void user_key(unsigned char key[MCP_DIGEST_SIZE],

@@ -10,11 +10,6 @@
 #define NAME_BYTES 32
 #define MAX_NAME 128
 
-static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *name)
-{
-    mcp_digest_sha256(key, name, strlen(name));
-}
-
 static const mcp_error_t *too_old(mcp_ctx_t *cx)
 {
     return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
@@ -51,7 +46,7 @@ const mcp_error_t *mcp_oauth_flow_make(const char **name,
     mcp_record_t record;
 
     MCP_TRY(mcp_random_text(name, NAME_BYTES, cx));
-    key_of(key, *name);
+    mcp_digest_sha256_text(key, *name);
     memset(&record, 0, sizeof(record));
     record.value = flow_text(flow, cx->pool);
     record.len = strlen(record.value);
@@ -88,7 +83,7 @@ const mcp_error_t *mcp_oauth_flow_get(const mcp_oauth_flow_t **flow,
 
     if (!name || strlen(name) > MAX_NAME)
         return too_old(cx);
-    key_of(key, name);
+    mcp_digest_sha256_text(key, name);
     MCP_TRY(mcp_store_get(&record, service->works->store, MCP_RECORD_FLOW, key,
                           cx));
     if (!record)
@@ -116,7 +111,7 @@ const mcp_error_t *mcp_oauth_flow_take(const char *name,
     unsigned char key[MCP_DIGEST_SIZE];
     const mcp_record_t *record;
 
-    key_of(key, name);
+    mcp_digest_sha256_text(key, name);
     MCP_TRY(mcp_store_take(&record, service->works->store, MCP_RECORD_FLOW,
                            key, cx));
     if (!record)

@@ -7,11 +7,6 @@
 
 #define ID_BYTES 16
 
-static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *id)
-{
-    mcp_digest_sha256(key, id, strlen(id));
-}
-
 const mcp_error_t *mcp_oauth_grant_make_id(const char **id, mcp_ctx_t *cx)
 {
     return mcp_random_text(id, ID_BYTES, cx);
@@ -109,7 +104,7 @@ const mcp_error_t *mcp_oauth_grant_put(const mcp_oauth_grant_t *grant,
     mcp_record_t record = record_of(grant, cx->pool);
     unsigned char key[MCP_DIGEST_SIZE];
 
-    key_of(key, grant->id);
+    mcp_digest_sha256_text(key, grant->id);
     return mcp_store_put(works->store, MCP_RECORD_GRANT, key, &record, cx);
 }
 
@@ -121,7 +116,7 @@ const mcp_error_t *mcp_oauth_grant_add(const mcp_oauth_grant_t *grant,
     unsigned char key[MCP_DIGEST_SIZE];
     int added;
 
-    key_of(key, grant->id);
+    mcp_digest_sha256_text(key, grant->id);
     return mcp_store_add(&added, works->store, MCP_RECORD_GRANT, key, &record,
                          cx);
 }
@@ -136,7 +131,7 @@ const mcp_error_t *mcp_oauth_grant_get(mcp_oauth_grant_t **grant,
     unsigned char key[MCP_DIGEST_SIZE];
 
     *grant = NULL;
-    key_of(key, id);
+    mcp_digest_sha256_text(key, id);
     MCP_TRY(mcp_store_get(&record, store, MCP_RECORD_GRANT, key, cx));
     if (!record)
         return NULL;
@@ -153,7 +148,7 @@ const mcp_error_t *mcp_oauth_grant_replace(int *done,
     mcp_record_t record = record_of(grant, cx->pool);
     unsigned char key[MCP_DIGEST_SIZE];
 
-    key_of(key, grant->id);
+    mcp_digest_sha256_text(key, grant->id);
     return mcp_store_replace(done, works->store, MCP_RECORD_GRANT, key,
                              &record, cx);
 }
@@ -177,7 +172,7 @@ const mcp_error_t *mcp_oauth_grant_revoke(const mcp_oauth_grant_t *grant,
     tombstone.len = 2;
     tombstone.index = grant->id;
     tombstone.expires = longest(grant);
-    key_of(key, grant->id);
+    mcp_digest_sha256_text(key, grant->id);
     MCP_TRY(mcp_store_put(works->store, MCP_RECORD_REVOCATION, key, &tombstone,
                           cx));
     /* the tombstone is enough: a store that cannot drop must not keep others

@@ -111,7 +111,7 @@ static void key_of(unsigned char key[MCP_DIGEST_SIZE],
     const char *text =
         apr_pstrcat(pool, "logout:", logout->issuer, " ", logout->jti, NULL);
 
-    mcp_digest_sha256(key, text, strlen(text));
+    mcp_digest_sha256_text(key, text);
 }
 
 static const mcp_error_t *used_check(const ask_t *ask, mcp_ctx_t *cx)

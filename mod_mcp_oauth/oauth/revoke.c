@@ -199,7 +199,7 @@ static void key_of(unsigned char key[MCP_DIGEST_SIZE],
 {
     const char *text = apr_pstrcat(pool, "jti:", who->jti, NULL);
 
-    mcp_digest_sha256(key, text, strlen(text));
+    mcp_digest_sha256_text(key, text);
 }
 
 const mcp_error_t *mcp_oauth_revoke_token(const mcp_principal_t *who,

@@ -21,7 +21,7 @@ static void key_of(unsigned char key[MCP_DIGEST_SIZE],
 {
     unsigned char digest[MCP_DIGEST_SIZE];
 
-    mcp_digest_sha256(digest, secret->text, strlen(secret->text));
+    mcp_digest_sha256_text(digest, secret->text);
     mcp_digest_hkdf(key, digest, PURPOSE, sizeof(PURPOSE) - 1);
 }
 

@@ -41,11 +41,6 @@ mcp_oauth_login_t *mcp_oauth_session_login_read(const mcp_json_t *json,
 
 /* -- sessions -- */
 
-static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *value)
-{
-    mcp_digest_sha256(key, value, strlen(value));
-}
-
 /* The record is kept as long as the location wants at which it began; another
  * one may want less. A clock that went back makes no session longer. */
 static int is_good(const mcp_oauth_login_t *login,
@@ -83,7 +78,7 @@ static const mcp_error_t *get(mcp_oauth_login_t **login, const char *value,
     const char *issuer;
 
     *login = NULL;
-    key_of(key, value);
+    mcp_digest_sha256_text(key, value);
     MCP_TRY(mcp_store_get(&record, service->works->store, MCP_RECORD_SIGNIN,
                           key, cx));
     if (!record)
@@ -130,7 +125,7 @@ static const mcp_error_t *drop(const mcp_oauth_exchange_t *x, mcp_ctx_t *cx)
         value = mcp_oauth_cookie_next(&rest, MCP_COOKIE_SESSION, x, cx->pool);
         if (!value)
             return NULL;
-        key_of(key, value);
+        mcp_digest_sha256_text(key, value);
         MCP_TRY(mcp_store_drop(x->service->works->store, MCP_RECORD_SIGNIN,
                                key, cx));
     }
@@ -156,7 +151,7 @@ static const mcp_error_t *put(const char *value,
     record.index = mcp_oauth_identity_index(&login->identity, cx->pool);
     record.expires = login->when +
                      resource->settings->lifetime->browser_session;
-    key_of(key, value);
+    mcp_digest_sha256_text(key, value);
     return mcp_store_put(resource->service->works->store, MCP_RECORD_SIGNIN,
                          key, &record, cx);
 }

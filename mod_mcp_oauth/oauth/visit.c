@@ -8,11 +8,6 @@
 
 #define MAX_STATE 128
 
-static void key_of(unsigned char key[MCP_DIGEST_SIZE], const char *state)
-{
-    mcp_digest_sha256(key, state, strlen(state));
-}
-
 static const mcp_error_t *unknown(mcp_ctx_t *cx)
 {
     return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
@@ -52,7 +47,7 @@ const mcp_error_t *mcp_oauth_visit_put(const char *state,
     unsigned char key[MCP_DIGEST_SIZE];
     mcp_record_t record;
 
-    key_of(key, state);
+    mcp_digest_sha256_text(key, state);
     memset(&record, 0, sizeof(record));
     record.value = text_of(visit, &record.len, cx->pool);
     record.expires = mcp_ctx_seconds(cx) +
@@ -102,7 +97,7 @@ const mcp_error_t *mcp_oauth_visit_get(const mcp_oauth_visit_t **visit,
 
     if (!state || strlen(state) > MAX_STATE)
         return unknown(cx);
-    key_of(key, state);
+    mcp_digest_sha256_text(key, state);
     MCP_TRY(mcp_store_get(&record, service->works->store, MCP_RECORD_VISIT,
                           key, cx));
     if (!record)
@@ -121,7 +116,7 @@ const mcp_error_t *mcp_oauth_visit_take(const char *state,
     unsigned char key[MCP_DIGEST_SIZE];
     const mcp_record_t *record;
 
-    key_of(key, state);
+    mcp_digest_sha256_text(key, state);
     MCP_TRY(mcp_store_take(&record, service->works->store, MCP_RECORD_VISIT,
                            key, cx));
     if (!record)

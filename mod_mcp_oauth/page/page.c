@@ -179,7 +179,7 @@ static void policy_make(void)
     const char *text = style();
     apr_pool_t *pool;
 
-    mcp_digest_sha256(digest, text, strlen(text));
+    mcp_digest_sha256_text(digest, text);
     apr_pool_create(&pool, NULL);
     apr_snprintf(policy, sizeof(policy), POLICY,
                  mcp_encode_base64(digest, sizeof(digest), pool));
