@@ -264,6 +264,17 @@ const ap_directive_t *mcp_config_block_line(const char *name,
     return NULL;
 }
 
+const ap_directive_t *mcp_config_block_inside(const ap_directive_t *section,
+                                              const char *name)
+{
+    const ap_directive_t *one = section->first_child, *last = NULL;
+
+    for (; one; one = one->next)
+        if (!strcasecmp(one->directive, name))
+            last = one;
+    return last;
+}
+
 static int has_word(const ap_directive_t *directive, const char *word)
 {
     apr_size_t len = strlen(word);

@@ -40,6 +40,9 @@ apr_array_header_t *mcp_config_block_list(server_rec *main, apr_pool_t *pool);
 /* The line of this directive in a server, outside all sections, or NULL. */
 const ap_directive_t *mcp_config_block_line(const char *name,
                                             const server_rec *s);
+/* The last line of this directive directly in a section, or NULL. */
+const ap_directive_t *mcp_config_block_inside(const ap_directive_t *section,
+                                              const char *name);
 /* "line 12 of FILE" */
 const char *mcp_config_block_where(const ap_directive_t *directive,
                                    apr_pool_t *pool);

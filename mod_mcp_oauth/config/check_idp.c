@@ -48,20 +48,12 @@ static const char *authorize_path(const looking_t *looking, int i)
         looking->report->pool);
 }
 
-static int has_inside(const mcp_config_kind_idp_t *made, const char *directive)
+const char *mcp_config_check_idp_registered(const char *group,
+                                            const char *version,
+                                            apr_pool_t *pool)
 {
-    const ap_directive_t *one = made->directive->first_child;
-
-    for (; one; one = one->next)
-        if (!strcasecmp(one->directive, directive))
-            return 1;
-    return 0;
-}
-
-static const char *loaded(apr_pool_t *pool)
-{
-    const apr_array_header_t *all = ap_list_provider_names(
-        pool, AUTHN_PROVIDER_GROUP, AUTHN_PROVIDER_VERSION);
+    const apr_array_header_t *all =
+        ap_list_provider_names(pool, group, version);
     const char *names = NULL;
     int i;
 
@@ -97,7 +89,7 @@ static void setting_check(const looking_t *looking,
         return;
     args = modules[i].cure;
     directive = ap_getword_white(looking->report->pool, &args);
-    if (!has_inside(made, directive) &&
+    if (!mcp_config_block_inside(made->directive, directive) &&
         !mcp_config_signin_section(&looking->signin,
                                    authorize_path(looking, 0), directive))
         mcp_config_problem_report(looking->report, looking->where,
@@ -112,9 +104,11 @@ static void provider_check(const looking_t *looking,
 
     if (!ap_lookup_provider(AUTHN_PROVIDER_GROUP, name,
                             AUTHN_PROVIDER_VERSION))
-        mcp_config_problem_report(looking->report, looking->where,
-                                  MCP_PROBLEM_UNKNOWN_AUTHN, name,
-                                  cure(name, pool), loaded(pool));
+        mcp_config_problem_report(
+            looking->report, looking->where, MCP_PROBLEM_UNKNOWN_AUTHN, name,
+            cure(name, pool),
+            mcp_config_check_idp_registered(AUTHN_PROVIDER_GROUP,
+                                            AUTHN_PROVIDER_VERSION, pool));
     else
         setting_check(looking, made, name);
 }
@@ -194,7 +188,7 @@ void mcp_config_check_idp_section(const mcp_config_section_t *section,
             (const void *)APR_ARRAY_IDX(idps, i, const mcp_idp_t *);
 
         looking.where = mcp_config_check_idp_where(made, report->pool);
-        if (!strcmp(made->idp.preset->name, "httpd"))
+        if (!mcp_idp_preset_is_remote(&made->idp))
             httpd_check(&looking, made);
     }
 }

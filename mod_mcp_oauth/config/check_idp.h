@@ -16,4 +16,10 @@ void mcp_config_check_idp_section(const mcp_config_section_t *section,
 const char *mcp_config_check_idp_where(const mcp_config_kind_idp_t *made,
                                        apr_pool_t *pool);
 
+/* "one, two": what modules registered for a group of ap_provider.h, or "none"
+ */
+const char *mcp_config_check_idp_registered(const char *group,
+                                            const char *version,
+                                            apr_pool_t *pool);
+
 #endif

@@ -84,23 +84,6 @@ static void editable_check(const looking_t *looking,
 
 /* -- what other modules registered -- */
 
-static const char *registered(const char *group, const char *version,
-                              apr_pool_t *pool)
-{
-    const apr_array_header_t *all =
-        ap_list_provider_names(pool, group, version);
-    const char *names = NULL;
-    int i;
-
-    for (i = 0; i < all->nelts; i++) {
-        const char *name =
-            APR_ARRAY_IDX(all, i, ap_list_provider_names_t).provider_name;
-
-        names = names ? apr_pstrcat(pool, names, ", ", name, NULL) : name;
-    }
-    return names ? names : "none";
-}
-
 static void claim_resolve(const looking_t *looking,
                           mcp_idp_claim_setting_t *claim)
 {
@@ -120,7 +103,8 @@ static void claim_resolve(const looking_t *looking,
             mcp_config_problem_report(
                 looking->report, looking->where, MCP_PROBLEM_UNKNOWN_MAPPING,
                 claim->word, name,
-                registered(MCP_CLAIM_GROUP, MCP_CLAIM_VERSION, pool));
+                mcp_config_check_idp_registered(MCP_CLAIM_GROUP,
+                                                MCP_CLAIM_VERSION, pool));
         APR_ARRAY_PUSH(mappings, const mcp_claim_mapping_t *) = mapping;
     }
     claim->mappings = mappings;
@@ -135,11 +119,12 @@ static void verifier_resolve(const looking_t *looking)
     idp->verifier = ap_lookup_provider(
         MCP_VERIFIER_GROUP, idp->verify_setting->name, MCP_VERIFIER_VERSION);
     if (!idp->verifier)
-        mcp_config_problem_report(
-            looking->report, looking->where, MCP_PROBLEM_UNKNOWN_VERIFIER,
-            idp->verify_setting->name,
-            registered(MCP_VERIFIER_GROUP, MCP_VERIFIER_VERSION,
-                       looking->report->pool));
+        mcp_config_problem_report(looking->report, looking->where,
+                                  MCP_PROBLEM_UNKNOWN_VERIFIER,
+                                  idp->verify_setting->name,
+                                  mcp_config_check_idp_registered(
+                                      MCP_VERIFIER_GROUP, MCP_VERIFIER_VERSION,
+                                      looking->report->pool));
 }
 
 static void claims_check(const looking_t *looking)

@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 
 #include "base/digest.h"
+#include "config/block.h"
 #include "jose/jwe.h"
 #include "jose/jws.h"
 
@@ -20,11 +21,11 @@ typedef struct reading_t {
 static const char *refuse(const reading_t *reading, const char *word,
                           const char *why)
 {
-    const ap_directive_t *one = reading->made->directive->first_child;
+    const ap_directive_t *one =
+        mcp_config_block_inside(reading->made->directive, word);
 
-    for (; one; one = one->next)
-        if (!strcasecmp(one->directive, word))
-            reading->line->cmd->err_directive = one;
+    if (one)
+        reading->line->cmd->err_directive = one;
     return apr_psprintf(reading->line->pool, "%s: %s.", word, why);
 }
 

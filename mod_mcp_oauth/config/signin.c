@@ -3,17 +3,6 @@
 
 #include <apr_strings.h>
 
-static const ap_directive_t *inside(const mcp_config_block_t *block,
-                                    const char *directive)
-{
-    const ap_directive_t *one = block->directive->first_child, *last = NULL;
-
-    for (; one; one = one->next)
-        if (!strcasecmp(one->directive, directive))
-            last = one;
-    return last;
-}
-
 const ap_directive_t *
 mcp_config_signin_section(const mcp_config_signin_t *signin, const char *path,
                           const char *directive)
@@ -28,7 +17,7 @@ mcp_config_signin_section(const mcp_config_signin_t *signin, const char *path,
         if ((is_type && mcp_config_block_is_protected(block)) ||
             !mcp_config_block_covers(block, signin->server, path))
             continue;
-        found = inside(block, directive);
+        found = mcp_config_block_inside(block->directive, directive);
         if (found)
             last = found;
     }
