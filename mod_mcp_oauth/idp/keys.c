@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/scope.h"
+#include "idp/document.h"
 #include "idp/fault.h"
 #include "jose/jwks.h"
 
@@ -27,64 +28,32 @@ static const mcp_error_t *secret_verify(const mcp_jose_jws_t *jws,
 
 /* -- by a key of the set -- */
 
-/* One way to get a document: as it is, or anew. */
-typedef const mcp_error_t *(*get_t)(mcp_net_document_t *document,
-                                    mcp_net_documents_t *documents,
-                                    const mcp_net_request_t *request,
-                                    mcp_ctx_t *cx);
-
-static const mcp_error_t *not_got(const mcp_net_document_t *document,
-                                  const char *url, const mcp_idp_t *idp,
-                                  mcp_ctx_t *cx)
-{
-    if (document->outcome == MCP_NET_PASSED)
-        return mcp_idp_fault_outage(idp, cx, document->retry_after,
-                                    "its keys at %s cannot be fetched at the "
-                                    "moment: %s",
-                                    url, document->why);
-    return mcp_idp_fault_make(idp, cx,
-                              "Write \"Endpoint keys URL\" inside "
-                              "<MCPIdentityProvider>.",
-                              "there are no keys at %s: %s", url,
-                              document->why);
-}
-
 /* A JWK Set, and when it was fetched. */
 typedef struct jwks_t {
     const mcp_json_t *json;
     apr_int64_t fetched;
 } jwks_t;
 
-static const mcp_error_t *jwks_get(jwks_t *jwks, get_t get,
+static const mcp_error_t *jwks_get(jwks_t *jwks, mcp_idp_document_way_t way,
                                    const mcp_idp_metadata_t *metadata,
                                    mcp_ctx_t *cx)
 {
     const mcp_idp_remote_t *remote = metadata->remote;
-    mcp_net_request_t request;
-    mcp_net_document_t document;
+    mcp_idp_document_t keys = {
+        NULL, MCP_IDP_JWT_KEYS_MAX, "keys at", "are no keys",
+        "Write \"Endpoint keys URL\" inside <MCPIdentityProvider>."};
+    mcp_net_document_t got;
 
-    memset(&request, 0, sizeof(request));
-    MCP_TRY(mcp_idp_metadata_endpoint(&request.url, metadata,
+    MCP_TRY(mcp_idp_metadata_endpoint(&keys.url, metadata,
                                       MCP_IDP_ENDPOINT_KEYS, cx));
-    request.is_trusted = 1;
-    request.max_bytes = MCP_IDP_JWT_KEYS_MAX;
-    request.setting = remote->fetch;
-    if (!remote->documents)
-        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                               "See what this child logged when it started.",
-                               "nothing can be fetched in this child");
-    MCP_TRY(get(&document, remote->documents, &request, cx));
-    if (document.outcome != MCP_NET_OK)
-        return not_got(&document, request.url, remote->idp, cx);
-    jwks->fetched = document.fetched;
-    if (!mcp_json_read(&jwks->json, document.body, document.len, cx) &&
+    MCP_TRY(mcp_idp_document_get(&got, &keys, way, remote, cx));
+    jwks->fetched = got.fetched;
+    if (!mcp_json_read(&jwks->json, got.body, got.len, cx) &&
         mcp_json_type(mcp_json_get(jwks->json, "keys")) == MCP_JSON_ARRAY)
         return NULL;
-    mcp_net_document_blame(remote->documents, &request, cx);
-    return mcp_idp_fault_make(remote->idp, cx,
-                              "Write \"Endpoint keys URL\" inside "
-                              "<MCPIdentityProvider>.",
-                              "what is at %s is not a JWK Set", request.url);
+    mcp_idp_document_blame(&keys, remote, cx);
+    return mcp_idp_fault_make(remote->idp, cx, keys.remedy,
+                              "what is at %s is not a JWK Set", keys.url);
 }
 
 /* The set may be of before a key was added. Where it is that still, nobody

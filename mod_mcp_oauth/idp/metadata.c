@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/uri.h"
+#include "idp/document.h"
 #include "idp/fault.h"
 #include "idp/remote.h"
 
@@ -156,8 +157,7 @@ static const mcp_error_t *endpoint_read(mcp_idp_metadata_t *metadata,
                          "Correct it there, or write \"Endpoint %s URL\".",
                          kinds[kind].word),
             "%s in its discovery document is not a URL of https, or is on "
-            "this "
-            "machine: \"%s\"",
+            "this machine: \"%s\"",
             kinds[kind].member, mcp_idp_fault_quote(url, cx));
     metadata->endpoints[kind] = url;
     return NULL;
@@ -206,68 +206,31 @@ const mcp_error_t *mcp_idp_metadata_read(mcp_idp_metadata_t *metadata,
 
 /* -- getting it -- */
 
-static const mcp_error_t *not_got(const mcp_net_document_t *document,
-                                  const char *url, const mcp_idp_t *idp,
-                                  mcp_ctx_t *cx)
+static mcp_idp_document_t document_of(const mcp_idp_t *idp, mcp_ctx_t *cx)
 {
-    if (document->outcome == MCP_NET_PASSED)
-        return mcp_idp_fault_outage(idp, cx, document->retry_after,
-                                    "its discovery document %s cannot be "
-                                    "fetched at the moment: %s",
-                                    url, document->why);
-    return mcp_idp_fault_make(
-        idp, cx,
+    const mcp_idp_document_t document = {
+        mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_DISCOVERY),
+        MCP_IDP_METADATA_MAX, "discovery document", "is no discovery document",
         mcp_idp_fault_hint("See that its address in <MCPIdentityProvider> is "
                            "right, or write \"Endpoint discovery URL\".",
-                           idp->preset->facts->hints.no_discovery, cx),
-        "there is no discovery document at %s: %s", url, document->why);
+                           idp->preset->facts->hints.no_discovery, cx)};
+
+    return document;
 }
 
-static mcp_net_request_t request_make(const char *url,
-                                      const mcp_idp_remote_t *remote)
-{
-    mcp_net_request_t request;
-
-    memset(&request, 0, sizeof(request));
-    request.url = url;
-    request.is_trusted = 1;
-    request.max_bytes = MCP_IDP_METADATA_MAX;
-    request.setting = remote->fetch;
-    return request;
-}
-
-static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata, const char *url,
+static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata,
+                                const mcp_idp_document_t *document,
                                 const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
 {
-    const mcp_net_request_t request = request_make(url, remote);
-    mcp_net_document_t document;
+    mcp_net_document_t got;
     const mcp_error_t *e;
 
-    if (!remote->documents)
-        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                               "See what this child logged when it started.",
-                               "nothing can be fetched in this child");
-    MCP_TRY(mcp_net_document_get(&document, remote->documents, &request, cx));
-    if (document.outcome != MCP_NET_OK)
-        return not_got(&document, url, remote->idp, cx);
-    e = mcp_idp_metadata_read(metadata, document.body, document.len,
-                              remote->idp, cx);
+    MCP_TRY(mcp_idp_document_get(&got, document, mcp_net_document_get, remote,
+                                 cx));
+    e = mcp_idp_metadata_read(metadata, got.body, got.len, remote->idp, cx);
     if (e)
-        mcp_net_document_blame(remote->documents, &request, cx);
+        mcp_idp_document_blame(document, remote, cx);
     return e;
-}
-
-/* It may be complete in a minute. */
-static void blame(const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
-{
-    const char *url =
-        mcp_idp_remote_endpoint(remote->idp, MCP_IDP_ENDPOINT_DISCOVERY);
-    mcp_net_request_t request;
-
-    if (!url || !remote->documents)
-        return;
-    request = request_make(url, remote);
-    mcp_net_document_blame(remote->documents, &request, cx);
 }
 
 const mcp_error_t *mcp_idp_metadata_get(const mcp_idp_metadata_t **metadata,
@@ -275,12 +238,11 @@ const mcp_error_t *mcp_idp_metadata_get(const mcp_idp_metadata_t **metadata,
                                         mcp_ctx_t *cx)
 {
     mcp_idp_metadata_t *got = apr_pcalloc(cx->pool, sizeof(*got));
-    const char *url =
-        mcp_idp_remote_endpoint(remote->idp, MCP_IDP_ENDPOINT_DISCOVERY);
+    const mcp_idp_document_t document = document_of(remote->idp, cx);
     int kind;
 
-    if (url)
-        MCP_TRY(fetch(got, url, remote, cx));
+    if (document.url)
+        MCP_TRY(fetch(got, &document, remote, cx));
     got->remote = remote;
     for (kind = 1; kind < MCP_IDP_ENDPOINT_COUNT; kind++) {
         const char *set = mcp_idp_remote_endpoint(remote->idp, kind);
@@ -296,12 +258,17 @@ const mcp_error_t *
 mcp_idp_metadata_endpoint(const char **url, const mcp_idp_metadata_t *metadata,
                           mcp_idp_endpoint_t kind, mcp_ctx_t *cx)
 {
+    const mcp_idp_t *idp = metadata->remote->idp;
+    mcp_idp_document_t document;
+
     *url = metadata->endpoints[kind];
     if (*url)
         return NULL;
-    blame(metadata->remote, cx);
+    document = document_of(idp, cx);
+    if (document.url)
+        mcp_idp_document_blame(&document, metadata->remote, cx);
     return mcp_idp_fault_make(
-        metadata->remote->idp, cx,
+        idp, cx,
         apr_psprintf(cx->pool,
                      "Write \"Endpoint %s URL\" inside <MCPIdentityProvider>.",
                      kinds[kind].word),
