@@ -168,27 +168,10 @@ static const mcp_error_t *userinfo_add(found_t *found, mcp_ctx_t *cx)
 
 /* -- all of it -- */
 
-/* Of several issuers that one, so that their users never mix. */
-static void issuer_set(mcp_identity_t *identity, const found_t *found)
-{
-    const char *iss;
-    int i;
-
-    identity->issuer = found->idp->issuer;
-    for (i = 0; i < found->count; i++) {
-        iss = mcp_json_string(mcp_json_get(found->claims[i], "iss"));
-        if (!mcp_idp_metadata_is_issuer(found->idp, iss))
-            continue;
-        identity->issuer = iss;
-        return;
-    }
-}
-
 static const mcp_error_t *identity_set(mcp_identity_t *identity,
                                        const found_t *found, mcp_ctx_t *cx)
 {
     *identity = found->mapped.identity;
-    issuer_set(identity, found);
     if (!identity->session)
         identity->session =
             mcp_json_string(mcp_json_get(found->id_token, "sid"));

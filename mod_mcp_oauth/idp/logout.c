@@ -13,15 +13,13 @@
 static const char *const types[] = {"logout+jwt", "JWT", NULL};
 static const mcp_idp_jwt_use_t use = {"logout token", types, 1, 1};
 
-int mcp_idp_logout_is_of(const char *text, const char *issuer, mcp_ctx_t *cx)
+int mcp_idp_logout_is_of(const char *text, const mcp_idp_t *idp, mcp_ctx_t *cx)
 {
     const mcp_jose_jws_t *jws;
-    const char *iss;
 
-    if (mcp_jose_jws_read_long(&jws, text, strlen(text), cx))
-        return 0;
-    iss = mcp_json_string(mcp_json_get(jws->claims, "iss"));
-    return iss && !strcmp(iss, issuer);
+    return !mcp_jose_jws_read_long(&jws, text, strlen(text), cx) &&
+           mcp_idp_metadata_is_issuer(
+               idp, mcp_json_string(mcp_json_get(jws->claims, "iss")));
 }
 
 /* 2.6, 4 to 6: what tells it from an id_token. */

@@ -13,8 +13,9 @@ typedef struct mcp_idp_logout_t {
     apr_int64_t expires; /* seconds; until then jti is to be remembered */
 } mcp_idp_logout_t;
 
-/* Whether text says that it is of this issuer: nothing is verified. */
-int mcp_idp_logout_is_of(const char *text, const char *issuer, mcp_ctx_t *cx);
+/* Whether text says that it is of this provider: nothing is verified. */
+int mcp_idp_logout_is_of(const char *text, const mcp_idp_t *idp,
+                         mcp_ctx_t *cx);
 /* Validates it (2.6), but for its jti. INVALID_REQUEST; UNAVAILABLE when the
  * provider's keys cannot be had; SERVER_ERROR when they cannot be used. */
 const mcp_error_t *mcp_idp_logout_read(mcp_idp_logout_t *logout,

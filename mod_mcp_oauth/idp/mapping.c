@@ -6,6 +6,7 @@
 
 #include "base/writer.h"
 #include "idp/claim.h"
+#include "idp/metadata.h"
 #include "mod_mcp_oauth.h"
 
 typedef struct reading_t {
@@ -199,17 +200,19 @@ static const apr_array_header_t *permissions_find(const reading_t *reading)
     return list;
 }
 
-/* Of a provider with several issuers, that which the token names. */
+/* Of a provider with several issuers that which vouches, so that their users
+ * never mix. */
 static const char *issuer_find(const reading_t *reading)
 {
-    const apr_array_header_t *issuers = reading->idp->issuers;
-    const char *said =
-        mcp_json_string(mcp_json_get(reading->claims[0], "iss"));
     int i;
 
-    for (i = 0; said && issuers && i < issuers->nelts; i++)
-        if (!strcmp(APR_ARRAY_IDX(issuers, i, const char *), said))
+    for (i = 0; i < reading->count; i++) {
+        const char *said =
+            mcp_json_string(mcp_json_get(reading->claims[i], "iss"));
+
+        if (mcp_idp_metadata_is_issuer(reading->idp, said))
             return said;
+    }
     return reading->idp->issuer;
 }
 

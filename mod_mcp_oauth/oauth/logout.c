@@ -27,17 +27,11 @@ typedef struct ask_t {
 /* Of one that is encrypted only who can decrypt it knows. */
 static int is_of(const ask_t *ask, const mcp_idp_t *idp, mcp_ctx_t *cx)
 {
-    int i;
-
     if (!mcp_idp_preset_is_remote(idp))
         return 0;
     if (mcp_jose_jwe_is_like(ask->text, strlen(ask->text)))
         return idp->decryption_jwk != NULL;
-    for (i = 0; idp->issuers && i < idp->issuers->nelts; i++)
-        if (mcp_idp_logout_is_of(
-                ask->text, APR_ARRAY_IDX(idp->issuers, i, const char *), cx))
-            return 1;
-    return !idp->issuers && mcp_idp_logout_is_of(ask->text, idp->issuer, cx);
+    return mcp_idp_logout_is_of(ask->text, idp, cx);
 }
 
 /* Several locations may have the same provider. */

@@ -120,10 +120,16 @@ static void test_is_of(world_t *w, mcp_ctx_t *cx)
 {
     const char *text = sign_as(claims_make(good, NULL, cx), NULL, w->key, cx);
 
-    ok(mcp_idp_logout_is_of(text, IDP, cx), "whose it says that it is");
-    ok(!mcp_idp_logout_is_of(text, IDP "/", cx), "byte for byte");
-    ok(!mcp_idp_logout_is_of("a.b.c", IDP, cx), "what is none is nobody's");
-    ok(!mcp_idp_logout_is_of("", IDP, cx), "nor is nothing");
+    ok(mcp_idp_logout_is_of(text, &w->idp, cx), "whose it says that it is");
+    ok(!mcp_idp_logout_is_of("a.b.c", &w->idp, cx),
+       "what is none is nobody's");
+    ok(!mcp_idp_logout_is_of("", &w->idp, cx), "nor is nothing");
+    w->idp.issuers = list_of(cx->pool, "https://b.example " IDP);
+    ok(mcp_idp_logout_is_of(text, &w->idp, cx), "of several, one of them");
+    w->idp.issuers = NULL;
+    w->idp.issuer = IDP "/";
+    ok(!mcp_idp_logout_is_of(text, &w->idp, cx), "byte for byte");
+    w->idp.issuer = IDP;
 }
 
 static void body(mcp_ctx_t *cx)
