@@ -9,9 +9,8 @@
 #include "base/form.h"
 #include "base/json.h"
 
-#define YEARS_10                                                              \
-    315360000           /* seconds: what is said to last longer does not      \
-                         */
+/* seconds: what is said to last longer does not */
+#define YEARS_10 315360000
 #define MOST_ERROR 1024 /* bytes of error and of error_description */
 
 /* Where members are read from: one of the two. */

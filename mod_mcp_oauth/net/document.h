@@ -18,15 +18,14 @@ typedef struct mcp_net_documents_t mcp_net_documents_t;
 
 #define MCP_DOCUMENT_PAUSE 60       /* seconds after a failure; of what the */
 #define MCP_DOCUMENT_PAUSE_SHORT 10 /* administrator named */
-#define MCP_DOCUMENT_AGAIN                                                    \
-    5                            /* seconds before that is asked for what it  \
-                                  * lacks */
-#define MCP_DOCUMENT_LEAST 60    /* seconds that a document is fresh, at */
-#define MCP_DOCUMENT_USUAL 3600  /* least, where nothing is said, and at */
-#define MCP_DOCUMENT_MOST 86400  /* most */
-#define MCP_DOCUMENT_STALE 86400 /* seconds that a stale one can serve */
-#define MCP_DOCUMENT_BEHIND 3600 /* of that, at once while it is renewed */
-#define MCP_DOCUMENT_RENEWALS 4  /* threads that do that */
+/* seconds before that is asked for what it lacks */
+#define MCP_DOCUMENT_AGAIN 5
+#define MCP_DOCUMENT_LEAST 60       /* seconds that a document is fresh, at */
+#define MCP_DOCUMENT_USUAL 3600     /* least, where nothing is said, and at */
+#define MCP_DOCUMENT_MOST 86400     /* most */
+#define MCP_DOCUMENT_STALE 86400    /* seconds that a stale one can serve */
+#define MCP_DOCUMENT_BEHIND 3600    /* of that, at once while it is renewed */
+#define MCP_DOCUMENT_RENEWALS 4     /* threads that do that */
 #define MCP_DOCUMENT_HOST_AT_ONCE 4 /* fetches from one host */
 #define MCP_DOCUMENT_HOST_RATE 30   /* new ones of a stranger's, a minute */
 

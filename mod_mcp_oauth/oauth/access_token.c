@@ -8,9 +8,8 @@
 #include "oauth/words.h"
 
 #define JTI_BYTES 16
-#define MAX_CLAIMS                                                            \
-    4600 /* bytes: a token of 6 KiB fits where headers of 8 KiB               \
-          * do */
+/* bytes: a token of 6 KiB fits where headers of 8 KiB do */
+#define MAX_CLAIMS 4600
 
 /* RFC 9068 2.2, and of ours: grant (what it belongs to), idp (who vouches for
  * sub), username (REMOTE_USER where that is not sub, or is asked for). */

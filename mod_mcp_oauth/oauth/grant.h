@@ -16,9 +16,9 @@ typedef struct mcp_oauth_grant_t {
     apr_int64_t created;
     apr_int64_t turned;     /* when the refresh token last changed */
     apr_int64_t generation; /* of the refresh token; 0: there is none */
-    const char *upstream;   /* what the identity provider gave us for the user:
-                             * oauth/upstream.h, as are the next three; NULL:
-                             * nothing */
+    const char *upstream;   /* what the identity provider gave us for the user
+                             * (oauth/upstream.h); NULL: nothing. The next
+                             * three are of oauth/renewal.h */
     apr_int64_t confirmed;  /* when it last said that the user is welcome */
     apr_int64_t lease;      /* somebody is asking it until then; 0: nobody */
     apr_int64_t pause;      /* it does not answer: not asked until then */

@@ -16,9 +16,9 @@
 #include "server/site.h"
 
 #define ASSERTION "Assertion"
-#define MAX_HEADERS                                                           \
-    6144 /* bytes of all: a backend may take no more than 8                   \
-          * KiB, and the client sends some too */
+/* bytes of all: a backend may take no more than 8 KiB, and the client sends
+ * some too */
+#define MAX_HEADERS 6144
 
 /* -- the environment -- */
 
