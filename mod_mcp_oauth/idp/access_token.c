@@ -3,56 +3,13 @@
 
 #include <string.h>
 
+#include "idp/audience.h"
 #include "idp/call.h"
 #include "idp/fault.h"
-#include "idp/jwt.h"
 #include "mod_mcp_oauth.h"
 
 static const char *const types[] = {"at+jwt", "JWT", NULL};
 static const mcp_idp_jwt_use_t use = {"access token", types, 1, 0};
-/* What it is called by whom it was given to: RFC 9068, OpenID Connect, Okta,
- * Entra 1.0. */
-static const char *const client_names[] = {"client_id", "azp", "cid", "appid"};
-
-/* -- whom it is for -- */
-
-/* Whether it was issued to us. */
-static int is_ours(const mcp_json_t *claims, const mcp_idp_t *idp)
-{
-    const char *said;
-    apr_size_t i;
-
-    if (!idp->client || mcp_idp_jwt_is_for_us(claims, idp))
-        return idp->client != NULL;
-    for (i = 0; i < sizeof(client_names) / sizeof(*client_names); i++) {
-        said = mcp_json_string(mcp_json_get(claims, client_names[i]));
-        if (said && !strcmp(said, idp->client->id))
-            return 1;
-    }
-    return 0;
-}
-
-/* One of Audience; where there is none of these, or the provider writes no aud
- * at all (Cognito, Clerk), it has to be issued to us. */
-static const mcp_error_t *audience_check(const mcp_json_t *claims,
-                                         const mcp_idp_t *idp, mcp_ctx_t *cx)
-{
-    const apr_array_header_t *wanted = idp->audiences;
-    int i;
-
-    for (i = 0; wanted && i < wanted->nelts; i++)
-        if (mcp_idp_jwt_is_for(claims, APR_ARRAY_IDX(wanted, i, const char *)))
-            return NULL;
-    if ((!wanted || !wanted->nelts || !mcp_json_get(claims, "aud")) &&
-        is_ours(claims, idp))
-        return NULL;
-    return mcp_idp_jwt_refuse(
-        &use,
-        mcp_idp_fault_hint("Write what it has as aud: Audience inside "
-                           "<MCPIdentityProvider>.",
-                           idp->preset->facts->hints.audience, cx),
-        cx, "aud is not one of Audience");
-}
 
 /* -- a JWT -- */
 
@@ -93,7 +50,7 @@ mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
     const mcp_error_t *e = jwt_read(claims, text, metadata, cx);
 
     if (!e)
-        e = audience_check(*claims, idp, cx);
+        e = mcp_idp_audience_check(*claims, &use, idp, cx);
     return mcp_idp_jwt_fault(e, idp, cx);
 }
 
@@ -119,12 +76,7 @@ static const mcp_error_t *subject_check(const mcp_json_t *claims,
  * anywhere. */
 static int is_anonymous(const mcp_json_t *claims, const char *subject)
 {
-    apr_size_t i;
-
-    for (i = 0; i < sizeof(client_names) / sizeof(*client_names); i++)
-        if (mcp_json_get(claims, client_names[i]))
-            return 0;
-    return is_about(claims, subject);
+    return !mcp_idp_audience_names_client(claims) && is_about(claims, subject);
 }
 
 const mcp_error_t *mcp_idp_access_token_read_ours(
@@ -136,8 +88,9 @@ const mcp_error_t *mcp_idp_access_token_read_ours(
 
     if (!e)
         e = subject_check(*claims, subject, cx);
-    if (!e && !is_ours(*claims, idp) && !is_anonymous(*claims, subject))
-        e = audience_check(*claims, idp, cx);
+    if (!e && !mcp_idp_audience_is_ours(*claims, idp) &&
+        !is_anonymous(*claims, subject))
+        e = mcp_idp_audience_check(*claims, &use, idp, cx);
     return mcp_idp_jwt_fault(e, idp, cx);
 }
 
@@ -160,7 +113,7 @@ static const mcp_error_t *answer_check(const mcp_json_t *claims,
                                   "introspection: it has expired");
     if (!mcp_json_get(claims, "aud") && !mcp_json_get(claims, "client_id"))
         return NULL;
-    return audience_check(claims, idp, cx);
+    return mcp_idp_audience_check(claims, &use, idp, cx);
 }
 
 static const mcp_error_t *answer_read(const mcp_json_t **claims,
