@@ -80,8 +80,9 @@ static void section_add(apr_array_header_t *list,
     const apr_array_header_t *idps = section->settings->idps;
     int i;
 
-    if (!section->is_protected)
-        return;
+    if (!section->is_protected ||
+        section->settings->auth_mode == MCP_MODE_RESOURCE_SERVER)
+        return; /* nobody signs in through us */
     for (i = 0; idps && i < idps->nelts; i++) {
         /* config/section.c made a copy for this section */
         mcp_idp_t *idp = (mcp_idp_t *)IDP(idps, i);

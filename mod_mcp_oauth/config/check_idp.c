@@ -177,18 +177,27 @@ void mcp_config_check_idp_section(const mcp_config_section_t *section,
         {section->site->endpoints->server, report->server, blocks},
         report,
         NULL};
+    int is_resource_server = section->settings->auth_mode ==
+                             MCP_MODE_RESOURCE_SERVER;
     int i;
 
     if (!idps)
         mcp_config_problem_report(report, section->where,
-                                  MCP_PROBLEM_NO_PROVIDER);
+                                  is_resource_server
+                                      ? MCP_PROBLEM_NO_TOKEN_ISSUER
+                                      : MCP_PROBLEM_NO_PROVIDER);
     for (i = 0; idps && i < idps->nelts; i++) {
         /* config/kind_idp.c made each of them */
         const mcp_config_kind_idp_t *made =
             (const void *)APR_ARRAY_IDX(idps, i, const mcp_idp_t *);
 
         looking.where = mcp_config_check_idp_where(made, report->pool);
-        if (!mcp_idp_preset_is_remote(&made->idp))
+        if (mcp_idp_preset_is_remote(&made->idp))
+            continue;
+        if (is_resource_server)
+            mcp_config_problem_report(report, looking.where,
+                                      MCP_PROBLEM_HTTPD_ISSUES_NOTHING);
+        else
             httpd_check(&looking, made);
     }
 }

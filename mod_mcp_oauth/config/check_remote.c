@@ -5,9 +5,11 @@
 
 #include <apr_strings.h>
 
+#include "base/scope.h"
 #include "config/callback.h"
 #include "config/check_idp.h"
 #include "config/kind_idp.h"
+#include "idp/bearer.h"
 #include "idp/metadata.h"
 #include "mod_mcp_oauth.h"
 
@@ -114,7 +116,8 @@ static void verifier_resolve(const looking_t *looking)
 {
     mcp_idp_t *idp = &looking->made->idp;
 
-    if (idp->verify != MCP_IDP_VERIFY_MODULE)
+    if (!idp->verify_setting ||
+        idp->verify_setting->how != MCP_IDP_VERIFY_MODULE)
         return;
     idp->verifier = ap_lookup_provider(
         MCP_VERIFIER_GROUP, idp->verify_setting->name, MCP_VERIFIER_VERSION);
@@ -189,6 +192,75 @@ static void others_check(const looking_t *looking, int place)
             other_check(looking, IDP(idps, i));
 }
 
+/* -- as a resource server -- */
+
+/* A token of one is none of the other's business. */
+static void opaque_check(const looking_t *looking)
+{
+    const apr_array_header_t *idps = looking->section->settings->idps;
+    int i;
+
+    if (!mcp_idp_bearer_takes_opaque(&looking->made->idp))
+        return;
+    for (i = 0; IDP(idps, i) != &looking->made->idp; i++)
+        if (mcp_idp_preset_is_remote(IDP(idps, i)) &&
+            mcp_idp_bearer_takes_opaque(IDP(idps, i)))
+            mcp_config_problem_report(looking->report, looking->where,
+                                      MCP_PROBLEM_SECOND_OPAQUE,
+                                      IDP(idps, i)->label);
+}
+
+/* RFC 8707: what clients ask the provider for is the resource. */
+static void resource_check(const looking_t *looking)
+{
+    const mcp_idp_t *idp = &looking->made->idp;
+    const char *resource = looking->section->url;
+
+    if (idp->bearer == MCP_IDP_VERIFY_JWT && idp->audiences &&
+        !idp->preset->facts->has_no_aud && !idp->preset->facts->accepts &&
+        !mcp_scope_has(idp->audiences, resource))
+        mcp_config_problem_report(
+            looking->report, looking->where, MCP_PROBLEM_OTHER_AUDIENCE,
+            APR_ARRAY_IDX(idp->audiences, 0, const char *), resource,
+            resource);
+}
+
+static void bearer_check(const looking_t *looking)
+{
+    const mcp_idp_t *idp = &looking->made->idp;
+
+    if (idp->bearer_fault) {
+        mcp_config_problem_report(looking->report, looking->where,
+                                  MCP_PROBLEM_NO_BEARER, idp->bearer_fault);
+        return;
+    }
+    if (idp->bearer == MCP_IDP_VERIFY_USERINFO)
+        mcp_config_problem_report(looking->report, looking->where,
+                                  MCP_PROBLEM_ANY_CLIENT, idp->label);
+    opaque_check(looking);
+    resource_check(looking);
+}
+
+static void signin_check(const looking_t *looking)
+{
+    const mcp_idp_t *idp = &looking->made->idp;
+
+    if (idp->signin_fault) {
+        mcp_config_problem_report(looking->report, looking->where,
+                                  MCP_PROBLEM_NO_SIGNIN, idp->signin_fault);
+        return;
+    }
+    client_check(looking);
+    audience_check(looking);
+}
+
+/* -- all -- */
+
+static int is_resource_server(const mcp_config_section_t *section)
+{
+    return section->settings->auth_mode == MCP_MODE_RESOURCE_SERVER;
+}
+
 void mcp_config_check_remote_section(const mcp_config_section_t *section,
                                      mcp_config_report_t *report)
 {
@@ -203,8 +275,10 @@ void mcp_config_check_remote_section(const mcp_config_section_t *section,
         looking.made = (void *)IDP(idps, i);
         looking.where = mcp_config_check_idp_where(looking.made, report->pool);
         others_check(&looking, i);
-        client_check(&looking);
-        audience_check(&looking);
+        if (is_resource_server(section))
+            bearer_check(&looking);
+        else
+            signin_check(&looking);
         claims_check(&looking);
         verifier_resolve(&looking);
     }

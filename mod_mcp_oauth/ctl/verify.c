@@ -51,6 +51,7 @@ static const mcp_error_t *resource_make(const mcp_oauth_resource_t **out,
         service->issuer = mcp_uri_origin(uri, cx->pool);
     lifetime->access_token = MCP_UNLIMITED;
     settings->lifetime = lifetime;
+    settings->auth_mode = MCP_MODE_BROKER;
     resource->url = arguments->option[MCP_CTL_RESOURCE];
     resource->settings = settings;
     resource->service = service;
@@ -242,9 +243,7 @@ const mcp_error_t *mcp_ctl_verify_run(int *answer,
     MCP_TRY(mcp_ctl_state_open(&state, arguments, cx));
     MCP_TRY(mcp_ctl_state_open_keys(state, cx));
     MCP_TRY(resource_find(&judged.resource, state, arguments, cx));
-    e = mcp_oauth_verify_bearer(&who,
-                                apr_pstrcat(cx->pool, "Bearer ", token, NULL),
-                                judged.resource, cx);
+    e = mcp_oauth_verify_alone(&who, token, judged.resource, cx);
     if (e && e->code != MCP_E_INVALID_TOKEN)
         return e;
     judged.reason = e ? reason_of(e) : NULL;

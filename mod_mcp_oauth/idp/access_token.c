@@ -4,33 +4,25 @@
 #include <string.h>
 
 #include "idp/audience.h"
-#include "idp/call.h"
 #include "idp/fault.h"
+#include "idp/introspection.h"
 #include "mod_mcp_oauth.h"
 
 static const char *const types[] = {"at+jwt", "JWT", NULL};
 static const mcp_idp_jwt_use_t use = {"access token", types, 1, 0};
+const mcp_idp_jwt_use_t *const mcp_idp_access_token_use = &use;
 
 /* -- a JWT -- */
 
-/* Three parts: five are of one that only its issuer can open. */
-static int is_jwt(const char *text)
-{
-    int dots = 0;
-
-    for (; *text; text++)
-        dots += *text == '.';
-    return dots == 2;
-}
-
-static const mcp_error_t *jwt_read(const mcp_json_t **claims, const char *text,
-                                   const mcp_idp_metadata_t *metadata,
-                                   mcp_ctx_t *cx)
+const mcp_error_t *
+mcp_idp_access_token_read_jwt(const mcp_json_t **claims, const char *text,
+                              const mcp_idp_metadata_t *metadata,
+                              mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
     const mcp_jose_jws_t *jws;
 
-    if (!is_jwt(text))
+    if (!mcp_idp_jwt_is_like(text))
         return mcp_idp_jwt_refuse(
             &use,
             mcp_idp_fault_hint("Write \"Verify userinfo\" or \"Verify "
@@ -47,7 +39,8 @@ mcp_idp_access_token_read(const mcp_json_t **claims, const char *text,
                           const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
-    const mcp_error_t *e = jwt_read(claims, text, metadata, cx);
+    const mcp_error_t *e =
+        mcp_idp_access_token_read_jwt(claims, text, metadata, cx);
 
     if (!e)
         e = mcp_idp_audience_check(*claims, &use, idp, cx);
@@ -84,7 +77,8 @@ const mcp_error_t *mcp_idp_access_token_read_ours(
     const mcp_idp_metadata_t *metadata, mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
-    const mcp_error_t *e = jwt_read(claims, text, metadata, cx);
+    const mcp_error_t *e =
+        mcp_idp_access_token_read_jwt(claims, text, metadata, cx);
 
     if (!e)
         e = subject_check(*claims, subject, cx);
@@ -96,67 +90,19 @@ const mcp_error_t *mcp_idp_access_token_read_ours(
 
 /* -- introspection -- */
 
-/* What it says of an active token, where it says it (RFC 7662 2.2). */
-static const mcp_error_t *answer_check(const mcp_json_t *claims,
-                                       const mcp_idp_t *idp, mcp_ctx_t *cx)
-{
-    const char *iss = mcp_json_string(mcp_json_get(claims, "iss"));
-    double exp;
-
-    if (iss && !mcp_idp_metadata_may_be_issuer(idp, iss))
-        return mcp_idp_jwt_refuse(&use, NULL, cx,
-                                  "introspection: iss is \"%s\"",
-                                  mcp_idp_fault_quote(iss, cx));
-    if (mcp_json_number(&exp, mcp_json_get(claims, "exp")) &&
-        exp <= (double)(mcp_ctx_seconds(cx) - MCP_IDP_JWT_SKEW))
-        return mcp_idp_jwt_refuse(&use, NULL, cx,
-                                  "introspection: it has expired");
-    if (!mcp_json_get(claims, "aud") && !mcp_json_get(claims, "client_id"))
-        return NULL;
-    return mcp_idp_audience_check(claims, &use, idp, cx);
-}
-
-static const mcp_error_t *answer_read(const mcp_json_t **claims,
-                                      const mcp_net_reply_t *reply,
-                                      const mcp_idp_t *idp, mcp_ctx_t *cx)
-{
-    if (mcp_idp_call_is_stranger(reply, cx))
-        return mcp_idp_fault_make(idp, cx, MCP_IDP_CALL_STRANGER,
-                                  "its introspection endpoint does not know "
-                                  "our client: %s",
-                                  reply->why ? reply->why : "invalid_client");
-    if (reply->outcome != MCP_NET_OK ||
-        mcp_json_read(claims, reply->body, reply->len, cx) ||
-        mcp_json_type(*claims) != MCP_JSON_OBJECT)
-        return mcp_idp_fault_make(
-            idp, cx,
-            "See that the client may use it, and \"Endpoint introspection "
-            "URL\" inside <MCPIdentityProvider>.",
-            "its introspection endpoint does not answer with a JSON "
-            "object%s%s",
-            reply->why ? ": " : "", reply->why ? reply->why : "");
-    if (!mcp_json_is_true(mcp_json_get(*claims, "active")))
-        return mcp_idp_fault_no(idp, cx, MCP_E_INVALID_GRANT,
-                                "its introspection endpoint says that the "
-                                "access token is not active");
-    return answer_check(*claims, idp, cx);
-}
-
 const mcp_error_t *
 mcp_idp_access_token_introspect(const mcp_json_t **claims, const char *text,
                                 const mcp_idp_metadata_t *metadata,
                                 mcp_ctx_t *cx)
 {
     const mcp_idp_t *idp = metadata->remote->idp;
-    mcp_net_reply_t reply;
-    mcp_idp_call_t call = {NULL, apr_table_make(cx->pool, 4), NULL, NULL};
+    const mcp_error_t *e =
+        mcp_idp_introspection_ask(claims, text, metadata, cx);
 
-    MCP_TRY(mcp_idp_metadata_endpoint(&call.url, metadata,
-                                      MCP_IDP_ENDPOINT_INTROSPECTION, cx));
-    apr_table_set(call.form, "token", text);
-    apr_table_set(call.form, "token_type_hint", "access_token");
-    MCP_TRY(mcp_idp_call_as_client(&reply, &call, metadata, cx));
-    return mcp_idp_jwt_fault(answer_read(claims, &reply, idp, cx), idp, cx);
+    if (!e &&
+        (mcp_json_get(*claims, "aud") || mcp_json_get(*claims, "client_id")))
+        e = mcp_idp_audience_check(*claims, &use, idp, cx);
+    return mcp_idp_jwt_fault(e, idp, cx);
 }
 
 /* -- another module's verifier -- */

@@ -2,11 +2,19 @@
 #ifndef MCP_IDP_ACCESS_TOKEN_H
 #define MCP_IDP_ACCESS_TOKEN_H
 
-#include "idp/metadata.h"
+#include "idp/jwt.h"
 
 /* What a provider's access token says: its claims, where it is a JWT (RFC 9068
  * 4), or what the provider says of it (RFC 7662), or what another module. */
 
+/* What it has to be as a JWT. */
+extern const mcp_idp_jwt_use_t *const mcp_idp_access_token_use;
+
+/* A JWT of the provider, whomever it is for: as mcp_idp_jwt_read. */
+const mcp_error_t *
+mcp_idp_access_token_read_jwt(const mcp_json_t **claims, const char *text,
+                              const mcp_idp_metadata_t *metadata,
+                              mcp_ctx_t *cx);
 /* SERVER_ERROR: it is no JWT, or not one for us. UNAVAILABLE: the provider's
  * keys cannot be had. */
 const mcp_error_t *

@@ -25,6 +25,7 @@ static const mcp_idp_facts_t facts = {
     .needs_audience = 1,
     .scopes = "openid profile email offline_access",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_JWT,
     .tells_more = 1,
     /* tenants of before 2021, and whoever turned on that the revocation of a
      * refresh token deletes the grant */

@@ -44,6 +44,7 @@ static const mcp_idp_facts_t facts = {
     /* of these it leaves out what the provider has no mapping of */
     .scopes = "openid profile email offline_access entitlements",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_JWT,
     .algorithms = "RS256 ES256 ES384 ES512",
     .email = MCP_IDP_EMAIL_VERIFIED,
     .claims = words,

@@ -25,6 +25,8 @@ static const mcp_idp_facts_t facts = {
     .discovery = MCP_IDP_DISCOVERY_OIDC,
     .scopes = "openid profile email offline_access",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_JWT,
+    .has_no_aud = 1,
     .algorithms = "RS256",
     .editable = "/unsafe_metadata",
     .email = MCP_IDP_EMAIL_VERIFIED,
@@ -39,7 +41,9 @@ static const mcp_idp_facts_t facts = {
         "Clerk refuses scopes that are not ticked. Tick openid, "
         "profile, email and offline_access in the OAuth application"
         " there, or write in Scopes exactly what is ticked.",
-    .hints.audience = "Access tokens of Clerk have no aud. Drop Audience.",
+    .hints.audience =
+        "Access tokens of Clerk have no aud, but client_id: Audience "
+        "is for a resource server alone, and names clients.",
     .hints.no_refresh =
         "Tick offline_access in the OAuth application at Clerk, and"
         " have it in Scopes.",

@@ -54,6 +54,8 @@ static const mcp_idp_facts_t facts = {
     .discovery = MCP_IDP_DISCOVERY_OIDC,
     .scopes = "openid profile email",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_JWT,
+    .has_no_aud = 1,
     .algorithms = "RS256",
     .email = MCP_IDP_EMAIL_VERIFIED,
     .claims = words,
@@ -66,8 +68,8 @@ static const mcp_idp_facts_t facts = {
         "pages); it has no offline_access, and gives refresh tokens"
         " always.",
     .hints.audience =
-        "Access tokens of Cognito have no aud, but client_id. Drop "
-        "Audience.",
+        "Access tokens of Cognito have no aud, but client_id: Audience is "
+        "for a resource server alone, and names app clients.",
     .hints.no_refresh = "Allow the app client at Cognito the flow "
                         "ALLOW_REFRESH_TOKEN_AUTH.",
 };

@@ -75,6 +75,7 @@ static const mcp_idp_facts_t facts = {
     .scopes = "openid profile email offline_access",
     .endpoint_audience = 1,
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_JWT,
     .algorithms = "RS256",
     .email = MCP_IDP_EMAIL_EDOV,
     .claims = words,

@@ -11,6 +11,12 @@ static const char *const parameters[] = {
     "access_type", "offline", "prompt", "consent", NULL,
 };
 
+static const mcp_idp_endpoint_fact_t endpoints[] = {
+    {MCP_IDP_ENDPOINT_INTROSPECTION,
+     "https://oauth2.googleapis.com/tokeninfo"},
+    {0, NULL},
+};
+
 static const mcp_idp_facts_t facts = {
     .kind = MCP_IDP_ARGUMENT_NONE,
     .issuer = "https://accounts.google.com",
@@ -18,6 +24,9 @@ static const mcp_idp_facts_t facts = {
     .scopes = "openid profile email",
     .prompt = "consent select_account",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_INTROSPECTION,
+    .is_tokeninfo = 1,
+    .endpoints = endpoints,
     .revokes_all = 1,
     .algorithms = "RS256",
     .email = MCP_IDP_EMAIL_VERIFIED,

@@ -10,6 +10,7 @@
 #include "jose/jwe.h"
 
 #define TIME_MAX 1e15
+#define TIME_DIGITS 15
 #define MEDIA "application/"
 
 const mcp_error_t *mcp_idp_jwt_refuse(const mcp_idp_jwt_use_t *use,
@@ -87,14 +88,26 @@ static int is_type(const char *typ, const mcp_idp_jwt_use_t *use)
     return 0;
 }
 
+/* The text of a number, as Google's tokeninfo has it. */
+static int decimals_read(double *number, const char *text)
+{
+    if (!text || !*text || strlen(text) > TIME_DIGITS ||
+        text[strspn(text, "0123456789")])
+        return 0;
+    *number = (double)apr_atoi64(text);
+    return 1;
+}
+
 /* RFC 7519 2: a NumericDate may have a fraction. 0: missing, or no time. */
-static int time_read(apr_int64_t *seconds, const mcp_json_t *claims,
-                     const char *name)
+static int time_read(apr_int64_t *seconds, const mcp_json_t *time,
+                     int may_be_text)
 {
     double number;
 
-    if (!mcp_json_number(&number, mcp_json_get(claims, name)) ||
-        !(number > 0) || number > TIME_MAX)
+    if (!mcp_json_number(&number, time) &&
+        (!may_be_text || !decimals_read(&number, mcp_json_string(time))))
+        return 0;
+    if (!(number > 0) || number > TIME_MAX)
         return 0;
     *seconds = (apr_int64_t)number;
     return 1;
@@ -109,7 +122,7 @@ static const mcp_error_t *start_check(const mcp_json_t *claims,
 
     if (!mcp_json_get(claims, name))
         return NULL;
-    if (!time_read(&seconds, claims, name))
+    if (!time_read(&seconds, mcp_json_get(claims, name), use->has_texts))
         return mcp_idp_jwt_refuse(use, NULL, cx, "%s is no time", name);
     if (seconds - mcp_ctx_seconds(cx) <= MCP_IDP_JWT_SKEW)
         return NULL;
@@ -119,16 +132,16 @@ static const mcp_error_t *start_check(const mcp_json_t *claims,
         seconds - mcp_ctx_seconds(cx));
 }
 
-static const mcp_error_t *times_check(const mcp_json_t *claims,
-                                      const mcp_idp_jwt_use_t *use,
-                                      mcp_ctx_t *cx)
+const mcp_error_t *mcp_idp_jwt_check_times(const mcp_json_t *claims,
+                                           const mcp_idp_jwt_use_t *use,
+                                           mcp_ctx_t *cx)
 {
     const mcp_json_t *exp = mcp_json_get(claims, "exp");
     apr_int64_t now = mcp_ctx_seconds(cx), seconds;
 
     if (!exp && use->needs_exp)
         return mcp_idp_jwt_refuse(use, NULL, cx, "exp is missing");
-    if (exp && !time_read(&seconds, claims, "exp"))
+    if (exp && !time_read(&seconds, exp, use->has_texts))
         return mcp_idp_jwt_refuse(use, NULL, cx, "exp is no time");
     if (exp && seconds <= now - MCP_IDP_JWT_SKEW)
         return mcp_idp_jwt_refuse(
@@ -138,6 +151,13 @@ static const mcp_error_t *times_check(const mcp_json_t *claims,
         return mcp_idp_jwt_refuse(use, NULL, cx, "iat is missing");
     MCP_TRY(start_check(claims, "iat", use, cx));
     return start_check(claims, "nbf", use, cx);
+}
+
+apr_int64_t mcp_idp_jwt_expires(const mcp_json_t *claims)
+{
+    apr_int64_t seconds;
+
+    return time_read(&seconds, mcp_json_get(claims, "exp"), 1) ? seconds : 0;
 }
 
 static const mcp_error_t *issuer_check(const mcp_json_t *claims,
@@ -181,6 +201,15 @@ int mcp_idp_jwt_is_for_us(const mcp_json_t *claims, const mcp_idp_t *idp)
 
 /* -- reading -- */
 
+int mcp_idp_jwt_is_like(const char *text)
+{
+    int dots = 0;
+
+    for (; *text; text++)
+        dots += *text == '.';
+    return dots == 2;
+}
+
 const mcp_error_t *mcp_idp_jwt_read(const mcp_jose_jws_t **jws,
                                     const char *text,
                                     const mcp_idp_jwt_use_t *use,
@@ -200,7 +229,7 @@ const mcp_error_t *mcp_idp_jwt_read(const mcp_jose_jws_t **jws,
                                   mcp_idp_fault_quote((*jws)->typ, cx));
     MCP_TRY(mcp_idp_keys_verify(*jws, use, metadata, cx));
     MCP_TRY(issuer_check((*jws)->claims, use, idp, cx));
-    return times_check((*jws)->claims, use, cx);
+    return mcp_idp_jwt_check_times((*jws)->claims, use, cx);
 }
 
 const mcp_json_t *mcp_idp_jwt_peek(const char *text, const mcp_idp_t *idp,

@@ -16,6 +16,7 @@ typedef struct mcp_idp_jwt_use_t {
     const char *const *types; /* its typ is one of these, with application/ or
                                * without, or there is none; NULL ends */
     int needs_exp, needs_iat;
+    int has_texts; /* its times may be texts: of what is no JWT */
 } mcp_idp_jwt_use_t;
 
 /* Decrypts it where that is needed; its typ fits, its alg is on the closed
@@ -29,6 +30,16 @@ const mcp_error_t *mcp_idp_jwt_read(const mcp_jose_jws_t **jws,
                                     const mcp_idp_jwt_use_t *use,
                                     const mcp_idp_metadata_t *metadata,
                                     mcp_ctx_t *cx);
+/* exp, iat and nbf of what a provider says: it is of now, where it says when.
+ * INVALID_TOKEN. */
+const mcp_error_t *mcp_idp_jwt_check_times(const mcp_json_t *claims,
+                                           const mcp_idp_jwt_use_t *use,
+                                           mcp_ctx_t *cx);
+/* exp in seconds; 0: it does not say. */
+apr_int64_t mcp_idp_jwt_expires(const mcp_json_t *claims);
+/* Whether it has the three parts of a signed JWT; five are of an encrypted
+ * one. */
+int mcp_idp_jwt_is_like(const char *text);
 /* Its claims, with nothing verified: of one that was read before. NULL: it is
  * none. */
 const mcp_json_t *mcp_idp_jwt_peek(const char *text, const mcp_idp_t *idp,

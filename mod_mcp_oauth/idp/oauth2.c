@@ -58,6 +58,7 @@ static const mcp_idp_facts_t facts = {
     .example = "https://login.example.com",
     .discovery = MCP_IDP_DISCOVERY_NONE,
     .verify = MCP_IDP_VERIFY_USERINFO,
+    .bearer = MCP_IDP_VERIFY_INTROSPECTION,
     .algorithms = MCP_IDP_REMOTE_ALGORITHMS,
     .email = MCP_IDP_EMAIL_VERIFIED,
     .claims = words,

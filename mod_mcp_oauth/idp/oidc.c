@@ -20,6 +20,7 @@ static const mcp_idp_facts_t facts = {
     .discovery = MCP_IDP_DISCOVERY_OIDC,
     .scopes = "openid profile email offline_access",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_JWT,
     .algorithms = MCP_IDP_REMOTE_ALGORITHMS,
     .email = MCP_IDP_EMAIL_VERIFIED,
     .claims = words,

@@ -79,6 +79,7 @@ static const mcp_idp_facts_t facts = {
     .discovery = MCP_IDP_DISCOVERY_OIDC,
     .scopes = "openid profile email",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_JWT,
     .algorithms = "RS256 ES256",
     .email = MCP_IDP_EMAIL_VERIFIED,
     .claims = words,

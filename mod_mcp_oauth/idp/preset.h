@@ -46,7 +46,13 @@ typedef struct mcp_idp_t {
                                      * that discovery is not asked for, and
                                      * where the document of discovery is */
     const mcp_idp_verify_setting_t *verify_setting; /* as it is written */
-    int verify;                                     /* mcp_idp_verify_t */
+    int verify;                     /* mcp_idp_verify_t: of who signs in */
+    int bearer;                     /* the same: of the access tokens that
+                                     * clients bring; 0: nothing can */
+    const char *signin_fault;       /* why nobody can sign in there, what to
+                                     * write instead; or NULL */
+    const char *bearer_fault;       /* the same: why its access tokens cannot
+                                     * be judged */
     apr_array_header_t *algorithms; /* of const char *: of id_tokens */
     const mcp_secret_setting_t *shared_secret;  /* for HS256, or NULL */
     const mcp_secret_setting_t *decryption_key; /* of id_tokens, or NULL */
@@ -182,8 +188,15 @@ struct mcp_idp_facts_t {
     const char *prompt; /* the prompt that makes it ask who the user is even
                          * where somebody is signed in; NULL: "login" */
     mcp_idp_verify_t verify;
-    int tells_more;  /* its access tokens are JWTs, and have roles or
-                      * permissions that its id_token has not */
+    mcp_idp_verify_t bearer; /* the same where clients bring us its access
+                              * tokens (MCPAuthMode resource-server); 0: it has
+                              * to be written */
+    int is_tokeninfo; /* its introspection endpoint is no RFC 7662, but takes
+                       * access_token, from anybody, and says the same */
+    int has_no_aud;   /* its access tokens have no aud: Audience names the
+                       * clients that they are given to */
+    int tells_more;   /* its access tokens are JWTs, and have roles or
+                       * permissions that its id_token has not */
     int revokes_all; /* to revoke one token can end all that the user has there
                       * through our client */
     const char *algorithms; /* of id_tokens and JWT access tokens; NULL: it has

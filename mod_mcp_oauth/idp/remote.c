@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "idp/argument.h"
+#include "idp/verify.h"
 
 #define OIDC "/.well-known/openid-configuration"
 #define OAUTH "/.well-known/oauth-authorization-server"
@@ -176,69 +177,6 @@ static const char *algorithms_fill(mcp_idp_t *idp, apr_pool_t *pool)
     return NULL;
 }
 
-/* Without openid nobody gives an id_token (OpenID Connect Core 3.1.2.1). */
-static void verify_fill(mcp_idp_t *idp)
-{
-    if (idp->verify_setting)
-        idp->verify = idp->verify_setting->how;
-    else if (!idp->verify)
-        idp->verify = (int)idp->preset->facts->verify;
-    if (!idp->verify_setting && idp->verify == MCP_IDP_VERIFY_ID_TOKEN &&
-        !has(idp->scopes, "openid"))
-        idp->verify = MCP_IDP_VERIFY_USERINFO;
-}
-
-/* What Verify needs and discovery cannot give. */
-static const struct {
-    int how;
-    mcp_idp_endpoint_t kind;
-    const char *fault;
-} needs[] = {
-    {MCP_IDP_VERIFY_USERINFO, MCP_IDP_ENDPOINT_USERINFO,
-     "who the user is, its userinfo endpoint says. Add \"Endpoint userinfo "
-     "URL\"; or let its tokens say it, with Verify"},
-    {MCP_IDP_VERIFY_INTROSPECTION, MCP_IDP_ENDPOINT_INTROSPECTION,
-     "\"Verify introspection\" asks its introspection endpoint. Add "
-     "\"Endpoint introspection URL\""},
-};
-
-static const char *verify_fault(const mcp_idp_t *idp)
-{
-    int is_signed = idp->verify == MCP_IDP_VERIFY_JWT ||
-                    idp->verify == MCP_IDP_VERIFY_ID_TOKEN;
-    int is_blind = !mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_DISCOVERY);
-    apr_size_t i;
-
-    if (is_signed && !idp->preset->facts->algorithms)
-        return "this provider signs no tokens. Drop Verify";
-    if (idp->verify == MCP_IDP_VERIFY_ID_TOKEN && !has(idp->scopes, "openid"))
-        return "\"Verify id-token\", but Scopes has no openid, without which "
-               "there is no id_token. Add it, or write \"Verify userinfo\"";
-    if (!is_blind)
-        return NULL;
-    if (is_signed && !idp->shared_secret &&
-        !mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_KEYS))
-        return "its tokens cannot be verified without its keys. Add "
-               "\"Endpoint keys URL\"";
-    for (i = 0; i < sizeof(needs) / sizeof(*needs); i++)
-        if (idp->verify == needs[i].how &&
-            !mcp_idp_remote_endpoint(idp, needs[i].kind))
-            return needs[i].fault;
-    return NULL;
-}
-
-static const char *endpoint_fault(const mcp_idp_t *idp)
-{
-    if (mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_DISCOVERY))
-        return NULL;
-    if (!mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_AUTHORIZATION))
-        return "where do users sign in? Add \"Endpoint authorization URL\"; "
-               "or \"Endpoint discovery URL\", where there is such a document";
-    if (!mcp_idp_remote_endpoint(idp, MCP_IDP_ENDPOINT_TOKEN))
-        return "where are tokens given? Add \"Endpoint token URL\"";
-    return NULL;
-}
-
 /* -- all -- */
 
 static const char *told(const mcp_idp_t *idp, const char *wrong,
@@ -261,12 +199,9 @@ const char *mcp_idp_remote_fill(mcp_idp_t *idp, const char *issuer,
     wrong = algorithms_fill(idp, pool);
     if (wrong)
         return told(idp, wrong, pool);
-    verify_fill(idp);
-    wrong = endpoint_fault(idp);
-    if (!wrong)
-        wrong = verify_fault(idp);
-    if (wrong)
-        return told(idp, wrong, pool);
+    mcp_idp_verify_fill(idp, pool);
+    if (idp->signin_fault && idp->bearer_fault)
+        return idp->signin_fault;
     if (!idp->key)
         idp->key = apr_pstrcat(pool, idp->preset->name, " ", issuer, NULL);
     return NULL;

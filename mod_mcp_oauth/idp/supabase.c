@@ -103,6 +103,7 @@ static const mcp_idp_facts_t facts = {
     .accepts = "authenticated",
     .scopes = "openid profile email",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_JWT,
     .tells_more = 1,
     .algorithms = "ES256 RS256",
     .permissions = permissions,

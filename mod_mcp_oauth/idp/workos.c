@@ -32,6 +32,7 @@ static const mcp_idp_facts_t facts = {
     .takes_resource = 1,
     .scopes = "openid profile email offline_access",
     .verify = MCP_IDP_VERIFY_ID_TOKEN,
+    .bearer = MCP_IDP_VERIFY_JWT,
     .tells_more = 1,
     .algorithms = "RS256",
     .email = MCP_IDP_EMAIL_VERIFIED,

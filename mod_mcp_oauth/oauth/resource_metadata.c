@@ -59,6 +59,38 @@ static void write_list(mcp_writer_t *w, const char *name, const char *value)
     mcp_writer_close(w);
 }
 
+static void write_names(mcp_writer_t *w, const apr_array_header_t *names)
+{
+    int i;
+
+    for (i = 0; i < names->nelts; i++)
+        mcp_writer_string(w, APR_ARRAY_IDX(names, i, const char *));
+}
+
+/* Who issues its access tokens: this server, or identity providers. */
+static void write_issuers(mcp_writer_t *w,
+                          const mcp_oauth_resource_t *resource)
+{
+    const apr_array_header_t *idps = resource->settings->idps;
+    int i;
+
+    if (mcp_oauth_service_issues(resource)) {
+        write_list(w, "authorization_servers", resource->service->issuer);
+        return;
+    }
+    mcp_writer_name(w, "authorization_servers");
+    mcp_writer_open(w, '[');
+    for (i = 0; i < idps->nelts; i++) {
+        const mcp_idp_t *idp = APR_ARRAY_IDX(idps, i, const mcp_idp_t *);
+
+        if (idp->issuers)
+            write_names(w, idp->issuers);
+        else
+            mcp_writer_string(w, idp->issuer);
+    }
+    mcp_writer_close(w);
+}
+
 /* RFC 9728 */
 const mcp_error_t *mcp_oauth_resource_metadata_handle(mcp_oauth_exchange_t *x,
                                                       mcp_ctx_t *cx)
@@ -71,7 +103,7 @@ const mcp_error_t *mcp_oauth_resource_metadata_handle(mcp_oauth_exchange_t *x,
                               "no protected location has this path");
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "resource", resource->url);
-    write_list(w, "authorization_servers", x->service->issuer);
+    write_issuers(w, resource);
     write_scopes(w, resource->scopes);
     write_list(w, "bearer_methods_supported", "header");
     mcp_writer_member(w, "resource_name", resource->settings->title);

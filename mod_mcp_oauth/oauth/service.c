@@ -42,6 +42,11 @@ mcp_oauth_service_resource(const mcp_oauth_service_t *service, const char *url)
     return NULL;
 }
 
+int mcp_oauth_service_issues(const mcp_oauth_resource_t *resource)
+{
+    return resource->settings->auth_mode == MCP_MODE_BROKER;
+}
+
 int mcp_oauth_service_registers(const mcp_oauth_service_t *service)
 {
     const mcp_registration_setting_t *set = service->settings->registration;

@@ -26,6 +26,8 @@ typedef struct mcp_oauth_works_t {
     mcp_live_shared_t *shared;
     mcp_live_seen_t *verified;      /* access tokens found good: SHA-256 of the
                                      * token -> packed principal */
+    mcp_live_seen_t *refused;       /* those found bad, where it took a
+                                     * question to somebody else */
     mcp_net_documents_t *documents; /* what clients and identity providers
                                      * publish */
     mcp_net_exchanges_t *exchanges; /* with identity providers */
@@ -40,7 +42,8 @@ typedef struct mcp_oauth_resource_t {
     const apr_array_header_t *scopes;   /* of const char *: those that its
                                          * Require lines and MCPScope name */
     const apr_array_header_t *required; /* its Require lines alone */
-    const mcp_oauth_service_t *service;
+    const mcp_oauth_service_t *service; /* of its virtual host: who issues its
+                                         * tokens, if it is we who do */
 } mcp_oauth_resource_t;
 
 struct mcp_oauth_service_t {
@@ -59,6 +62,8 @@ struct mcp_oauth_service_t {
 const mcp_oauth_resource_t *
 mcp_oauth_service_resource(const mcp_oauth_service_t *service,
                            const char *url);
+/* Whether the tokens for a location are this server's own (MCPAuthMode). */
+int mcp_oauth_service_issues(const mcp_oauth_resource_t *resource);
 /* Whether clients can register here (MCPRegistration): all, or some. */
 int mcp_oauth_service_registers(const mcp_oauth_service_t *service);
 /* After something was revoked and that is stored: all children, of all nodes,

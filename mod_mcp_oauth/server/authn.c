@@ -10,6 +10,7 @@
 #include "oauth/verify.h"
 #include "server/deny.h"
 #include "server/identity.h"
+#include "server/presented.h"
 #include "server/request.h"
 #include "server/site.h"
 #include "server/state.h"
@@ -89,6 +90,7 @@ int mcp_server_authn_check(request_rec *r)
 {
     const mcp_config_section_t *section;
     const mcp_server_section_t *own;
+    mcp_oauth_presented_t presented;
     const mcp_principal_t *who;
     mcp_server_request_t *q;
     const mcp_error_t *e;
@@ -107,10 +109,9 @@ int mcp_server_authn_check(request_rec *r)
     if (who)
         return admit(r, q, who);
     e = mcp_server_state_ready(&q->cx);
+    mcp_server_presented_read(&presented, r, section);
     if (!e)
-        e = mcp_oauth_verify_bearer(
-            &who, apr_table_get(r->headers_in, "Authorization"), own->resource,
-            &q->cx);
+        e = mcp_oauth_verify_bearer(&who, &presented, own->resource, &q->cx);
     if (e)
         return refuse(r, own, e, &q->cx);
     return who ? admit(r, q, who) : ask(r, own, &q->cx);
@@ -130,7 +131,7 @@ int mcp_server_authn_force(request_rec *r)
     const char *text = apr_table_get(r->headers_in, "Authorization");
     const mcp_server_request_t *q = mcp_server_request_find(r);
 
-    if (!text || ap_cstr_casecmpn(text, "Bearer ", 7) || !is_ours(r))
+    if (!text || !mcp_oauth_verify_is_token(text) || !is_ours(r))
         return DECLINED;
     /* endpoints are public also below a protected location */
     return q && q->claim == MCP_REQUEST_ENDPOINT ? DECLINED : OK;

@@ -78,6 +78,21 @@ find_behind_issuer(const char **suffix, const mcp_server_site_t *site,
     return e;
 }
 
+/* A location whose tokens come from elsewhere has its document alone: what
+ * else is under /.well-known/ may be that of whoever is behind this server. */
+static const mcp_server_endpoint_t *find_known(const char **suffix,
+                                               const mcp_server_site_t *site,
+                                               const char *rest)
+{
+    const mcp_server_endpoint_t *e = find_well_known(suffix, rest);
+    const mcp_server_endpoint_t *resource =
+        &mcp_server_endpoint_table[MCP_ENDPOINT_PROTECTED_RESOURCE];
+
+    if (e == resource)
+        return site->described->resources->nelts || site->is_issuer ? e : NULL;
+    return site->is_issuer || site->has_issuer ? e : NULL;
+}
+
 static const mcp_server_endpoint_t *
 find(const char **suffix, const mcp_server_site_t *site, const char *uri)
 {
@@ -85,11 +100,9 @@ find(const char **suffix, const mcp_server_site_t *site, const char *uri)
     int i;
 
     *suffix = "";
-    if (!site->has_oauth)
-        return NULL;
     if (!strncmp(uri, WELL_KNOWN, WELL_KNOWN_LEN))
-        return find_well_known(suffix, uri + WELL_KNOWN_LEN);
-    if (!site->service)
+        return find_known(suffix, site, uri + WELL_KNOWN_LEN);
+    if (!site->is_issuer)
         return NULL;
     e = find_below(suffix, site->service->path, uri);
     for (i = 0; !e && i < site->service->aliases->nelts; i++)

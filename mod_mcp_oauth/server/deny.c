@@ -28,8 +28,12 @@ void mcp_server_deny_log(request_rec *r, const mcp_error_t *e, mcp_ctx_t *cx)
     const char *uri = mcp_encode_log(r->uri, MAX_URI_IN_LOG, r->pool);
 
     mcp_server_account_fail(r, e);
-    if (e->remedy)
+    if (e->remedy && mcp_error_http(e) >= HTTP_INTERNAL_SERVER_ERROR)
         mcp_ctx_log(cx, MCP_LOG_ERR, 450, "%s: %s. %s", uri,
+                    mcp_server_deny_sentence(e, r->pool), e->remedy);
+    else if (e->remedy) /* anybody can bring it about */
+        mcp_ctx_log(cx, MCP_LOG_INFO, 452, "%s: %d %s: %s. %s", uri,
+                    mcp_error_http(e), mcp_error_oauth(e),
                     mcp_server_deny_sentence(e, r->pool), e->remedy);
     else
         mcp_ctx_log(cx, MCP_LOG_INFO, 451, "%s: %d %s: %s", uri,

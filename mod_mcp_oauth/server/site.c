@@ -205,7 +205,10 @@ static apr_status_t section_make(mcp_config_section_t *section, making_t *m)
     if (!wrong && section->is_protected) {
         own->resource = resource_make(section, uri, m);
         own->asked = scopes_of(section, 0, m->cx.pool);
-        service_add(own->resource->service, own->resource);
+        if (mcp_oauth_service_issues(own->resource)) {
+            service_add(own->resource->service, own->resource);
+            site->has_issuer = 1;
+        }
         service_add(site->described, own->resource);
     }
     if (!wrong && section->is_server)
@@ -247,10 +250,9 @@ static void site_finish(mcp_config_site_t *site)
 
     ((mcp_oauth_service_t *)own->described)->root =
         root_of(own->described, path);
-    own->has_oauth = own->described->resources->nelts ||
-                     (service && service->resources->nelts);
-    if (!service)
+    if (!service || !service->resources->nelts)
         return;
+    own->is_issuer = 1;
     service->root = root_of(service, path);
     for (i = 0; i < service->resources->nelts; i++)
         if (httpd_alone(APR_ARRAY_IDX(service->resources, i,

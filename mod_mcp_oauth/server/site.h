@@ -16,8 +16,11 @@ typedef struct mcp_server_site_t {
     const mcp_oauth_service_t *described; /* the same with the resources of
                                            * this virtual host alone: what its
                                            * RFC 9728 documents are about */
-    int has_oauth; /* it protects something: unprotected MCP servers alone
-                    * need no endpoints */
+    int is_issuer;  /* its service issues tokens for some location, of this
+                     * virtual host or of another: without one it needs no
+                     * endpoints */
+    int has_issuer; /* some location here takes the tokens of such an issuer,
+                     * which may be in another virtual host */
     const char *issuer_path;         /* "" or "/tenant" */
     const apr_array_header_t *rules; /* server/rule */
     int httpd_signs_in; /* the authorize endpoint is left to httpd's

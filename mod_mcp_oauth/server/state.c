@@ -16,6 +16,7 @@
 
 #define MOST_CONNECTIONS 8
 #define VERIFIED_TOKENS 8192
+#define REFUSED_TOKENS 2048
 #define SECONDS_BETWEEN_TRIES 2
 
 /* -- what is in it -- */
@@ -168,6 +169,7 @@ static const mcp_error_t *open_all(mcp_ctx_t *cx)
     const mcp_server_settings_t *settings = child.settings;
 
     works->verified = mcp_live_seen_make(VERIFIED_TOKENS, cx->pool);
+    works->refused = mcp_live_seen_make(REFUSED_TOKENS, cx->pool);
     MCP_TRY(mcp_store_sequence_open(&works->revocations,
                                     settings->state_directory, cx));
     child.opening.heard = heard;

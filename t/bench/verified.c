@@ -72,8 +72,7 @@ static void verify(const char *bearer, world_t *w, mcp_ctx_t *cx)
 {
     const mcp_principal_t *who;
 
-    or_die(mcp_oauth_verify_bearer(&who, bearer, &w->tasks, cx),
-           "a token is good");
+    or_die(verify_header(&who, bearer, &w->tasks, cx), "a token is good");
 }
 
 /* Different ones, each verified once; how long the verifying took. */

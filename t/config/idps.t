@@ -286,7 +286,7 @@ like($said, qr{^  callback +https://h\.example/oauth/callback/git-hub-co \(enter
     'that of the second one');
 like($said, qr{, github \(Label "Git Hub & Co\."; Client b file:idp\.secret; Scopes read:user; Parameter prompt select_account; Claim user /login;}m,
     'its words');
-like($said, qr{google \(Label accounts\.google\.com; Client a file:idp\.secret; Scopes openid profile email; Parameter access_type offline, prompt consent; Endpoint discovery https://accounts\.google\.com/\.well-known/openid-configuration; Algorithms RS256\)},
+like($said, qr{google \(Label accounts\.google\.com; Client a file:idp\.secret; Scopes openid profile email; Parameter access_type offline, prompt consent; Endpoint introspection https://oauth2\.googleapis\.com/tokeninfo, discovery https://accounts\.google\.com/\.well-known/openid-configuration; Algorithms RS256\)},
     'those of the preset too');
 unlike($said, qr/a-secret-of-the-provider/, 'no secret');
 

@@ -35,7 +35,7 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($mcp->{metadata}, 'https://h.example/.well-known/oauth-protected-resource/mcp', 'RFC 9728 3.1: the well-known stands before the path');
     is($mcp->{MCPAuthMode}, 'broker', 'default mode');
     is($mcp->{MCPAllowOrigin}, 'self loopback', 'default origins');
-    is($mcp->{MCPLifetime}, 'access-token=1h refresh-token=30d grant=90d unconfirmed=1d refresh-grace=2min code=1min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min signing-key=90d session=1h', 'default lifetimes');
+    is($mcp->{MCPLifetime}, 'access-token=1h refresh-token=30d grant=90d unconfirmed=1d refresh-grace=2min code=1min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min introspection=1min signing-key=90d session=1h', 'default lifetimes');
     is($mcp->{MCPIdentityProvider}, 'httpd file (httpd)', 'the provider and its label');
     is($mcp->{MCPTitle}, undef, 'no title');
     is($mcp->{MCPTokenClaims}, 'none', 'no further claims');
@@ -94,7 +94,7 @@ END
     is($mcp->{MCPTitle}, 'Inside', 'a location overrides its virtual host');
     is($own->{MCPTitle}, 'Here', 'a virtual host overrides the server');
     is($other->{MCPTitle}, 'Everywhere', 'a virtual host inherits from the server');
-    is($mcp->{MCPLifetime}, 'access-token=10min refresh-token=30d grant=20d unconfirmed=1d refresh-grace=2min code=3min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min signing-key=90d session=1h', 'lifetimes are merged key by key');
+    is($mcp->{MCPLifetime}, 'access-token=10min refresh-token=30d grant=20d unconfirmed=1d refresh-grace=2min code=3min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min introspection=1min signing-key=90d session=1h', 'lifetimes are merged key by key');
     is($other->{MCPLifetime} =~ /code=(\S+)/ && $1, '2min', 'and one host does not see the other');
     is($mcp->{MCPScope}, q(a "A of the server" default, b "B of the host" includes=a, d D "expr=%{MCP_USER} == 'ada'", c C), 'scopes add up, the same name replaces');
     is($other->{MCPScope}, q(a "A of the server" default, b "B of the server", d D "expr=%{MCP_USER} == 'ada'"), 'and keep what they were elsewhere');

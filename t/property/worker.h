@@ -162,9 +162,9 @@ static inline void token_verify(answer_t *out, const ask_t *ask, world_t *w,
                                 mcp_ctx_t *cx)
 {
     const mcp_principal_t *who;
-    const mcp_error_t *e = mcp_oauth_verify_bearer(
-        &who, apr_pstrcat(cx->pool, "Bearer ", ask->text, NULL),
-        ask->resource ? &w->wiki : &w->tasks, cx);
+    const mcp_error_t *e =
+        verify_header(&who, apr_pstrcat(cx->pool, "Bearer ", ask->text, NULL),
+                      ask->resource ? &w->wiki : &w->tasks, cx);
 
     if (e)
         answer_fault(out, e, MCP_E_INVALID_TOKEN);

@@ -172,7 +172,7 @@ static const struct {
     {"active, given to another", 200, "{'active':true,'client_id':'x'}",
      MCP_E_SERVER_ERROR, "aud is not one"},
     {"active, but of the past", 200, "{'active':true,'exp':1700000000}",
-     MCP_E_SERVER_ERROR, "has expired"},
+     MCP_E_SERVER_ERROR, "it expired"},
     {"a list", 200, "[]", MCP_E_SERVER_ERROR, "not answer with a JSON"},
     {"HTML", 200, "<html>", MCP_E_SERVER_ERROR, "Endpoint introspection"},
     {"401", 401, "", MCP_E_SERVER_ERROR, "secret of Client"},

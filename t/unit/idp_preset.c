@@ -16,6 +16,14 @@
 #define AK "https://auth.example.com/application/o/mcp/"
 #define POOL "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123"
 
+/* Why users cannot sign in there. */
+static const char *fault(mcp_idp_t *idp, apr_pool_t *pool)
+{
+    const char *wrong = idp->preset->check(idp, pool);
+
+    return wrong ? wrong : idp->signin_fault;
+}
+
 static const struct {
     const char *line;
     const char *issuer; /* NULL: it is refused */
@@ -202,7 +210,7 @@ static void check_row(apr_size_t i, mcp_ctx_t *cx)
     const char *wrong;
 
     words_split(&idp, rows[i].line, cx->pool);
-    wrong = idp.preset->check(&idp, cx->pool);
+    wrong = fault(&idp, cx->pool);
     if (!rows[i].issuer) {
         if (!ok(wrong && strstr(wrong, rows[i].label), "%s is refused",
                 rows[i].line))
@@ -247,7 +255,7 @@ static const char *joined(const apr_array_header_t *all, apr_pool_t *pool)
 
 static void refused(mcp_idp_t *idp, const char *want, mcp_ctx_t *cx)
 {
-    const char *wrong = idp->preset->check(idp, cx->pool);
+    const char *wrong = fault(idp, cx->pool);
 
     if (!ok(wrong && strstr(wrong, want), "%s: %s", idp->preset->name, want))
         printf("#  got: %s\n", wrong ? wrong : "nothing");
@@ -266,7 +274,7 @@ static void test_facts(mcp_ctx_t *cx)
     mcp_idp_t idp;
 
     words_split(&idp, "auth0 example.us.auth0.com", cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "auth0");
+    is(fault(&idp, cx->pool), NULL, "auth0");
     is(joined(idp.scopes, cx->pool), "openid profile email offline_access",
        "scopes of the preset");
     is(joined(idp.algorithms, cx->pool), "RS256 PS256", "its algorithms");
@@ -277,7 +285,7 @@ static void test_facts(mcp_ctx_t *cx)
     idp.scopes = list("openid read:todos", cx->pool);
     idp.algorithms = list("ES256", cx->pool);
     idp.label = "Staff";
-    is(idp.preset->check(&idp, cx->pool), NULL, "with words of its own");
+    is(fault(&idp, cx->pool), NULL, "with words of its own");
     is(joined(idp.scopes, cx->pool), "openid read:todos", "scopes");
     is(joined(idp.algorithms, cx->pool), "ES256", "algorithms");
     is(idp.label, "Staff", "a label");
@@ -287,13 +295,13 @@ static void test_facts(mcp_ctx_t *cx)
         apr_array_make(cx->pool, 1, sizeof(mcp_idp_parameter_setting_t));
     memset(apr_array_push(idp.parameters), 0,
            sizeof(mcp_idp_parameter_setting_t));
-    is(idp.preset->check(&idp, cx->pool), NULL, "google");
+    is(fault(&idp, cx->pool), NULL, "google");
     ok(idp.parameters->nelts == 3, "parameters add up");
     is(APR_ARRAY_IDX(idp.parameters, 0, mcp_idp_parameter_setting_t).name,
        "access_type", "those of the preset first");
 
     words_split(&idp, "github", cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "github");
+    is(fault(&idp, cx->pool), NULL, "github");
     is(mcp_idp_remote_endpoint(&idp, MCP_IDP_ENDPOINT_TOKEN),
        "https://github.com/login/oauth/access_token", "has known endpoints");
     is(mcp_idp_remote_endpoint(&idp, MCP_IDP_ENDPOINT_USERINFO),
@@ -302,11 +310,11 @@ static void test_facts(mcp_ctx_t *cx)
     ok(!idp.algorithms->nelts, "nor anything signed");
 
     words_split(&idp, "supabase abcdefghijklmnop", cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "supabase");
+    is(fault(&idp, cx->pool), NULL, "supabase");
     is(joined(idp.audiences, cx->pool), "authenticated", "its one audience");
     words_split(&idp, "supabase abcdefghijklmnop", cx->pool);
     idp.shared_secret = &secret;
-    is(idp.preset->check(&idp, cx->pool), NULL, "supabase with a secret");
+    is(fault(&idp, cx->pool), NULL, "supabase with a secret");
     is(joined(idp.algorithms, cx->pool), "HS256", "HS256 alone");
     is(joined(idp.scopes, cx->pool), "profile email",
        "no id_token is asked for");
@@ -319,7 +327,7 @@ static void test_judged(mcp_ctx_t *cx)
 
     words_split(&idp, "clerk clerk.example.com", cx->pool);
     idp.scopes = list("profile email", cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "scopes without openid");
+    is(fault(&idp, cx->pool), NULL, "scopes without openid");
     ok(idp.verify == MCP_IDP_VERIFY_USERINFO, "bring userinfo in");
     words_split(&idp, "clerk clerk.example.com", cx->pool);
     idp.scopes = list("profile email", cx->pool);
@@ -340,7 +348,7 @@ static void test_judged(mcp_ctx_t *cx)
     words_split(&idp, "oidc https://sso.example.com", cx->pool);
     idp.algorithms = list("HS256", cx->pool);
     idp.shared_secret = &secret;
-    is(idp.preset->check(&idp, cx->pool), NULL, "HS256 with its secret");
+    is(fault(&idp, cx->pool), NULL, "HS256 with its secret");
 
     words_split(&idp, "github", cx->pool);
     idp.verify_setting = &id_token;
@@ -364,7 +372,7 @@ static void test_oauth2(mcp_ctx_t *cx)
     refused(&idp, "Add \"Endpoint userinfo URL\"", cx);
     endpoint(&idp, MCP_IDP_ENDPOINT_USERINFO, "https://sso.example.com/me",
              cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with three endpoints");
+    is(fault(&idp, cx->pool), NULL, "oauth2 with three endpoints");
     is(idp.issuer, "https://sso.example.com", "its issuer is where users go");
     ok(idp.is_guess, "which is a guess");
     is(joined(idp.scopes, cx->pool), "", "no scope is asked for");
@@ -374,7 +382,7 @@ static void test_oauth2(mcp_ctx_t *cx)
     refused(&idp, "Add \"Endpoint keys URL\"", cx);
     endpoint(&idp, MCP_IDP_ENDPOINT_KEYS, "https://sso.example.com/keys",
              cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "and signed tokens");
+    is(fault(&idp, cx->pool), NULL, "and signed tokens");
 
     words_split(&idp, "oauth2 https://tickets.example/t", cx->pool);
     endpoint(&idp, MCP_IDP_ENDPOINT_AUTHORIZATION, "https://a.example/login",
@@ -383,7 +391,7 @@ static void test_oauth2(mcp_ctx_t *cx)
              cx->pool);
     endpoint(&idp, MCP_IDP_ENDPOINT_USERINFO, "https://a.example/me",
              cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with an issuer");
+    is(fault(&idp, cx->pool), NULL, "oauth2 with an issuer");
     is(idp.issuer, "https://tickets.example/t", "is that");
     ok(!idp.is_guess, "and no guess");
 
@@ -391,7 +399,7 @@ static void test_oauth2(mcp_ctx_t *cx)
     endpoint(&idp, MCP_IDP_ENDPOINT_DISCOVERY,
              "https://sso.example.com/metadata", cx->pool);
     idp.issuers = list("https://issuer.example.com", cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "oauth2 with a document");
+    is(fault(&idp, cx->pool), NULL, "oauth2 with a document");
     is(idp.issuer, "https://issuer.example.com", "Issuer says who it is");
     ok(!idp.is_guess, "so it is none here either");
 }
@@ -403,7 +411,7 @@ static void test_issuers(mcp_ctx_t *cx)
     words_split(&idp, "entra organizations", cx->pool);
     idp.issuers =
         list(ENTRA " https://login.microsoftonline.com/x/v2.0", cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "tenants that are named");
+    is(fault(&idp, cx->pool), NULL, "tenants that are named");
     is(idp.issuer, ENTRA, "the first is its name");
     is(mcp_idp_remote_endpoint(&idp, MCP_IDP_ENDPOINT_DISCOVERY),
        "https://login.microsoftonline.com/organizations/v2.0" OIDC,
@@ -411,13 +419,13 @@ static void test_issuers(mcp_ctx_t *cx)
 
     words_split(&idp, "okta https://example.okta.com", cx->pool);
     idp.issuers = list("https://example.okta.com", cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "the org's own server");
+    is(fault(&idp, cx->pool), NULL, "the org's own server");
     is(mcp_idp_remote_endpoint(&idp, MCP_IDP_ENDPOINT_DISCOVERY),
        "https://example.okta.com" OIDC, "has its document at the root");
 
     words_split(&idp, "keycloak http://127.0.0.1:8080/realms/staff", cx->pool);
     idp.issuers = list(KC, cx->pool);
-    is(idp.preset->check(&idp, cx->pool), NULL, "an inner address");
+    is(fault(&idp, cx->pool), NULL, "an inner address");
     is(idp.issuer, KC, "does not change who it is");
     is(mcp_idp_remote_endpoint(&idp, MCP_IDP_ENDPOINT_DISCOVERY),
        "http://127.0.0.1:8080/realms/staff" OIDC, "but where it is asked");

@@ -141,9 +141,8 @@ static const mcp_principal_t *principal_of(world_t *w, const char *token,
 {
     const mcp_principal_t *who = NULL;
 
-    fine(mcp_oauth_verify_bearer(&who,
-                                 apr_pstrcat(cx->pool, "Bearer ", token, NULL),
-                                 &w->tasks, cx),
+    fine(verify_header(&who, apr_pstrcat(cx->pool, "Bearer ", token, NULL),
+                       &w->tasks, cx),
          "a good token");
     return who;
 }
@@ -371,9 +370,9 @@ static void test_assertion(world_t *w, const char *client, mcp_ctx_t *cx)
     ok(number_in(jws->claims_text, "exp", cx) == NOW + 60, "exp");
     ok(!has_text(jws->claims_text, "\"grant\""), "not the grant");
 
-    fails(mcp_oauth_verify_bearer(
-              &other, apr_pstrcat(cx->pool, "Bearer ", jws->text, NULL),
-              &w->tasks, cx),
+    fails(verify_header(&other,
+                        apr_pstrcat(cx->pool, "Bearer ", jws->text, NULL),
+                        &w->tasks, cx),
           MCP_E_INVALID_TOKEN, "it is no access token");
     fails(mcp_oauth_verify_token(&other, jws->text, &w->service, cx),
           MCP_E_INVALID_TOKEN, "anywhere");

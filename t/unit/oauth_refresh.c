@@ -20,9 +20,9 @@ static int opens(world_t *w, const char *json, mcp_ctx_t *cx)
     const char *token = text_in(json, "access_token", cx);
     const mcp_principal_t *who;
 
-    return token && !mcp_oauth_verify_bearer(
-                        &who, apr_pstrcat(cx->pool, "Bearer ", token, NULL),
-                        &w->tasks, cx);
+    return token &&
+           !verify_header(&who, apr_pstrcat(cx->pool, "Bearer ", token, NULL),
+                          &w->tasks, cx);
 }
 
 static void test_turns(world_t *w, const char *client, mcp_ctx_t *cx)
@@ -221,11 +221,10 @@ static void test_lost_turn(world_t *w, const char *client, mcp_ctx_t *cx)
     const mcp_principal_t *who = NULL;
     int done;
 
-    mcp_oauth_verify_bearer(&who,
-                            apr_pstrcat(cx->pool, "Bearer ",
-                                        text_in(first, "access_token", cx),
-                                        NULL),
-                            &w->tasks, cx);
+    verify_header(&who,
+                  apr_pstrcat(cx->pool, "Bearer ",
+                              text_in(first, "access_token", cx), NULL),
+                  &w->tasks, cx);
     fine(mcp_oauth_grant_get(&grant, who->grant, &w->works, cx), "a grant");
     second = refresh(w, client, token_in(first, cx), NULL, cx);
     fine(mcp_oauth_grant_get(&now, who->grant, &w->works, cx), "turned");

@@ -99,8 +99,8 @@ principal_of(const char *json, const mcp_oauth_resource_t *at, mcp_ctx_t *cx)
     const char *token = text_in(json, "access_token", cx);
 
     if (!token ||
-        mcp_oauth_verify_bearer(
-            &who, apr_pstrcat(cx->pool, "Bearer ", token, NULL), at, cx))
+        verify_header(&who, apr_pstrcat(cx->pool, "Bearer ", token, NULL), at,
+                      cx))
         return NULL;
     return who;
 }

@@ -439,8 +439,8 @@ static inline const mcp_principal_t *principal_in(world_t *w, const char *json,
     const char *token = text_in(json, "access_token", cx);
     const mcp_principal_t *who = NULL;
 
-    if (!token || mcp_oauth_verify_bearer(
-                      &who, apr_pstrcat(cx->pool, "Bearer ", token, NULL),
+    if (!token ||
+        verify_header(&who, apr_pstrcat(cx->pool, "Bearer ", token, NULL),
                       &w->tasks, cx))
         return NULL;
     return who;

@@ -17,7 +17,7 @@ static const mcp_principal_t *principal_of(world_t *w, const char *token,
 {
     const mcp_principal_t *who;
 
-    return token && !mcp_oauth_verify_bearer(
+    return token && !verify_header(
                         &who, apr_pstrcat(cx->pool, "Bearer ", token, NULL),
                         &w->tasks, cx)
                ? who

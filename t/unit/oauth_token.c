@@ -21,8 +21,8 @@ static const mcp_principal_t *principal_of(world_t *w, const char *json,
 
     (void)w;
     if (!token ||
-        mcp_oauth_verify_bearer(
-            &who, apr_pstrcat(cx->pool, "Bearer ", token, NULL), at, cx))
+        verify_header(&who, apr_pstrcat(cx->pool, "Bearer ", token, NULL), at,
+                      cx))
         return NULL;
     return who;
 }

@@ -12,8 +12,8 @@
 static const mcp_error_t *judge(world_t *w, const char *token,
                                 const mcp_principal_t **who, mcp_ctx_t *cx)
 {
-    return mcp_oauth_verify_bearer(
-        who, apr_pstrcat(cx->pool, "Bearer ", token, NULL), &w->tasks, cx);
+    return verify_header(who, apr_pstrcat(cx->pool, "Bearer ", token, NULL),
+                         &w->tasks, cx);
 }
 
 /* Claims of which one is another: value is JSON, "" leaves it out. */
@@ -232,23 +232,27 @@ static void test_scheme(world_t *w, mcp_ctx_t *cx)
 {
     const char *token =
         signed_with(w, claims_with("g", NULL, NULL, cx), "at+jwt", ISSUER, cx);
-    static const char *const others[] = {"Basic YTpi", "Bearerx y", "", "DPoP",
-                                         NULL};
+    static const char *const others[] = {"Basic YTpi", "Bearerx y", "",
+                                         "DPoPx y", NULL};
     const mcp_principal_t *who;
     apr_size_t i;
 
     for (i = 0; i < 5; i++) {
-        fine(mcp_oauth_verify_bearer(&who, others[i], &w->tasks, cx),
+        fine(verify_header(&who, others[i], &w->tasks, cx),
              "another scheme is no error");
         ok(!who, "and no token");
     }
-    fine(mcp_oauth_verify_bearer(
-             &who, apr_pstrcat(cx->pool, "bEARER   ", token, "  ", NULL),
-             &w->tasks, cx),
+    fine(verify_header(&who,
+                       apr_pstrcat(cx->pool, "bEARER   ", token, "  ", NULL),
+                       &w->tasks, cx),
          "RFC 9110 11.1: the scheme's case does not matter");
     ok(who != NULL, "nor blanks");
-    fails(mcp_oauth_verify_bearer(&who, "Bearer", &w->tasks, cx),
-          MCP_E_INVALID_TOKEN, "Bearer without a token is a bad token");
+    fails(verify_header(&who, "Bearer", &w->tasks, cx), MCP_E_INVALID_TOKEN,
+          "Bearer without a token is a bad token");
+    fails(verify_header(&who, apr_pstrcat(cx->pool, "DPoP ", token, NULL),
+                        &w->tasks, cx),
+          MCP_E_INVALID_TOKEN,
+          "RFC 9449 7.1: the scheme DPoP with a token that is not bound");
 }
 
 static void test_principal(world_t *w, mcp_ctx_t *cx)
@@ -365,12 +369,12 @@ static void test_memory(world_t *w, mcp_ctx_t *cx)
     int i;
 
     fine(judge(w, token, &who, cx), "good for one");
-    fails(mcp_oauth_verify_bearer(&who, header, &w->wiki, cx),
-          MCP_E_INVALID_TOKEN, "remembered, and still not for another");
+    fails(verify_header(&who, header, &w->wiki, cx), MCP_E_INVALID_TOKEN,
+          "remembered, and still not for another");
     header = apr_pstrcat(cx->pool, "Bearer ", both, NULL);
     for (i = 0; i < 2; i++) {
-        fine(mcp_oauth_verify_bearer(&who, header, &w->tasks, cx), "for both");
-        fine(mcp_oauth_verify_bearer(&who, header, &w->wiki, cx), "both ways");
+        fine(verify_header(&who, header, &w->tasks, cx), "for both");
+        fine(verify_header(&who, header, &w->wiki, cx), "both ways");
     }
     pass_seconds(601);
     fails(judge(w, token, &who, cx), MCP_E_INVALID_TOKEN,

@@ -6,6 +6,7 @@
 #include "base/form.h"
 #include "base/json.h"
 #include "oauth/endpoint.h"
+#include "oauth/verify.h"
 #include "store/sqlite.h"
 #include "keys.h"
 #include "tempdir.h"
@@ -154,6 +155,8 @@ static inline void settings_make(world_t *w, apr_pool_t *pool)
     w->idp.arguments = list_of(pool, "file", NULL);
     w->idp.preset->check(&w->idp, pool);
     APR_ARRAY_PUSH(idps, const mcp_idp_t *) = &w->idp;
+    w->tasks_settings.auth_mode = MCP_MODE_BROKER;
+    w->wiki_settings.auth_mode = MCP_MODE_BROKER;
     w->tasks_settings.lifetime = w->wiki_settings.lifetime = &w->lifetime;
     w->tasks_settings.idps = w->wiki_settings.idps = idps;
     w->tasks_settings.scopes = scopes;
@@ -170,6 +173,16 @@ static inline void resource_make(mcp_oauth_resource_t *r, const world_t *w,
                       "oauth-protected-resource/tasks";
     r->settings = s;
     r->service = &w->service;
+}
+
+/* A request with this Authorization header, and nothing else to show. */
+static inline const mcp_error_t *
+verify_header(const mcp_principal_t **who, const char *authorization,
+              const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
+{
+    const mcp_oauth_presented_t presented = {.authorization = authorization};
+
+    return mcp_oauth_verify_bearer(who, &presented, resource, cx);
 }
 
 static inline mcp_store_t *store_make(const char *directory, mcp_ctx_t *cx)
@@ -200,6 +213,7 @@ static inline void works_make(world_t *w, mcp_ctx_t *cx)
     fine(mcp_live_shared_make(&w->works.shared, &limits, cx->pool, cx),
          "world: shared memory");
     w->works.verified = mcp_live_seen_make(256, cx->pool);
+    w->works.refused = mcp_live_seen_make(256, cx->pool);
 }
 
 /* One whose keys may be anywhere. */

@@ -1,0 +1,115 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "oauth/binding.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/encode.h"
+
+#define BEGIN "-----BEGIN CERTIFICATE-----"
+#define END "-----END CERTIFICATE-----"
+#define BLANKS " \t\r\n"
+
+static const mcp_error_t *bad(mcp_ctx_t *cx, const char *why)
+{
+    return mcp_error_make(MCP_E_INVALID_TOKEN, cx, "access token: %s", why);
+}
+
+/* -- what the token says -- */
+
+/* 0: it is there, and no SHA-256 in base64url. */
+static int thumbprint_read(char out[MCP_BINDING_SIZE], const mcp_json_t *cnf,
+                           const char *name, apr_pool_t *pool)
+{
+    const mcp_json_t *member = mcp_json_get(cnf, name);
+    const char *text = mcp_json_string(member);
+    apr_size_t len;
+
+    *out = '\0';
+    if (!member)
+        return 1;
+    if (!text || strlen(text) != MCP_BINDING_SIZE - 1 ||
+        !mcp_encode_base64url_read(&len, text, strlen(text), pool))
+        return 0;
+    memcpy(out, text, MCP_BINDING_SIZE);
+    return 1;
+}
+
+const mcp_error_t *mcp_oauth_binding_read(mcp_oauth_binding_t *binding,
+                                          const mcp_json_t *claims,
+                                          mcp_ctx_t *cx)
+{
+    const mcp_json_t *cnf = mcp_json_get(claims, "cnf");
+
+    memset(binding, 0, sizeof(*binding));
+    if (!cnf)
+        return NULL;
+    if (!thumbprint_read(binding->jkt, cnf, "jkt", cx->pool) ||
+        !thumbprint_read(binding->x5t, cnf, "x5t#S256", cx->pool))
+        return bad(cx, "cnf has what is no thumbprint");
+    if (!*binding->jkt && !*binding->x5t)
+        return bad(cx, "it is bound (cnf) neither by jkt nor by x5t#S256");
+    return NULL;
+}
+
+/* -- what the client shows -- */
+
+/* SHA-256 of the DER in a PEM; NULL where it is none. */
+static const char *thumbprint_of(const char *pem, apr_pool_t *pool)
+{
+    const char *at = pem ? strstr(pem, BEGIN) : NULL;
+    const char *end = at ? strstr(at, END) : NULL;
+    unsigned char digest[MCP_DIGEST_SIZE], *der;
+    char *text, *to;
+    apr_size_t len;
+
+    if (!end)
+        return NULL;
+    text = to = apr_palloc(pool, (apr_size_t)(end - at) + 1);
+    for (at += sizeof(BEGIN) - 1; at < end; at++)
+        if (!strchr(BLANKS, *at))
+            *to++ = *at;
+    der = mcp_encode_base64_read(&len, text, (apr_size_t)(to - text), pool);
+    if (!der)
+        return NULL;
+    mcp_digest_sha256(digest, der, len);
+    return mcp_encode_base64url(digest, sizeof(digest), pool);
+}
+
+static const mcp_error_t *
+certificate_check(const mcp_oauth_binding_t *binding,
+                  const mcp_oauth_presented_t *presented, mcp_ctx_t *cx)
+{
+    const char *pem = presented->certificate
+                          ? presented->certificate(presented->baton)
+                          : NULL;
+
+    if (!pem)
+        return mcp_error_fault(
+            MCP_E_INVALID_TOKEN, cx,
+            "Where clients have certificates, httpd has to ask for them: "
+            "\"SSLVerifyClient optional\", or optional_no_ca where anybody "
+            "may have made them.",
+            "access token: it is bound to a certificate (cnf x5t#S256), and "
+            "the client shows none");
+    if (!mcp_digest_equal(thumbprint_of(pem, cx->pool), binding->x5t))
+        return bad(cx, "it is bound to another certificate (cnf x5t#S256)");
+    return NULL;
+}
+
+const mcp_error_t *
+mcp_oauth_binding_check(const mcp_oauth_binding_t *binding,
+                        const mcp_oauth_brought_t *brought,
+                        const mcp_oauth_presented_t *presented,
+                        const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
+{
+    if (*binding->x5t)
+        MCP_TRY(certificate_check(binding, presented, cx));
+    if (*binding->jkt)
+        return bad(cx, "it is bound to a key (cnf jkt), and nothing proves "
+                       "that the client has it");
+    if (brought->is_dpop)
+        return bad(cx, "it came by the scheme DPoP, and is bound to no key");
+    return NULL;
+}

@@ -1,0 +1,127 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include <string.h>
+
+#include "base/scope.h"
+#include "idp/bearer.h"
+#include "idp/fault.h"
+#include "idp/jwt.h"
+#include "oauth/identity.h"
+#include "oauth/judge.h"
+#include "oauth/provider.h"
+
+/* Tokens that an identity provider issued: MCPAuthMode resource-server. */
+
+/* Seconds that one is remembered without looking at the provider's keys. */
+#define MOST 300
+/* Seconds that a provider is not asked again about what it refused. */
+#define REFUSALS 30
+
+#define IDP(idps, i) APR_ARRAY_IDX(idps, i, const mcp_idp_t *)
+
+/* -- whose it is -- */
+
+/* Nothing of it is believed: who it says it is by will judge it. */
+static const char *issuer_of(const char *text, mcp_ctx_t *cx)
+{
+    const mcp_jose_jws_t *jws;
+
+    if (!mcp_idp_jwt_is_like(text) ||
+        mcp_jose_jws_read_long(&jws, text, strlen(text), cx))
+        return NULL;
+    return mcp_json_string(mcp_json_get(jws->claims, "iss"));
+}
+
+/* An opaque one can be of who is asked about such: config/ sees to it that it
+ * is one provider at most, for a token of one is none of another's business.
+ */
+static const mcp_idp_t *opaque_of(const apr_array_header_t *idps)
+{
+    int i;
+
+    for (i = 0; i < idps->nelts; i++)
+        if (mcp_idp_bearer_takes_opaque(IDP(idps, i)))
+            return IDP(idps, i);
+    return NULL;
+}
+
+static const mcp_error_t *provider_find(const mcp_idp_t **idp,
+                                        const mcp_oauth_judging_t *judging,
+                                        mcp_ctx_t *cx)
+{
+    const char *iss;
+
+    *idp = mcp_oauth_provider_only(judging->resource);
+    if (*idp)
+        return NULL;
+    iss = issuer_of(judging->text, cx);
+    *idp = iss ? mcp_oauth_provider_remote_of(judging->resource, iss)
+               : opaque_of(judging->resource->settings->idps);
+    if (*idp)
+        return NULL;
+    return mcp_error_make(MCP_E_INVALID_TOKEN, cx,
+                          iss ? "access token: iss is \"%s\", which is no "
+                                "identity provider of this location%s"
+                              : "access token: it is opaque, and no identity "
+                                "provider of this location is asked about "
+                                "such%s%s",
+                          mcp_idp_fault_quote(iss, cx), "");
+}
+
+/* -- what it says -- */
+
+static void principal_fill(mcp_principal_t *who,
+                           const mcp_idp_bearer_t *bearer, apr_int64_t until,
+                           apr_pool_t *pool)
+{
+    mcp_oauth_identity_tell(who, &bearer->mapped.identity);
+    who->client = bearer->mapped.client;
+    who->scopes = bearer->mapped.scopes;
+    if (!who->scopes)
+        who->scopes = apr_array_make(pool, 1, sizeof(const char *));
+    who->jti = mcp_json_string(mcp_json_get(bearer->claims, "jti"));
+    who->expires =
+        apr_time_from_sec(bearer->expires ? bearer->expires : until);
+}
+
+/* Whoever is asked may say something else tomorrow. */
+static apr_int64_t last_of(const mcp_idp_bearer_t *bearer,
+                           const mcp_oauth_judging_t *judging)
+{
+    apr_int64_t introspection =
+        judging->resource->settings->lifetime->introspection;
+    apr_int64_t last = judging->now + MOST;
+
+    if (bearer->was_asked)
+        last = judging->now + introspection;
+    return bearer->expires && bearer->expires < last ? bearer->expires : last;
+}
+
+static const mcp_error_t *judge(mcp_oauth_finding_t *finding,
+                                const mcp_oauth_judging_t *judging,
+                                mcp_ctx_t *cx)
+{
+    const mcp_oauth_resource_t *resource = judging->resource;
+    mcp_principal_t *who = apr_pcalloc(cx->pool, sizeof(*who));
+    mcp_idp_bearer_t bearer;
+    mcp_idp_remote_t remote;
+    const mcp_idp_t *idp;
+
+    MCP_TRY(provider_find(&idp, judging, cx));
+    remote = mcp_oauth_provider_remote(idp, resource->service);
+    MCP_TRY(mcp_idp_bearer_read(&bearer, judging->text, resource->url, &remote,
+                                cx));
+    MCP_TRY(mcp_oauth_binding_read(&finding->binding, bearer.claims, cx));
+    finding->until = last_of(&bearer, judging);
+    principal_fill(who, &bearer, finding->until, cx->pool);
+    finding->who = who;
+    return NULL;
+}
+
+static apr_int64_t most(const mcp_oauth_resource_t *resource)
+{
+    apr_int64_t introspection = resource->settings->lifetime->introspection;
+
+    return introspection > MOST ? introspection : MOST;
+}
+
+const mcp_oauth_judge_t mcp_oauth_judge_issued = {judge, NULL, most, REFUSALS};
