@@ -14,7 +14,11 @@
 
 /* MCPAuthMode: the place of the word among the alternatives of its row, from
  * 1 on; 0 is not set */
-typedef enum { MCP_MODE_BROKER = 1, MCP_MODE_RESOURCE_SERVER } mcp_auth_mode_t;
+typedef enum {
+    MCP_MODE_BROKER = 1,
+    MCP_MODE_RESOURCE_SERVER,
+    MCP_MODE_RELAY
+} mcp_auth_mode_t;
 
 /* MCPScope */
 typedef struct mcp_scope_setting_t {

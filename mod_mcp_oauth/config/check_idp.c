@@ -177,15 +177,13 @@ void mcp_config_check_idp_section(const mcp_config_section_t *section,
         {section->site->endpoints->server, report->server, blocks},
         report,
         NULL};
-    int is_resource_server = section->settings->auth_mode ==
-                             MCP_MODE_RESOURCE_SERVER;
+    int is_broker = section->settings->auth_mode == MCP_MODE_BROKER;
     int i;
 
     if (!idps)
         mcp_config_problem_report(report, section->where,
-                                  is_resource_server
-                                      ? MCP_PROBLEM_NO_TOKEN_ISSUER
-                                      : MCP_PROBLEM_NO_PROVIDER);
+                                  is_broker ? MCP_PROBLEM_NO_PROVIDER
+                                            : MCP_PROBLEM_NO_TOKEN_ISSUER);
     for (i = 0; idps && i < idps->nelts; i++) {
         /* config/kind_idp.c made each of them */
         const mcp_config_kind_idp_t *made =
@@ -194,10 +192,10 @@ void mcp_config_check_idp_section(const mcp_config_section_t *section,
         looking.where = mcp_config_check_idp_where(made, report->pool);
         if (mcp_idp_preset_is_remote(&made->idp))
             continue;
-        if (is_resource_server)
+        if (is_broker)
+            httpd_check(&looking, made);
+        else
             mcp_config_problem_report(report, looking.where,
                                       MCP_PROBLEM_HTTPD_ISSUES_NOTHING);
-        else
-            httpd_check(&looking, made);
     }
 }

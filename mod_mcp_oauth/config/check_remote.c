@@ -216,7 +216,8 @@ static void resource_check(const looking_t *looking)
     const mcp_idp_t *idp = &looking->made->idp;
     const char *resource = looking->section->url;
 
-    if (idp->bearer == MCP_IDP_VERIFY_JWT && idp->audiences &&
+    if (looking->section->settings->auth_mode == MCP_MODE_RESOURCE_SERVER &&
+        idp->bearer == MCP_IDP_VERIFY_JWT && idp->audiences &&
         !idp->preset->facts->has_no_aud && !idp->preset->facts->accepts &&
         !mcp_scope_has(idp->audiences, resource))
         mcp_config_problem_report(
@@ -256,11 +257,6 @@ static void signin_check(const looking_t *looking)
 
 /* -- all -- */
 
-static int is_resource_server(const mcp_config_section_t *section)
-{
-    return section->settings->auth_mode == MCP_MODE_RESOURCE_SERVER;
-}
-
 void mcp_config_check_remote_section(const mcp_config_section_t *section,
                                      mcp_config_report_t *report)
 {
@@ -275,10 +271,10 @@ void mcp_config_check_remote_section(const mcp_config_section_t *section,
         looking.made = (void *)IDP(idps, i);
         looking.where = mcp_config_check_idp_where(looking.made, report->pool);
         others_check(&looking, i);
-        if (is_resource_server(section))
-            bearer_check(&looking);
-        else
+        if (section->settings->auth_mode != MCP_MODE_RESOURCE_SERVER)
             signin_check(&looking);
+        if (section->settings->auth_mode != MCP_MODE_BROKER)
+            bearer_check(&looking);
         claims_check(&looking);
         verifier_resolve(&looking);
     }

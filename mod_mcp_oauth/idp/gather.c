@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "idp/access_token.h"
+#include "idp/bearer.h"
 #include "idp/fault.h"
 #include "idp/id_token.h"
 #include "idp/mapping.h"
@@ -94,6 +95,8 @@ static const struct {
 
 int mcp_idp_gather_can_ask(const mcp_idp_metadata_t *metadata)
 {
+    if (metadata->remote->relayed)
+        return mcp_idp_bearer_takes_opaque(metadata->remote->idp);
     return !verifies[metadata->remote->idp->verify].is_mute ||
            metadata->endpoints[MCP_IDP_ENDPOINT_USERINFO];
 }
@@ -166,6 +169,22 @@ static const mcp_error_t *userinfo_add(found_t *found, mcp_ctx_t *cx)
     return NULL;
 }
 
+/* -- of an access token that is handed on -- */
+
+/* Whoever holds it is whom it says: it is judged as it will be. */
+static const mcp_error_t *relayed_gather(mcp_identity_t *identity,
+                                         const mcp_idp_gather_t *from,
+                                         const mcp_idp_remote_t *remote,
+                                         mcp_ctx_t *cx)
+{
+    mcp_idp_bearer_t bearer;
+    const mcp_error_t *e = mcp_idp_bearer_read(
+        &bearer, from->tokens->access_token, remote->relayed, remote, cx);
+
+    *identity = bearer.mapped.identity;
+    return mcp_idp_jwt_fault(e, remote->idp, cx);
+}
+
 /* -- all of it -- */
 
 static const mcp_error_t *identity_set(mcp_identity_t *identity,
@@ -193,6 +212,9 @@ const mcp_error_t *mcp_idp_gather_identity(mcp_identity_t *identity,
     found_t found;
     ask_t ask;
 
+    *is_whole = 1;
+    if (metadata->remote->relayed)
+        return relayed_gather(identity, from, metadata->remote, cx);
     memset(&found, 0, sizeof(found));
     found.from = from;
     found.metadata = metadata;

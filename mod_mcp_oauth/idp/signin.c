@@ -39,6 +39,7 @@ static const mcp_error_t *error_read(const apr_table_t *query,
     const char *error = mcp_idp_fault_quote(word, cx);
     const char *more =
         mcp_idp_fault_quote(apr_table_get(query, "error_description"), cx);
+    mcp_error_t *e;
 
     if (!strcmp(word, "access_denied") || !strcmp(word, "unauthorized"))
         return mcp_idp_fault_no(idp, cx, MCP_E_ACCESS_DENIED,
@@ -51,8 +52,10 @@ static const mcp_error_t *error_read(const apr_table_t *query,
             mcp_idp_fault_hint("Ask for what the application may have: Scopes "
                                "inside <MCPIdentityProvider>.",
                                idp->preset->facts->hints.invalid_scope, cx);
-    return mcp_idp_fault_make(idp, cx, remedy, "it says %s \"%s\"", error,
-                              more);
+    e = mcp_idp_fault_make(idp, cx, remedy, "it says %s \"%s\"", error, more);
+    if (!strcmp(word, "invalid_scope"))
+        e->code = MCP_E_INVALID_SCOPE;
+    return e;
 }
 
 static const mcp_error_t *code_read(const char **code,

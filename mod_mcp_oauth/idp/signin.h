@@ -12,8 +12,8 @@
  *
  * Errors are the client's to hear (RFC 6749 4.1.2.1): ACCESS_DENIED when the
  * user or the provider said no, UNAVAILABLE when the provider cannot answer,
- * SERVER_ERROR for all else; the log gets the cause, and where it is known the
- * remedy for this provider. */
+ * INVALID_SCOPE when it says that, SERVER_ERROR for all else; the log gets the
+ * cause, and where it is known the remedy for this provider. */
 
 typedef struct mcp_idp_signin_ask_t {
     const char *callback; /* our redirect URI there */
@@ -21,6 +21,8 @@ typedef struct mcp_idp_signin_ask_t {
     const char *resource; /* ours; sent on where the provider takes it */
     int asks_sign_in;     /* even where somebody is signed in: prompt=login */
     const char *hint;     /* login_hint, or NULL */
+    const apr_array_header_t *scopes; /* const char *: asked for besides
+                                       * Scopes; or NULL */
 } mcp_idp_signin_ask_t;
 
 /* What has to be kept until the callback; secret. */

@@ -40,6 +40,20 @@ static const mcp_error_t *secrets_make(mcp_idp_signin_begun_t *begun,
     return mcp_random_text(&begun->verifier, SECRET, cx);
 }
 
+static void scopes_set(apr_table_t *query, const apr_array_header_t *more,
+                       const mcp_idp_t *idp, apr_pool_t *pool)
+{
+    apr_array_header_t *scopes = apr_array_make(pool, 4, sizeof(const char *));
+    int i;
+
+    for (i = 0; idp->scopes && i < idp->scopes->nelts; i++)
+        mcp_scope_add(scopes, APR_ARRAY_IDX(idp->scopes, i, const char *));
+    for (i = 0; more && i < more->nelts; i++)
+        mcp_scope_add(scopes, APR_ARRAY_IDX(more, i, const char *));
+    if (scopes->nelts)
+        apr_table_setn(query, "scope", mcp_scope_text(scopes, pool));
+}
+
 static void protocol_set(apr_table_t *query,
                          const mcp_idp_signin_begun_t *begun,
                          const mcp_idp_signin_ask_t *ask, const mcp_idp_t *idp,
@@ -48,8 +62,7 @@ static void protocol_set(apr_table_t *query,
     apr_table_setn(query, "response_type", "code");
     apr_table_setn(query, "client_id", idp->client->id);
     apr_table_setn(query, "redirect_uri", ask->callback);
-    if (idp->scopes && idp->scopes->nelts)
-        apr_table_setn(query, "scope", mcp_scope_text(idp->scopes, pool));
+    scopes_set(query, ask->scopes, idp, pool);
     apr_table_setn(query, "state", ask->state);
     if (begun->nonce)
         apr_table_setn(query, "nonce", begun->nonce);

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/form.h"
+#include "base/scope.h"
 #include "base/json.h"
 
 /* seconds: what is said to last longer does not */
@@ -128,6 +129,21 @@ static const mcp_error_t *type_check(const members_t *members, mcp_ctx_t *cx)
     return NULL;
 }
 
+/* RFC 6749 5.1. What is none is not heard: nothing else depends on it. */
+static const mcp_error_t *scope_read(mcp_idp_token_answer_t *answer,
+                                     const members_t *members, mcp_ctx_t *cx)
+{
+    apr_array_header_t *scopes;
+    const char *text = NULL;
+
+    if (mcp_json_type(mcp_json_get(members->json, "scope")) != MCP_JSON_ARRAY)
+        MCP_TRY(
+            text_read(&text, members, "scope", MCP_IDP_TOKEN_ANSWER_MAX, cx));
+    if (text && !mcp_scope_read(&scopes, text, cx))
+        answer->scope = mcp_scope_text(scopes, cx->pool);
+    return NULL;
+}
+
 static const mcp_error_t *tokens_read(mcp_idp_token_answer_t *answer,
                                       const members_t *members, mcp_ctx_t *cx)
 {
@@ -144,7 +160,7 @@ static const mcp_error_t *tokens_read(mcp_idp_token_answer_t *answer,
                       MCP_IDP_ID_TOKEN_MAX, cx));
     MCP_TRY(token_check(answer->id_token, '!', "id_token", cx));
     answer->expires_in = seconds_of(members);
-    return NULL;
+    return scope_read(answer, members, cx);
 }
 
 /* RFC 6749 5.2. Supabase answers who refreshes in the words of its other

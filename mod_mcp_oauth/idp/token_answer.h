@@ -19,6 +19,7 @@ typedef struct mcp_idp_token_answer_t {
     const char *access_token;  /* visible ASCII; NULL where there is error */
     const char *refresh_token; /* printable ASCII, or NULL */
     const char *id_token;      /* visible ASCII, or NULL */
+    const char *scope;         /* well-formed, or NULL */
     apr_int64_t expires_in;    /* seconds; 0: not said */
 } mcp_idp_token_answer_t;
 

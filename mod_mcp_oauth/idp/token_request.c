@@ -134,6 +134,7 @@ static void tokens_set(mcp_idp_tokens_t *tokens,
 {
     tokens->access_token = answer->access_token;
     tokens->refresh_token = answer->refresh_token;
+    tokens->scope = answer->scope;
     tokens->id_token = can_verify(metadata) ? answer->id_token : NULL;
     tokens->expires =
         answer->expires_in ? mcp_ctx_seconds(cx) + answer->expires_in : 0;

@@ -5,11 +5,12 @@
 #include "idp/works.h"
 
 /* What a provider gave us for a user (RFC 6749 5.1). It never reaches a
- * client. */
+ * client, but for an access token that is relayed (idp/works.h). */
 typedef struct mcp_idp_tokens_t {
     const char *access_token;
     const char *refresh_token; /* NULL: none */
     const char *id_token;      /* NULL: none */
+    const char *scope;         /* of the access token; NULL: as was asked */
     apr_int64_t expires; /* of the access token, in seconds; 0: not said */
 } mcp_idp_tokens_t;
 

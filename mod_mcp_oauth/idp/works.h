@@ -12,6 +12,10 @@ typedef struct mcp_idp_remote_t {
     mcp_net_documents_t *documents; /* metadata and keys */
     mcp_net_exchanges_t *exchanges; /* all else */
     const mcp_fetch_setting_t *fetch;
+    /* The resource that clients bring its access tokens to: then these are
+     * handed on to them, and have to be good there (MCPAuthMode relay). NULL:
+     * they are ours alone. */
+    const char *relayed;
 } mcp_idp_remote_t;
 
 #endif

@@ -80,7 +80,7 @@ static const mcp_error_t *arrive(arrival_t *a, mcp_ctx_t *cx)
     MCP_TRY(browser_check(a, cx));
     MCP_TRY(provider_find(a, cx));
     MCP_TRY(mcp_oauth_visit_take(state, a->x->service, cx));
-    remote = mcp_oauth_provider_remote(a->idp, a->x->service);
+    remote = mcp_oauth_provider_remote_for(a->idp, a->resource);
     e = mcp_idp_signin_finish(&done, &a->visit->begun, a->query, &remote, cx);
     if (!e)
         return enter(a, &done, cx);

@@ -31,6 +31,10 @@ static const mcp_error_t *resource_choose(wanted_t *wanted,
         return mcp_error_tell(MCP_E_INVALID_TARGET, cx,
                               "There are several resources here: say which "
                               "one with the resource parameter (RFC 8707).");
+    if (!mcp_oauth_service_issues(wanted->resource))
+        return mcp_error_tell(MCP_E_INVALID_TARGET, cx,
+                              "An identity provider issues the tokens for "
+                              "this resource, and only to users.");
     return NULL;
 }
 

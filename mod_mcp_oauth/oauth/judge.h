@@ -51,6 +51,12 @@ const mcp_error_t *mcp_oauth_judge_bad(mcp_ctx_t *cx, const char *why);
 extern const mcp_oauth_judge_t mcp_oauth_judge_own;
 /* of those of identity providers (oauth/judge_issued.c) */
 extern const mcp_oauth_judge_t mcp_oauth_judge_issued;
+extern const mcp_oauth_judge_t mcp_oauth_judge_issued_relayed;
+/* Whether who->grant has ended, or its client was denied: INVALID_TOKEN. The
+ * grant also has what is known of the user now, which may be more, or
+ * something else, than when the token was made. */
+const mcp_error_t *mcp_oauth_judge_confirm_grant(
+    mcp_principal_t *who, const mcp_oauth_judging_t *judging, mcp_ctx_t *cx);
 /* Who judges those for this resource. */
 const mcp_oauth_judge_t *
 mcp_oauth_judge_of(const mcp_oauth_resource_t *resource);

@@ -8,8 +8,10 @@
 #include "oauth/identity.h"
 #include "oauth/judge.h"
 #include "oauth/provider.h"
+#include "oauth/relay.h"
 
-/* Tokens that an identity provider issued: MCPAuthMode resource-server. */
+/* Tokens that an identity provider issued: MCPAuthMode resource-server, and
+ * relay, where most of them were handed on here. */
 
 /* Seconds that one is remembered without looking at the provider's keys. */
 #define MOST 300
@@ -117,6 +119,33 @@ static const mcp_error_t *judge(mcp_oauth_finding_t *finding,
     return NULL;
 }
 
+/* -- one that was handed on here -- */
+
+/* Whoever wrote Client is the provider's client of them all; whom this server
+ * gave it to is the one that acts. */
+static const mcp_error_t *relayed_judge(mcp_oauth_finding_t *finding,
+                                        const mcp_oauth_judging_t *judging,
+                                        mcp_ctx_t *cx)
+{
+    MCP_TRY(judge(finding, judging, cx));
+    MCP_TRY(mcp_oauth_relay_find(&finding->who->grant, judging->digest,
+                                 judging->resource->service->works, cx));
+    if (finding->who->grant)
+        finding->who->client = NULL;
+    return NULL;
+}
+
+/* D6: absence means no. Of one that the provider gave to somebody itself,
+ * nothing is known here. */
+static const mcp_error_t *relayed_confirm(mcp_oauth_finding_t *finding,
+                                          const mcp_oauth_judging_t *judging,
+                                          mcp_ctx_t *cx)
+{
+    mcp_principal_t *who = finding->who;
+
+    return who->grant ? mcp_oauth_judge_confirm_grant(who, judging, cx) : NULL;
+}
+
 static apr_int64_t most(const mcp_oauth_resource_t *resource)
 {
     apr_int64_t introspection = resource->settings->lifetime->introspection;
@@ -125,3 +154,5 @@ static apr_int64_t most(const mcp_oauth_resource_t *resource)
 }
 
 const mcp_oauth_judge_t mcp_oauth_judge_issued = {judge, NULL, most, REFUSALS};
+const mcp_oauth_judge_t mcp_oauth_judge_issued_relayed = {
+    relayed_judge, relayed_confirm, most, REFUSALS};

@@ -3,8 +3,6 @@
 
 #include "base/scope.h"
 #include "idp/jwt.h"
-#include "oauth/client.h"
-#include "oauth/grant.h"
 #include "oauth/judge.h"
 #include "oauth/revoke.h"
 
@@ -112,37 +110,17 @@ static const mcp_error_t *judge(mcp_oauth_finding_t *finding,
 
 /* -- the grant -- */
 
-static int is_of(const mcp_oauth_grant_t *grant, const mcp_principal_t *who)
-{
-    return !strcmp(grant->identity.issuer, who->issuer) &&
-           !strcmp(grant->identity.subject, who->subject) &&
-           !strcmp(grant->client_id, who->client);
-}
-
-/* D6: absence means no. The grant also has what is known of the user now,
- * which may be more, or something else, than when the token was made. */
+/* D6: absence means no. */
 static const mcp_error_t *confirm(mcp_oauth_finding_t *finding,
                                   const mcp_oauth_judging_t *judging,
                                   mcp_ctx_t *cx)
 {
     const mcp_oauth_works_t *works = judging->resource->service->works;
-    mcp_principal_t *who = finding->who;
-    mcp_oauth_grant_t *grant;
-    int denied, revoked;
+    int revoked;
 
-    MCP_TRY(mcp_oauth_grant_get(&grant, who->grant, works, cx));
-    if (!grant)
-        return mcp_oauth_judge_bad(cx, "its grant has ended or was revoked");
-    if (!is_of(grant, who))
-        return mcp_oauth_judge_bad(cx, "its grant is somebody else's");
-    MCP_TRY(mcp_oauth_client_is_denied(&denied, who->client, works, cx));
-    if (denied)
-        return mcp_oauth_judge_bad(cx, "its client is denied");
-    MCP_TRY(mcp_oauth_revoke_has_token(&revoked, who, works, cx));
-    if (revoked)
-        return mcp_oauth_judge_bad(cx, "it was revoked");
-    mcp_oauth_identity_tell(who, &grant->identity);
-    return NULL;
+    MCP_TRY(mcp_oauth_judge_confirm_grant(finding->who, judging, cx));
+    MCP_TRY(mcp_oauth_revoke_has_token(&revoked, finding->who, works, cx));
+    return revoked ? mcp_oauth_judge_bad(cx, "it was revoked") : NULL;
 }
 
 static apr_int64_t most(const mcp_oauth_resource_t *resource)

@@ -78,8 +78,20 @@ mcp_idp_remote_t mcp_oauth_provider_remote(const mcp_idp_t *idp,
 {
     const mcp_idp_remote_t remote = {idp, service->works->documents,
                                      service->works->exchanges,
-                                     service->settings->fetch};
+                                     service->settings->fetch, NULL};
 
+    return remote;
+}
+
+mcp_idp_remote_t
+mcp_oauth_provider_remote_for(const mcp_idp_t *idp,
+                              const mcp_oauth_resource_t *resource)
+{
+    mcp_idp_remote_t remote =
+        mcp_oauth_provider_remote(idp, resource->service);
+
+    if (mcp_oauth_service_relays(resource))
+        remote.relayed = resource->url;
     return remote;
 }
 

@@ -22,7 +22,11 @@ const mcp_idp_t *
 mcp_oauth_provider_remote_of(const mcp_oauth_resource_t *resource,
                              const char *issuer);
 
-/* What it takes to talk to it. */
+/* What it takes to talk to it about tokens for this resource. */
+mcp_idp_remote_t
+mcp_oauth_provider_remote_for(const mcp_idp_t *idp,
+                              const mcp_oauth_resource_t *resource);
+/* The same whatever they are for. */
 mcp_idp_remote_t mcp_oauth_provider_remote(const mcp_idp_t *idp,
                                            const mcp_oauth_service_t *service);
 /* Our redirect URI there. */

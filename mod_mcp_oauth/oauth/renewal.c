@@ -385,7 +385,7 @@ const mcp_error_t *mcp_oauth_renewal_ask(mcp_oauth_grant_t **grant,
     r.idp = mcp_oauth_provider_remote_of(resource, (*grant)->identity.issuer);
     if (!r.idp)
         return refused(cx, "it is not configured any more");
-    r.remote = mcp_oauth_provider_remote(r.idp, service);
+    r.remote = mcp_oauth_provider_remote_for(r.idp, resource);
     r.looks = apr_time_from_sec(patience(&r)) / LOOK_EVERY;
     while (*grant) {
         MCP_TRY(renew_once(&done, grant, &r, cx));

@@ -74,7 +74,7 @@ static void write_issuers(mcp_writer_t *w,
     const apr_array_header_t *idps = resource->settings->idps;
     int i;
 
-    if (mcp_oauth_service_issues(resource)) {
+    if (mcp_oauth_service_grants(resource)) {
         write_list(w, "authorization_servers", resource->service->issuer);
         return;
     }

@@ -6,6 +6,7 @@
 #include "oauth/authenticate.h"
 #include "oauth/endpoint.h"
 #include "oauth/refresh.h"
+#include "oauth/relay.h"
 #include "oauth/revoke.h"
 #include "oauth/upstream.h"
 #include "oauth/verify.h"
@@ -36,23 +37,39 @@ static const char *loggable(const char *text, mcp_ctx_t *cx)
     return mcp_encode_log(text, 80, cx->pool);
 }
 
+/* Of an access token that was handed on: it cannot end without its grant, for
+ * the provider gives only as much as it ends. */
+static const mcp_error_t *relayed_find(mcp_oauth_grant_t **grant,
+                                       const ask_t *ask, mcp_ctx_t *cx)
+{
+    unsigned char digest[MCP_DIGEST_SIZE];
+    const char *id;
+
+    mcp_digest_sha256_text(digest, ask->token);
+    MCP_TRY(mcp_oauth_relay_find(&id, digest, ask->service->works, cx));
+    return id ? mcp_oauth_grant_get(grant, id, ask->service->works, cx) : NULL;
+}
+
 /* RFC 7009 2.1: the access tokens that are based on the same grant end with
- * it. *done: it was a refresh token. */
-static const mcp_error_t *refresh_token_revoke(int *done, const ask_t *ask,
-                                               mcp_ctx_t *cx)
+ * it. *done: it was a refresh token, or one of a provider's that was handed
+ * on. */
+static const mcp_error_t *grant_revoke(int *done, const ask_t *ask,
+                                       mcp_ctx_t *cx)
 {
     mcp_oauth_grant_t *grant;
 
     *done = 0;
     MCP_TRY(mcp_oauth_refresh_find(&grant, ask->token, ask->service, cx));
     if (!grant)
+        MCP_TRY(relayed_find(&grant, ask, cx));
+    if (!grant)
         return NULL;
     *done = 1;
     MCP_TRY(owner_check(ask, grant->client_id, cx));
     MCP_TRY(mcp_oauth_grant_revoke(grant, ask->service->works, cx));
     mcp_ctx_log(cx, MCP_LOG_INFO, 160,
-                "the client '%s' revoked a refresh token of '%s' and with it "
-                "the grant %s",
+                "the client '%s' revoked a token of '%s' and with it the "
+                "grant %s",
                 loggable(ask->client->id, cx),
                 loggable(grant->identity.user, cx),
                 mcp_digest_text(grant->id, cx->pool));
@@ -97,6 +114,6 @@ const mcp_error_t *mcp_oauth_revocation_handle(mcp_oauth_exchange_t *x,
     ask.token = field(form, "token");
     if (!ask.token)
         return mcp_error_tell(MCP_E_INVALID_REQUEST, cx, "token is missing.");
-    MCP_TRY(refresh_token_revoke(&done, &ask, cx));
+    MCP_TRY(grant_revoke(&done, &ask, cx));
     return done ? NULL : access_token_revoke(&ask, cx);
 }

@@ -47,6 +47,17 @@ int mcp_oauth_service_issues(const mcp_oauth_resource_t *resource)
     return resource->settings->auth_mode == MCP_MODE_BROKER;
 }
 
+int mcp_oauth_service_relays(const mcp_oauth_resource_t *resource)
+{
+    return resource->settings->auth_mode == MCP_MODE_RELAY;
+}
+
+int mcp_oauth_service_grants(const mcp_oauth_resource_t *resource)
+{
+    return mcp_oauth_service_issues(resource) ||
+           mcp_oauth_service_relays(resource);
+}
+
 int mcp_oauth_service_registers(const mcp_oauth_service_t *service)
 {
     const mcp_registration_setting_t *set = service->settings->registration;

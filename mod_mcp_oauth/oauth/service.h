@@ -62,8 +62,12 @@ struct mcp_oauth_service_t {
 const mcp_oauth_resource_t *
 mcp_oauth_service_resource(const mcp_oauth_service_t *service,
                            const char *url);
-/* Whether the tokens for a location are this server's own (MCPAuthMode). */
+/* MCPAuthMode. Whether this authorization server grants access to a location:
+ * with tokens of its own (issues), or with those of an identity provider that
+ * it hands on (relays). Else clients have tokens of a provider from there. */
 int mcp_oauth_service_issues(const mcp_oauth_resource_t *resource);
+int mcp_oauth_service_relays(const mcp_oauth_resource_t *resource);
+int mcp_oauth_service_grants(const mcp_oauth_resource_t *resource);
 /* Whether clients can register here (MCPRegistration): all, or some. */
 int mcp_oauth_service_registers(const mcp_oauth_service_t *service);
 /* After something was revoked and that is stored: all children, of all nodes,

@@ -13,6 +13,7 @@
 #include "oauth/endpoint.h"
 #include "oauth/refresh.h"
 #include "oauth/registered.h"
+#include "oauth/relay.h"
 #include "oauth/target.h"
 #include "oauth/upstream.h"
 
@@ -26,6 +27,31 @@ typedef struct ask_t {
     const mcp_oauth_resource_t *resource; /* asked for, or NULL */
 } ask_t;
 
+/* RFC 6749 5.1, with an access token of the provider's (MCPAuthMode relay). */
+static const mcp_error_t *answer_relayed(const ask_t *ask,
+                                         const mcp_oauth_grant_t *grant,
+                                         const mcp_oauth_resource_t *resource,
+                                         mcp_ctx_t *cx)
+{
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+    mcp_oauth_relayed_t token;
+
+    MCP_TRY(mcp_oauth_relay_get(&token, grant, resource, cx));
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "access_token", token.access_token);
+    mcp_writer_member(w, "token_type", "Bearer");
+    if (token.expires_in)
+        mcp_writer_member_integer(w, "expires_in", token.expires_in);
+    if (grant->generation && token.may_refresh)
+        mcp_writer_member(
+            w, "refresh_token",
+            mcp_oauth_refresh_text(grant, ask->x->service, cx->pool));
+    mcp_writer_member(w, "scope", token.scope ? token.scope : grant->scope);
+    mcp_writer_close(w);
+    ask->x->json = mcp_writer_text(w, NULL);
+    return NULL;
+}
+
 /* RFC 6749 5.1. scope: of the access token. */
 static const mcp_error_t *answer(const ask_t *ask,
                                  const mcp_oauth_grant_t *grant,
@@ -37,6 +63,8 @@ static const mcp_error_t *answer(const ask_t *ask,
     mcp_writer_t *w = mcp_writer_make(cx->pool);
     mcp_oauth_access_token_t token;
 
+    if (mcp_oauth_service_relays(resource))
+        return answer_relayed(ask, grant, resource, cx);
     MCP_TRY(mcp_oauth_access_token_make(&token, grant, resource, scope, cx));
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "access_token", token.text);

@@ -34,6 +34,7 @@ const mcp_error_t *mcp_oauth_upstream_seal(const char **text,
     mcp_writer_member(w, "access_token", tokens->access_token);
     mcp_writer_member(w, "refresh_token", tokens->refresh_token);
     mcp_writer_member(w, "id_token", tokens->id_token);
+    mcp_writer_member(w, "scope", tokens->scope);
     mcp_writer_member_integer(w, "expires", tokens->expires);
     mcp_writer_close(w);
     if (!mcp_jose_keyring_derive(key, service->works->keys, id,
@@ -69,6 +70,7 @@ const mcp_error_t *mcp_oauth_upstream_open(mcp_idp_tokens_t *tokens,
     tokens->refresh_token =
         mcp_json_string(mcp_json_get(json, "refresh_token"));
     tokens->id_token = mcp_json_string(mcp_json_get(json, "id_token"));
+    tokens->scope = mcp_json_string(mcp_json_get(json, "scope"));
     mcp_json_integer(&tokens->expires, mcp_json_get(json, "expires"));
     return NULL;
 }

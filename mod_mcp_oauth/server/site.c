@@ -205,7 +205,7 @@ static apr_status_t section_make(mcp_config_section_t *section, making_t *m)
     if (!wrong && section->is_protected) {
         own->resource = resource_make(section, uri, m);
         own->asked = scopes_of(section, 0, m->cx.pool);
-        if (mcp_oauth_service_issues(own->resource)) {
+        if (mcp_oauth_service_grants(own->resource)) {
             service_add(own->resource->service, own->resource);
             site->has_issuer = 1;
         }

@@ -241,7 +241,9 @@ my @server = (
     # words
     ['MCPAuthMode broker'],
     ['MCPAuthMode Broker', qr/"Broker" is not known here. Write broker/],
-    ['MCPAuthMode relay', qr/"relay" is not known here. Write broker/],
+    ['MCPAuthMode resource-server'],
+    ['MCPAuthMode relay'],
+    ['MCPAuthMode proxy', qr/"proxy" is not known here. Write broker\|resource-server\|relay/],
     ['MCPStore sqlite'],
     ['MCPStore sqlite sync=full'],
     ['MCPStore mysql', qr/"mysql" is not a store. Write sqlite, or redis URL/],

@@ -376,7 +376,7 @@ static const struct {
     {"an outage", "error=temporarily_unavailable", MCP_E_UNAVAILABLE,
      "temporarily_unavailable"},
     {"a failure", "error=server_error", MCP_E_SERVER_ERROR, "server_error"},
-    {"a scope too many", "error=invalid_scope", MCP_E_SERVER_ERROR,
+    {"a scope too many", "error=invalid_scope", MCP_E_INVALID_SCOPE,
      "Tick it there."},
     {"Entra's words",
      "error=invalid_client&error_description=AADSTS7000218%3A+x%0D%0AT%22",

@@ -7,7 +7,8 @@
 /* -- sealing -- */
 
 static const mcp_idp_tokens_t tokens = {"an-access-token", "a-refresh-token",
-                                        "an.id.token", 1900000000};
+                                        "an.id.token", "read write",
+                                        1900000000};
 
 static mcp_oauth_grant_t grant_of(const char *issuer, const char *subject)
 {
