@@ -147,10 +147,9 @@ static const struct {
     {"Require user NAME ...", "location, directory",
      "One of these users. The name is the one that the identity provider "
      "gives; with \"httpd\" it is the login name."},
-    {"Require mcp-scope SCOPE ...", "location, directory",
-     "All of these scopes are granted. A client that lacks some is answered "
-     "403 insufficient_scope and told which to ask for. The scopes of all "
-     "rules stand in the metadata as scopes_supported."},
+#define MCP_REQUIRE(word, kind, usage, example, help)                         \
+    {"Require mcp-" #word " " usage, "location, directory", help},
+#include "server/require.def"
     {"Require ip ..., group ..., method ..., not ..., <RequireAll> ...",
      "location, directory",
      "As everywhere in httpd. Require lines beside each other are "

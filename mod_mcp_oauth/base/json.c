@@ -203,6 +203,17 @@ static const mcp_json_t *step_index(const mcp_json_t *array,
     return mcp_json_at(array, index);
 }
 
+/* a ~ stands before 0 or 1 alone */
+int mcp_json_is_pointer(const char *text)
+{
+    if (*text != '/')
+        return 0;
+    for (; *text; text++)
+        if (*text == '~' && text[1] != '0' && text[1] != '1')
+            return 0;
+    return 1;
+}
+
 const mcp_json_t *mcp_json_pointer(const mcp_json_t *json, const char *pointer)
 {
     while (json && *pointer) {

@@ -31,6 +31,8 @@ const mcp_error_t *mcp_json_read(const mcp_json_t **json, const char *text,
 /* NULL is a value that is absent, so look-ups chain. */
 mcp_json_type_t mcp_json_type(const mcp_json_t *json);
 const mcp_json_t *mcp_json_get(const mcp_json_t *object, const char *name);
+/* Whether text is a JSON Pointer (RFC 6901 3) that leads into a value. */
+int mcp_json_is_pointer(const char *text);
 /* RFC 6901 JSON Pointer; "" is the value itself */
 const mcp_json_t *mcp_json_pointer(const mcp_json_t *json,
                                    const char *pointer);

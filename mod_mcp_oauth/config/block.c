@@ -43,17 +43,27 @@ static int begins_with(const char *text, const char *word)
     return !strncasecmp(text, word, strlen(word));
 }
 
-static const char *first_word(const char *args, apr_pool_t *pool)
+const char *mcp_config_block_require(const char **word,
+                                     const ap_directive_t *directive,
+                                     apr_pool_t *pool)
 {
-    return ap_getword_conf(pool, &args);
+    const char *args = directive->args;
+
+    *word = ap_getword_conf(pool, &args);
+    if (!strcasecmp(*word, "not"))
+        *word = ap_getword_conf(pool, &args);
+    return args;
 }
 
 static void require_read(mcp_config_block_t *block,
                          const ap_directive_t *directive, apr_pool_t *pool)
 {
-    const char *word = first_word(directive->args, pool);
+    const char *word;
 
     block->requires ++;
+    mcp_config_block_require(&word, directive, pool);
+    if (!strcasecmp(word, "mcp-issuer"))
+        APR_ARRAY_PUSH(block->issuers, const ap_directive_t *) = directive;
     if (directive->parent != block->directive)
         return;
     block->loose++;
@@ -121,6 +131,8 @@ static void block_read(reading_t *reading, const ap_directive_t *directive,
     block->where = apr_psprintf(
         reading->pool, "%s %s, %s", directive->directive, directive->args,
         mcp_config_block_where(directive, reading->pool));
+    block->issuers =
+        apr_array_make(reading->pool, 1, sizeof(const ap_directive_t *));
     path_read(block, reading->pool);
     inside_read(block, directive->first_child, reading->pool);
     APR_ARRAY_PUSH(reading->blocks, mcp_config_block_t *) = block;

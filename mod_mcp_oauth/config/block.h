@@ -30,7 +30,9 @@ typedef struct mcp_config_block_t {
     int loose_mcp; /* those of ours among them */
     int loose_valid_user;
     const ap_directive_t *first_loose_mcp;
-    ap_conf_vector_t *vector; /* its per-directory configuration */
+    apr_array_header_t *issuers; /* of const ap_directive_t *: Require
+                                  * mcp-issuer lines, as in requires */
+    ap_conf_vector_t *vector;    /* its per-directory configuration */
 } mcp_config_block_t;
 
 /* All sections of all servers, in the order in which they are written (of
@@ -43,6 +45,10 @@ const ap_directive_t *mcp_config_block_line(const char *name,
 /* The last line of this directive directly in a section, or NULL. */
 const ap_directive_t *mcp_config_block_inside(const ap_directive_t *section,
                                               const char *name);
+/* A Require line: its word, behind any "not"; gives what follows that. */
+const char *mcp_config_block_require(const char **word,
+                                     const ap_directive_t *directive,
+                                     apr_pool_t *pool);
 /* "line 12 of FILE" */
 const char *mcp_config_block_where(const ap_directive_t *directive,
                                    apr_pool_t *pool);

@@ -7,6 +7,7 @@
 #include "config/check_client.h"
 #include "config/check_idp.h"
 #include "config/check_remote.h"
+#include "config/check_require.h"
 #include "config/check_url.h"
 #include "config/issuer.h"
 #include "config/section.h"
@@ -180,6 +181,7 @@ static void section_check(const mcp_config_section_t *section,
         mcp_config_section_blocks(all, endpoints->server, main, report->pool),
         report);
     mcp_config_check_remote_section(section, report);
+    mcp_config_check_require_section(section, blocks, report);
 }
 
 /* -- MCPRootResource -- */

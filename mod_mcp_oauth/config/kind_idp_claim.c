@@ -66,23 +66,12 @@ static const char *pointer_to(const char *name, apr_pool_t *pool)
     return out;
 }
 
-/* RFC 6901 3: a ~ stands before 0 or 1 alone */
-static int is_pointer(const char *text)
-{
-    if (*text != '/')
-        return 0;
-    for (; *text; text++)
-        if (*text == '~' && text[1] != '0' && text[1] != '1')
-            return 0;
-    return 1;
-}
-
 /* Names of claims that are URLs are common, and no pointer looks so. */
 static const char *pointer_read(const char **pointer, const char *word,
                                 const mcp_config_line_t *line)
 {
     *pointer = word;
-    if (is_pointer(word) || is_module_name(word))
+    if (mcp_json_is_pointer(word) || is_module_name(word))
         return NULL;
     if (strstr(word, "://")) {
         *pointer = pointer_to(word, line->pool);

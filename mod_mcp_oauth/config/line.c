@@ -93,6 +93,23 @@ const char *mcp_config_line_read(mcp_config_line_t *line, const char *args)
     return NULL;
 }
 
+const char *mcp_config_line_whole(mcp_config_line_t *line, const char *args)
+{
+    apr_array_header_t *words =
+        apr_array_make(line->pool, 1, sizeof(const char *));
+    const char *word = args, *rest = args;
+
+    line->words = words;
+    if (*args == '"' && is_closed(args)) {
+        word = ap_getword_conf(line->pool, &rest);
+        if (*rest)
+            word = args; /* the quotes belong to its beginning */
+    }
+    if (*args)
+        APR_ARRAY_PUSH(words, const char *) = word;
+    return variable_check(line, word);
+}
+
 const char *mcp_config_line_pair(const char **key, const char **value,
                                  const mcp_config_line_t *line, int i)
 {

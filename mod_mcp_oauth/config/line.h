@@ -21,6 +21,8 @@ typedef struct mcp_config_line_t {
 
 /* Cuts args. NULL, or why it cannot. */
 const char *mcp_config_line_read(mcp_config_line_t *line, const char *args);
+/* The same where all of args is one word, in quotes or not; or none. */
+const char *mcp_config_line_whole(mcp_config_line_t *line, const char *args);
 const char *mcp_config_line_word(const mcp_config_line_t *line, int i);
 const char *mcp_config_line_refuse(const mcp_config_line_t *line,
                                    const char *format, ...)

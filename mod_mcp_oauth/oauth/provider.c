@@ -73,6 +73,15 @@ mcp_oauth_provider_remote_of(const mcp_oauth_resource_t *resource,
     return NULL;
 }
 
+int mcp_oauth_provider_is_called(const mcp_oauth_resource_t *resource,
+                                 const char *issuer, const char *name)
+{
+    const mcp_idp_t *idp = mcp_oauth_provider_labelled(resource, name);
+
+    return issuer && (!strcmp(issuer, name) ||
+                      (idp && mcp_idp_metadata_is_issuer(idp, issuer)));
+}
+
 mcp_idp_remote_t mcp_oauth_provider_remote(const mcp_idp_t *idp,
                                            const mcp_oauth_service_t *service)
 {

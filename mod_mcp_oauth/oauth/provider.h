@@ -21,6 +21,10 @@ const mcp_idp_t *mcp_oauth_provider_keyed(const mcp_oauth_resource_t *resource,
 const mcp_idp_t *
 mcp_oauth_provider_remote_of(const mcp_oauth_resource_t *resource,
                              const char *issuer);
+/* Whether an issuer is called so here: by itself, byte for byte, or by the
+ * label of a provider that vouches for its subjects. */
+int mcp_oauth_provider_is_called(const mcp_oauth_resource_t *resource,
+                                 const char *issuer, const char *name);
 
 /* What it takes to talk to it about tokens for this resource. */
 mcp_idp_remote_t

@@ -7,111 +7,10 @@
 #include <http_request.h>
 
 #include "base/scope.h"
-#include "config/directives.h"
 #include "oauth/about.h"
 #include "oauth/challenge.h"
 #include "server/deny.h"
 #include "server/site.h"
-
-/* -- Require mcp-scope -- */
-
-static const char *scope_parse(cmd_parms *cmd, const char *line,
-                               const void **parsed)
-{
-    apr_array_header_t *scopes =
-        apr_array_make(cmd->pool, 2, sizeof(const char *));
-    const char *scope;
-
-    while (*(scope = ap_getword_conf(cmd->pool, &line))) {
-        if (*scope == '#')
-            return "httpd has no comments behind a directive: put \"#\" at "
-                   "the start of a line of its own";
-        if (!mcp_scope_is_token(scope))
-            return apr_psprintf(cmd->pool,
-                                "\"%s\" is not a scope: RFC 6749 allows "
-                                "printable ASCII without blanks, quotes and "
-                                "backslashes",
-                                scope);
-        mcp_scope_add(scopes, scope);
-        mcp_config_directives_scope(cmd, scope);
-    }
-    if (!scopes->nelts)
-        return "Require mcp-scope needs at least one scope, such as "
-               "\"Require mcp-scope tasks:read\"";
-    *parsed = scopes;
-    return NULL;
-}
-
-static const mcp_scope_setting_t *setting_of(const mcp_settings_t *settings,
-                                             const char *scope)
-{
-    int i;
-
-    for (i = 0; settings->scopes && i < settings->scopes->nelts; i++) {
-        const mcp_scope_setting_t *each =
-            &APR_ARRAY_IDX(settings->scopes, i, mcp_scope_setting_t);
-
-        if (!strcmp(each->name, scope))
-            return each;
-    }
-    return NULL;
-}
-
-static void add_all(apr_array_header_t *to, const apr_array_header_t *scopes)
-{
-    int i;
-
-    for (i = 0; scopes && i < scopes->nelts; i++)
-        mcp_scope_add(to, APR_ARRAY_IDX(scopes, i, const char *));
-}
-
-/* MCPScope ... includes=: granted means granted with what it includes. The
- * list grows while it is read, so that each scope is looked at once. */
-static int includes(const mcp_settings_t *settings,
-                    const apr_array_header_t *granted, const char *scope,
-                    apr_pool_t *pool)
-{
-    apr_array_header_t *all = apr_array_make(pool, 8, sizeof(const char *));
-    int i;
-
-    add_all(all, granted);
-    for (i = 0; i < all->nelts; i++) {
-        const mcp_scope_setting_t *each =
-            setting_of(settings, APR_ARRAY_IDX(all, i, const char *));
-
-        if (each)
-            add_all(all, each->includes);
-    }
-    return mcp_scope_has(all, scope);
-}
-
-static authz_status scope_check(request_rec *r, const char *line,
-                                const void *parsed)
-{
-    mcp_server_request_t *q = mcp_server_request_find(r);
-    const apr_array_header_t *scopes = parsed;
-    int i, missing = 0;
-
-    if (!r->user)
-        return AUTHZ_DENIED_NO_USER;
-    if (!q || !q->principal || !q->section)
-        return AUTHZ_DENIED; /* some other AuthType's user has no scopes */
-    for (i = 0; i < scopes->nelts; i++) {
-        const char *scope = APR_ARRAY_IDX(scopes, i, const char *);
-
-        if (mcp_scope_has(q->principal->scopes, scope) ||
-            includes(q->section->settings, q->principal->scopes, scope,
-                     r->pool))
-            continue;
-        missing = 1;
-        if (q->authz == MCP_AUTHZ_COLLECTING)
-            mcp_scope_add(q->missing, scope);
-    }
-    return missing && q->authz != MCP_AUTHZ_COLLECTING ? AUTHZ_DENIED
-                                                       : AUTHZ_GRANTED;
-}
-
-const authz_provider mcp_server_authz_scope = {scope_check, scope_parse};
 
 /* -- asking httpd -- */
 
@@ -120,6 +19,7 @@ static int ask(request_rec *r, mcp_server_request_t *q, mcp_server_authz_t as)
     int status;
 
     q->authz = as;
+    q->fault = NULL;
     status = ap_run_auth_checker(r);
     q->authz = MCP_AUTHZ_OURS;
     return status;
@@ -134,6 +34,7 @@ static int lacks_scope(request_rec *r, mcp_server_request_t *q)
     int status;
 
     q->missing = apr_array_make(r->pool, 4, sizeof(const char *));
+    q->unmet = apr_array_make(r->pool, 4, sizeof(const char *));
     r->log = &silent;
     status = ask(r, q, MCP_AUTHZ_COLLECTING);
     r->log = log;
@@ -184,6 +85,26 @@ const mcp_error_t *mcp_server_authz_step_up(request_rec *r,
     return e;
 }
 
+/* Of our words, those that would be in the way with all scopes, too; whether
+ * they are behind a "not", only httpd knows. */
+static const mcp_error_t *denied(mcp_server_request_t *q)
+{
+    const char *said = "the Require lines deny this user";
+
+    if (!q->unmet->nelts)
+        return mcp_error_make(MCP_E_ACCESS_DENIED, &q->cx, "%s", said);
+    return mcp_error_make(MCP_E_ACCESS_DENIED, &q->cx, "%s; not met: %s", said,
+                          apr_array_pstrcat(q->cx.pool, q->unmet, ','));
+}
+
+static const mcp_error_t *unanswered(mcp_server_request_t *q)
+{
+    return q->fault ? q->fault
+                    : mcp_error_fault(MCP_E_UNAVAILABLE, &q->cx,
+                                      "See what their modules logged.",
+                                      "The Require lines cannot be answered.");
+}
+
 int mcp_server_authz_check(request_rec *r)
 {
     mcp_server_request_t *q = mcp_server_request_find(r);
@@ -193,12 +114,8 @@ int mcp_server_authz_check(request_rec *r)
     if (!q || !q->principal || q->authz != MCP_AUTHZ_OURS)
         return DECLINED;
     status = ask(r, q, MCP_AUTHZ_ASKING);
-    if (status == HTTP_INTERNAL_SERVER_ERROR) {
-        e = mcp_error_fault(MCP_E_UNAVAILABLE, &q->cx,
-                            "See what their modules logged.",
-                            "The Require lines cannot be answered.");
-        return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, &q->cx);
-    }
+    if (status == HTTP_INTERNAL_SERVER_ERROR)
+        return mcp_server_deny_early(r, MCP_DENY_OAUTH, unanswered(q), &q->cx);
     if (status != HTTP_UNAUTHORIZED && status != HTTP_FORBIDDEN)
         return status;
     if (lacks_scope(r, q))
@@ -206,8 +123,7 @@ int mcp_server_authz_check(request_rec *r)
     else {
         /* whoever wants another sign-in would get the same answer again */
         apr_table_unset(r->err_headers_out, "WWW-Authenticate");
-        e = mcp_error_make(MCP_E_ACCESS_DENIED, &q->cx,
-                           "the Require lines deny this user");
+        e = denied(q);
         tell(q, NULL, e->detail, &q->cx);
     }
     return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, &q->cx);

@@ -4,14 +4,9 @@
 
 #include <httpd.h>
 
-#include <mod_auth.h>
-
 #include "server/request.h"
 
 /* What somebody with a good access token may do. */
-
-/* Require mcp-scope SCOPE ...: all of them */
-extern const authz_provider mcp_server_authz_scope;
 
 /* auth_checker, before httpd's: asks httpd, and turns its no into ours (D10).
  */

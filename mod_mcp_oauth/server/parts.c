@@ -7,8 +7,8 @@
 #include <http_request.h>
 #include <mod_auth.h>
 
-#include "server/authz.h"
 #include "server/request.h"
+#include "server/require.h"
 #include "tool/offered.h"
 
 static const mcp_principal_t *mcp_oauth_principal(request_rec *r)

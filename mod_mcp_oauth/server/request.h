@@ -34,7 +34,10 @@ typedef struct mcp_server_request_t {
     const mcp_config_section_t *section;   /* it is in, or NULL */
     const mcp_principal_t *principal;      /* from its access token */
     mcp_server_authz_t authz;
-    apr_array_header_t *missing; /* of const char *; scopes collected */
+    apr_array_header_t *missing; /* of const char *: scopes collected */
+    apr_array_header_t *unmet;   /* of const char *: words of ours that were
+                                  * denied meanwhile */
+    const mcp_error_t *fault;    /* why one cannot be answered, or NULL */
     mcp_server_account_t account;
 } mcp_server_request_t;
 

@@ -61,10 +61,33 @@ warns('two Require lines of ours are alternatives', 7,
     "$name\n" . location('/mcp', 'AuthType mcp', 'Require mcp-scope a', 'Require mcp-scope b'));
 warns('valid-user beside a scope makes the scope pointless', 8, qr/"Require mcp-scope a" can be bypassed/,
     "$name\n" . location('/mcp', @plain, 'Require mcp-scope a'));
+warns('two words of ours are alternatives, too', 7,
+    qr/"Require mcp-role admin" can be bypassed/, "$name\n" . location('/mcp',
+    'AuthType mcp', 'Require mcp-role admin', 'Require mcp-claim tfa true'));
+good('words of ours that all have to be', "$name\n" . location('/mcp', 'AuthType mcp',
+    '<RequireAll>', 'Require mcp-role admin', 'Require not mcp-client web', '</RequireAll>'));
 good('a scope or an address is a choice', "$name\n"
     . location('/mcp', 'AuthType mcp', 'Require mcp-scope a', 'Require ip 10.0.0.0/8'));
 good('alternatives that are meant', "$name\n" . location('/mcp', 'AuthType mcp',
     '<RequireAny>', 'Require mcp-scope a', 'Require mcp-scope b', '</RequireAny>'));
+
+{
+    chmod 0600, write_file('client.secret', 'a-secret-of-our-client');
+    my $two = "ServerName https://h.example\n$idp\n<MCPIdentityProvider oidc https://op.example>\n"
+        . "Label Guests\nClient c file:client.secret\n</MCPIdentityProvider>\n";    # 8 lines
+    sub issuers { return location('/mcp', 'AuthType mcp', "Require mcp-issuer $_[0]") }
+    good("an issuer that is there: $_", $two . issuers($_))
+        for 'Guests', 'https://op.example', 'httpd Guests';
+    warns("none: $_", 11, qr{"Require mcp-issuer \Q$_\E": no identity provider of this location has this Label or, byte for byte, this issuer. They are: "httpd" \(httpd\), "Guests" \(https://op.example\)},
+        $two . issuers("Guests $_")) for 'guests', 'https://op.example/', 'oidc';
+    warns('behind a not', 13, qr{"Require mcp-issuer Geusts": no identity},
+        $two . location('/mcp', 'AuthType mcp', '<RequireAll>', 'Require valid-user',
+        'Require not mcp-issuer Geusts', '</RequireAll>'));
+    warns('in a section inside', 14, qr{"Require mcp-issuer Geusts": no identity},
+        $two . location('/mcp', @plain) . location('/mcp/x', 'Require mcp-issuer Geusts'));
+    good('in one that is not protected here', $two . location('/mcp', @plain)
+        . location('/other', 'Require mcp-issuer Geusts'));
+}
 
 # -- the issuer --
 

@@ -222,6 +222,11 @@ static void check_pointer(mcp_ctx_t *cx)
            apr_pstrcat(cx->pool, "RFC 6901: ", pointers[i].pointer, NULL));
     }
     ok(!mcp_json_pointer(NULL, "/a"), "in what is absent there is nothing");
+    ok(mcp_json_is_pointer("/a~0b~1c/0") && mcp_json_is_pointer("/"),
+       "RFC 6901 3: what a pointer is");
+    ok(!mcp_json_is_pointer("a/b") && !mcp_json_is_pointer("") &&
+           !mcp_json_is_pointer("/a~b") && !mcp_json_is_pointer("/a~"),
+       "and what is none, or leads nowhere");
 }
 
 static void check_equal(mcp_ctx_t *cx)
