@@ -20,6 +20,9 @@ typedef enum {
     MCP_MODE_RELAY
 } mcp_auth_mode_t;
 
+/* on|off */
+#define MCP_ON 1
+
 /* MCPScope */
 typedef struct mcp_scope_setting_t {
     const char *name;

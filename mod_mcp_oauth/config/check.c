@@ -6,6 +6,7 @@
 #include "config/block.h"
 #include "config/check_client.h"
 #include "config/check_idp.h"
+#include "config/check_mode.h"
 #include "config/check_remote.h"
 #include "config/check_require.h"
 #include "config/check_url.h"
@@ -314,6 +315,7 @@ void mcp_config_check_sites(const apr_array_header_t *sites,
         sections += SITE(sites, i)->sections->nelts;
     if (sections)
         store_check(SITE(sites, 0), report);
+    mcp_config_check_mode_server(SITE(sites, 0), report);
     for (i = 0; i < sites->nelts; i++) {
         const mcp_config_site_t *site = SITE(sites, i);
 
@@ -321,6 +323,7 @@ void mcp_config_check_sites(const apr_array_header_t *sites,
         root_check(site, sites, report);
         mcp_config_check_url_issuer(site, sites, report);
         mcp_config_check_client_site(site, sites, report);
+        mcp_config_check_mode_site(site, report);
         for (k = 0; k < site->sections->nelts; k++)
             section_check(SECTION(site, k), blocks, report->server, report);
     }

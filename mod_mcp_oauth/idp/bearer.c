@@ -167,6 +167,19 @@ static const mcp_error_t *judge(const mcp_json_t **claims, judging_t *judging,
     return e;
 }
 
+static const mcp_error_t *said(mcp_idp_bearer_t *bearer,
+                               const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
+{
+    bearer->expires = mcp_idp_jwt_expires(bearer->claims);
+    mcp_idp_mapping_read(&bearer->mapped, remote->idp, &bearer->claims, 1, cx);
+    if (bearer->mapped.identity.subject && *bearer->mapped.identity.subject)
+        return NULL;
+    return mcp_error_fault(MCP_E_INVALID_TOKEN, cx,
+                           "Write where it says it: \"Claim subject "
+                           "/POINTER\" inside <MCPIdentityProvider>.",
+                           "access token: it does not say whose it is");
+}
+
 const mcp_error_t *mcp_idp_bearer_read(mcp_idp_bearer_t *bearer,
                                        const char *text, const char *resource,
                                        const mcp_idp_remote_t *remote,
@@ -177,12 +190,18 @@ const mcp_error_t *mcp_idp_bearer_read(mcp_idp_bearer_t *bearer,
     memset(bearer, 0, sizeof(*bearer));
     bearer->was_asked = verifies[remote->idp->bearer].asks;
     MCP_TRY(judge(&bearer->claims, &judging, remote, cx));
-    bearer->expires = mcp_idp_jwt_expires(bearer->claims);
-    mcp_idp_mapping_read(&bearer->mapped, remote->idp, &bearer->claims, 1, cx);
-    if (bearer->mapped.identity.subject && *bearer->mapped.identity.subject)
-        return NULL;
-    return mcp_error_fault(MCP_E_INVALID_TOKEN, cx,
-                           "Write where it says it: \"Claim subject "
-                           "/POINTER\" inside <MCPIdentityProvider>.",
-                           "access token: it does not say whose it is");
+    return said(bearer, remote, cx);
+}
+
+const mcp_error_t *mcp_idp_bearer_believe(mcp_idp_bearer_t *bearer,
+                                          const char *text,
+                                          const mcp_idp_remote_t *remote,
+                                          mcp_ctx_t *cx)
+{
+    memset(bearer, 0, sizeof(*bearer));
+    bearer->claims = mcp_idp_jwt_peek(text, remote->idp, cx);
+    if (!bearer->claims)
+        return mcp_idp_jwt_refuse(mcp_idp_access_token_use, NULL, cx,
+                                  "it is opaque: no JWT");
+    return said(bearer, remote, cx);
 }

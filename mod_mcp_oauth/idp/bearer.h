@@ -29,6 +29,12 @@ const mcp_error_t *mcp_idp_bearer_read(mcp_idp_bearer_t *bearer,
                                        const char *text, const char *resource,
                                        const mcp_idp_remote_t *remote,
                                        mcp_ctx_t *cx);
+/* The same, and all that a JWT says is believed
+ * (MCPUnsafeAcceptUnverifiedTokens). */
+const mcp_error_t *mcp_idp_bearer_believe(mcp_idp_bearer_t *bearer,
+                                          const char *text,
+                                          const mcp_idp_remote_t *remote,
+                                          mcp_ctx_t *cx);
 /* Whether the provider is asked about tokens that are opaque. */
 int mcp_idp_bearer_takes_opaque(const mcp_idp_t *idp);
 

@@ -254,6 +254,25 @@ const mcp_error_t *mcp_idp_metadata_get(const mcp_idp_metadata_t **metadata,
     return NULL;
 }
 
+const mcp_error_t *mcp_idp_metadata_document(const mcp_json_t **json,
+                                             const mcp_idp_remote_t *remote,
+                                             mcp_ctx_t *cx)
+{
+    const mcp_idp_document_t document = document_of(remote->idp, cx);
+    mcp_idp_metadata_t metadata;
+    mcp_net_document_t got;
+
+    if (!document.url)
+        return mcp_idp_fault_make(remote->idp, cx,
+                                  "Write \"Endpoint discovery URL\" inside "
+                                  "<MCPIdentityProvider>.",
+                                  "it has no discovery document");
+    MCP_TRY(fetch(&metadata, &document, remote, cx));
+    MCP_TRY(mcp_idp_document_get(&got, &document, mcp_net_document_get, remote,
+                                 cx));
+    return mcp_json_read(json, got.body, got.len, cx);
+}
+
 const mcp_error_t *
 mcp_idp_metadata_endpoint(const char **url, const mcp_idp_metadata_t *metadata,
                           mcp_idp_endpoint_t kind, mcp_ctx_t *cx)

@@ -26,6 +26,11 @@ typedef struct mcp_idp_metadata_t {
 const mcp_error_t *mcp_idp_metadata_get(const mcp_idp_metadata_t **metadata,
                                         const mcp_idp_remote_t *remote,
                                         mcp_ctx_t *cx);
+/* The document as the provider wrote it. Errors as before, and SERVER_ERROR
+ * where there is none. */
+const mcp_error_t *mcp_idp_metadata_document(const mcp_json_t **json,
+                                             const mcp_idp_remote_t *remote,
+                                             mcp_ctx_t *cx);
 /* The document alone; remote stays NULL. SERVER_ERROR: it is none, it is
  * another provider's, or an endpoint is not a URL of https. On this machine
  * are those alone whose document is there, too; http is enough then. */

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include <string.h>
 
+#include "base/encode.h"
 #include "base/scope.h"
 #include "idp/bearer.h"
 #include "idp/fault.h"
@@ -98,6 +99,33 @@ static apr_int64_t last_of(const mcp_idp_bearer_t *bearer,
     return bearer->expires && bearer->expires < last ? bearer->expires : last;
 }
 
+/* -- without verifying it -- */
+
+static int is_believed(const mcp_oauth_resource_t *resource)
+{
+    return resource->service->settings->unverified_tokens == MCP_ON;
+}
+
+/* It is not remembered, so that the log hears of each. */
+static const mcp_error_t *believe(mcp_oauth_finding_t *finding,
+                                  const mcp_oauth_judging_t *judging,
+                                  const mcp_idp_remote_t *remote,
+                                  mcp_ctx_t *cx)
+{
+    mcp_principal_t *who = apr_pcalloc(cx->pool, sizeof(*who));
+    mcp_idp_bearer_t bearer;
+
+    MCP_TRY(mcp_idp_bearer_believe(&bearer, judging->text, remote, cx));
+    finding->until = judging->now;
+    principal_fill(who, &bearer, judging->now, cx->pool);
+    finding->who = who;
+    mcp_ctx_log(cx, MCP_LOG_WARNING, 168,
+                "an access token of '%s' is believed, and was not verified. "
+                "Drop MCPUnsafeAcceptUnverifiedTokens.",
+                mcp_encode_log(who->user, 80, cx->pool));
+    return NULL;
+}
+
 static const mcp_error_t *judge(mcp_oauth_finding_t *finding,
                                 const mcp_oauth_judging_t *judging,
                                 mcp_ctx_t *cx)
@@ -110,6 +138,8 @@ static const mcp_error_t *judge(mcp_oauth_finding_t *finding,
 
     MCP_TRY(provider_find(&idp, judging, cx));
     remote = mcp_oauth_provider_remote(idp, resource->service);
+    if (is_believed(resource))
+        return believe(finding, judging, &remote, cx);
     MCP_TRY(mcp_idp_bearer_read(&bearer, judging->text, resource->url, &remote,
                                 cx));
     MCP_TRY(mcp_oauth_binding_read(&finding->binding, bearer.claims, cx));

@@ -5,6 +5,7 @@
 #include "base/writer.h"
 #include "oauth/cimd.h"
 #include "oauth/endpoint.h"
+#include "oauth/provider_metadata.h"
 #include "oauth/registered.h"
 #include "oauth/scopes.h"
 
@@ -142,6 +143,8 @@ const mcp_error_t *mcp_oauth_server_metadata_handle(mcp_oauth_exchange_t *x,
     const mcp_oauth_service_t *service = x->service;
     mcp_writer_t *w = mcp_writer_make(cx->pool);
 
+    if (mcp_oauth_provider_metadata_is_meant(x))
+        return mcp_oauth_provider_metadata_show(x, cx);
     if (!is_ours(x))
         return mcp_error_make(MCP_E_NOT_FOUND, cx,
                               "no issuer of this server has this path");

@@ -78,8 +78,9 @@ find_behind_issuer(const char **suffix, const mcp_server_site_t *site,
     return e;
 }
 
-/* A location whose tokens come from elsewhere has its document alone: what
- * else is under /.well-known/ may be that of whoever is behind this server. */
+/* A location whose tokens come from elsewhere has its document alone, but for
+ * MCPProviderMetadata: what else is under /.well-known/ may be that of whoever
+ * is behind this server. */
 static const mcp_server_endpoint_t *find_known(const char **suffix,
                                                const mcp_server_site_t *site,
                                                const char *rest)
@@ -90,7 +91,8 @@ static const mcp_server_endpoint_t *find_known(const char **suffix,
 
     if (e == resource)
         return site->described->resources->nelts || site->is_issuer ? e : NULL;
-    return site->is_issuer || site->has_issuer ? e : NULL;
+    return site->is_issuer || site->has_issuer || site->shows_provider ? e
+                                                                       : NULL;
 }
 
 static const mcp_server_endpoint_t *

@@ -99,17 +99,22 @@ static const char *media_type_of(const request_rec *r)
     return type;
 }
 
+/* Not about the issuer whose endpoints are here. */
+static int is_about_resources(const mcp_server_endpoint_t *endpoint,
+                              const mcp_server_site_t *site)
+{
+    return endpoint ==
+               &mcp_server_endpoint_table[MCP_ENDPOINT_PROTECTED_RESOURCE] ||
+           (site->shows_provider && !site->is_issuer);
+}
+
 static void fill(mcp_oauth_exchange_t *x, request_rec *r,
                  const mcp_server_request_t *q)
 {
     const mcp_server_site_t *site = mcp_server_site_of(r->server);
     const apr_table_t *in = r->headers_in;
-
-    x->service =
-        q->endpoint ==
-                &mcp_server_endpoint_table[MCP_ENDPOINT_PROTECTED_RESOURCE]
-            ? site->described
-            : site->service;
+    x->service = is_about_resources(q->endpoint, site) ? site->described
+                                                       : site->service;
     x->method = r->header_only ? "GET" : r->method;
     x->suffix = q->suffix;
     x->query = r->args;

@@ -247,9 +247,10 @@ static void site_finish(mcp_config_site_t *site)
     const char *path = site->settings->root_resource;
     mcp_oauth_service_t *service = (mcp_oauth_service_t *)own->service;
     int i;
-
     ((mcp_oauth_service_t *)own->described)->root =
         root_of(own->described, path);
+    own->shows_provider = site->settings->provider_metadata == MCP_ON &&
+                          own->described->resources->nelts && !own->has_issuer;
     if (!service || !service->resources->nelts)
         return;
     own->is_issuer = 1;

@@ -21,7 +21,8 @@ typedef struct mcp_server_site_t {
                      * endpoints */
     int has_issuer; /* some location here takes the tokens of such an issuer,
                      * which may be in another virtual host */
-    const char *issuer_path;         /* "" or "/tenant" */
+    int shows_provider;      /* MCPProviderMetadata: there is no such issuer */
+    const char *issuer_path; /* "" or "/tenant" */
     const apr_array_header_t *rules; /* server/rule */
     int httpd_signs_in; /* the authorize endpoint is left to httpd's
                          * authentication where it has any */

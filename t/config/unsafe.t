@@ -1,0 +1,51 @@
+#!/usr/bin/env perl
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+# What goes with some MCPAuthMode alone, and what never leaves a machine.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Test::More;
+use Conf;
+
+my $idp = 'MCPIdentityProvider oidc https://op.example';
+my $host = "ServerName https://h.example\n$idp";
+
+sub location {
+    my ($mode, @lines) = @_;
+    return join "\n", "<Location \"/$mode\">", 'AuthType mcp',
+        'Require valid-user', "MCPAuthMode $mode", @lines, "</Location>", '';
+}
+
+# -- MCPProviderMetadata --
+
+good('the metadata of the provider, of a resource server',
+    "MCPProviderMetadata on\n$host\n" . location('resource-server'));
+bad('where this server is the issuer of another location', 1,
+    qr/<Location "\/broker">.* takes tokens that this server grants, so what is under \/\.well-known\/ here is its own\. Drop the line/,
+    "MCPProviderMetadata on\n$host\n" . location('resource-server')
+    . location('broker', "<MCPIdentityProvider oidc https://op.example>\nClient x literal-secret-of-a-test\n</MCPIdentityProvider>"));
+good('off is nothing', "MCPProviderMetadata off\n$host\n"
+    . location('resource-server'));
+
+# -- MCPUnsafeAcceptUnverifiedTokens --
+
+my $unsafe = 'MCPUnsafeAcceptUnverifiedTokens on';
+my $loopback = join "\n", map { "Listen $_" } '127.0.0.1:8731', '[::1]:8731',
+    '127.0.0.2:8732';
+warns('unverified tokens, on loopback', 4,
+    qr/nobody's access tokens are verified: everybody on this machine can be anybody\. Drop the line/,
+    "$loopback\n$unsafe\n$host\n" . location('resource-server'));
+for (['any address', 'Listen 8731'], ['an address', 'Listen 192.0.2.1:8731'],
+        ['any IPv6 address', 'Listen [::]:8731'],
+        ['another IPv6 address', 'Listen [2001:db8::1]:8731']) {
+    my ($what, $listen) = @$_;
+    bad("unverified tokens, and $what", 5,
+        qr/anybody who reaches the server can be anybody, and it listens on \S+, port 8731\. Drop the line; or, on a development machine, write "Listen 127\.0\.0\.1:PORT"/,
+        "$loopback\n$listen\n$unsafe\n$host\n" . location('resource-server'));
+}
+bad('nor in a virtual host', 2, qr/MCPUnsafeAcceptUnverifiedTokens/,
+    "<VirtualHost 127.0.0.1:8731>\n$unsafe\n$host\n"
+    . location('resource-server') . "</VirtualHost>\n");
+
+done_testing;
