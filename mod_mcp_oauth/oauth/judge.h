@@ -4,7 +4,7 @@
 
 #include "base/digest.h"
 #include "mod_mcp_oauth.h"
-#include "oauth/binding.h"
+#include "oauth/possession.h"
 
 /* An access token on its way to a principal: oauth/verify.c has somebody judge
  * it, and remembers what was found. Who issued it decides who judges. */
@@ -23,7 +23,7 @@ typedef struct mcp_oauth_judging_t {
 
 typedef struct mcp_oauth_finding_t {
     mcp_principal_t *who;
-    mcp_oauth_binding_t binding;
+    mcp_oauth_possession_t possession;
     apr_int64_t until; /* seconds: it is not remembered for longer */
 } mcp_oauth_finding_t;
 

@@ -142,7 +142,8 @@ static const mcp_error_t *judge(mcp_oauth_finding_t *finding,
         return believe(finding, judging, &remote, cx);
     MCP_TRY(mcp_idp_bearer_read(&bearer, judging->text, resource->url, &remote,
                                 cx));
-    MCP_TRY(mcp_oauth_binding_read(&finding->binding, bearer.claims, cx));
+    MCP_TRY(
+        mcp_oauth_possession_read(&finding->possession, bearer.claims, cx));
     finding->until = last_of(&bearer, judging);
     principal_fill(who, &bearer, finding->until, cx->pool);
     finding->who = who;

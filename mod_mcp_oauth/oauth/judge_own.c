@@ -102,7 +102,7 @@ static const mcp_error_t *judge(mcp_oauth_finding_t *finding,
     MCP_TRY(type_check(jws, cx));
     MCP_TRY(signature_check(jws, judging, cx));
     MCP_TRY(claims_check(who, jws->claims, judging, cx));
-    MCP_TRY(mcp_oauth_binding_read(&finding->binding, jws->claims, cx));
+    MCP_TRY(mcp_oauth_possession_read(&finding->possession, jws->claims, cx));
     finding->who = who;
     finding->until = apr_time_sec(who->expires);
     return NULL;

@@ -14,7 +14,7 @@ typedef struct head_t {
     const mcp_oauth_resource_t *resource;
     apr_uint64_t keys;
     apr_int64_t asked; /* the store, in seconds */
-    mcp_oauth_binding_t binding;
+    mcp_oauth_possession_t possession;
 } head_t;
 
 static const mcp_oauth_works_t *works_of(const mcp_oauth_judging_t *judging)
@@ -92,7 +92,7 @@ mcp_oauth_verified_t mcp_oauth_verified_get(mcp_oauth_finding_t *finding,
     if (!finding->who)
         return was_refused(judging, judge, pool) ? MCP_VERIFIED_REFUSED
                                                  : MCP_VERIFIED_UNKNOWN;
-    finding->binding = head.binding;
+    finding->possession = head.possession;
     finding->until = fact.expires;
     return !judge->confirm || is_fresh(&fact, &head, judging)
                ? MCP_VERIFIED_GOOD
@@ -109,7 +109,7 @@ void mcp_oauth_verified_put(const mcp_oauth_finding_t *finding,
     char *block = apr_palloc(pool, sizeof(head_t) + len);
     head_t head = head_of(judging);
 
-    head.binding = finding->binding;
+    head.possession = finding->possession;
     memcpy(block, &head, sizeof(head));
     memcpy(block + sizeof(head), packed, len);
     fact.block = block;

@@ -105,8 +105,8 @@ mcp_oauth_verify_bearer(const mcp_principal_t **who,
     judging.len = brought.len;
     judging.resource = resource;
     MCP_TRY(verify(&finding, &judging, cx));
-    MCP_TRY(mcp_oauth_binding_check(&finding.binding, &brought, presented,
-                                    resource, cx));
+    MCP_TRY(mcp_oauth_possession_check(&finding.possession, &brought,
+                                       presented, resource, cx));
     *who = finding.who;
     return NULL;
 }

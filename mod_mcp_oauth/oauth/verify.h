@@ -3,7 +3,7 @@
 #define MCP_OAUTH_VERIFY_H
 
 #include "mod_mcp_oauth.h"
-#include "oauth/binding.h"
+#include "oauth/possession.h"
 
 /* Judges the access token of a request to a protected location: one of this
  * server's own, or one that an identity provider issued, as MCPAuthMode says.

@@ -5,7 +5,7 @@
 #include <httpd.h>
 
 #include "config/site.h"
-#include "oauth/binding.h"
+#include "oauth/possession.h"
 
 /* What a request to a protected location shows: its access token, and proof
  * that it is the client's own. Texts live as long as the request. */

@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "oauth/binding.h"
+#include "oauth/possession.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -19,8 +19,9 @@ static const mcp_error_t *bad(mcp_ctx_t *cx, const char *why)
 /* -- what the token says -- */
 
 /* 0: it is there, and no SHA-256 in base64url. */
-static int thumbprint_read(char out[MCP_BINDING_SIZE], const mcp_json_t *cnf,
-                           const char *name, apr_pool_t *pool)
+static int thumbprint_read(char out[MCP_POSSESSION_SIZE],
+                           const mcp_json_t *cnf, const char *name,
+                           apr_pool_t *pool)
 {
     const mcp_json_t *member = mcp_json_get(cnf, name);
     const char *text = mcp_json_string(member);
@@ -29,26 +30,26 @@ static int thumbprint_read(char out[MCP_BINDING_SIZE], const mcp_json_t *cnf,
     *out = '\0';
     if (!member)
         return 1;
-    if (!text || strlen(text) != MCP_BINDING_SIZE - 1 ||
+    if (!text || strlen(text) != MCP_POSSESSION_SIZE - 1 ||
         !mcp_encode_base64url_read(&len, text, strlen(text), pool))
         return 0;
-    memcpy(out, text, MCP_BINDING_SIZE);
+    memcpy(out, text, MCP_POSSESSION_SIZE);
     return 1;
 }
 
-const mcp_error_t *mcp_oauth_binding_read(mcp_oauth_binding_t *binding,
-                                          const mcp_json_t *claims,
-                                          mcp_ctx_t *cx)
+const mcp_error_t *
+mcp_oauth_possession_read(mcp_oauth_possession_t *possession,
+                          const mcp_json_t *claims, mcp_ctx_t *cx)
 {
     const mcp_json_t *cnf = mcp_json_get(claims, "cnf");
 
-    memset(binding, 0, sizeof(*binding));
+    memset(possession, 0, sizeof(*possession));
     if (!cnf)
         return NULL;
-    if (!thumbprint_read(binding->jkt, cnf, "jkt", cx->pool) ||
-        !thumbprint_read(binding->x5t, cnf, "x5t#S256", cx->pool))
+    if (!thumbprint_read(possession->jkt, cnf, "jkt", cx->pool) ||
+        !thumbprint_read(possession->x5t, cnf, "x5t#S256", cx->pool))
         return bad(cx, "cnf has what is no thumbprint");
-    if (!*binding->jkt && !*binding->x5t)
+    if (!*possession->jkt && !*possession->x5t)
         return bad(cx, "it is bound (cnf) neither by jkt nor by x5t#S256");
     return NULL;
 }
@@ -78,7 +79,7 @@ static const char *thumbprint_of(const char *pem, apr_pool_t *pool)
 }
 
 static const mcp_error_t *
-certificate_check(const mcp_oauth_binding_t *binding,
+certificate_check(const mcp_oauth_possession_t *possession,
                   const mcp_oauth_presented_t *presented, mcp_ctx_t *cx)
 {
     const char *pem = presented->certificate
@@ -93,20 +94,20 @@ certificate_check(const mcp_oauth_binding_t *binding,
             "may have made them.",
             "access token: it is bound to a certificate (cnf x5t#S256), and "
             "the client shows none");
-    if (!mcp_digest_equal(thumbprint_of(pem, cx->pool), binding->x5t))
+    if (!mcp_digest_equal(thumbprint_of(pem, cx->pool), possession->x5t))
         return bad(cx, "it is bound to another certificate (cnf x5t#S256)");
     return NULL;
 }
 
 const mcp_error_t *
-mcp_oauth_binding_check(const mcp_oauth_binding_t *binding,
-                        const mcp_oauth_brought_t *brought,
-                        const mcp_oauth_presented_t *presented,
-                        const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
+mcp_oauth_possession_check(const mcp_oauth_possession_t *possession,
+                           const mcp_oauth_brought_t *brought,
+                           const mcp_oauth_presented_t *presented,
+                           const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
 {
-    if (*binding->x5t)
-        MCP_TRY(certificate_check(binding, presented, cx));
-    if (*binding->jkt)
+    if (*possession->x5t)
+        MCP_TRY(certificate_check(possession, presented, cx));
+    if (*possession->jkt)
         return bad(cx, "it is bound to a key (cnf jkt), and nothing proves "
                        "that the client has it");
     if (brought->is_dpop)

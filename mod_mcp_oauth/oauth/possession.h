@@ -1,6 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#ifndef MCP_OAUTH_BINDING_H
-#define MCP_OAUTH_BINDING_H
+#ifndef MCP_OAUTH_POSSESSION_H
+#define MCP_OAUTH_POSSESSION_H
 
 #include "base/json.h"
 #include "oauth/service.h"
@@ -10,13 +10,13 @@
  * certificate of its TLS connection (RFC 8705 3). */
 
 /* SHA-256 in base64url, with NUL */
-#define MCP_BINDING_SIZE 44
+#define MCP_POSSESSION_SIZE 44
 
 /* "": not bound so. Plain bytes: it can be copied as a block. */
-typedef struct mcp_oauth_binding_t {
-    char jkt[MCP_BINDING_SIZE]; /* of a JWK, RFC 7638 */
-    char x5t[MCP_BINDING_SIZE]; /* of a certificate's DER */
-} mcp_oauth_binding_t;
+typedef struct mcp_oauth_possession_t {
+    char jkt[MCP_POSSESSION_SIZE]; /* of a JWK, RFC 7638 */
+    char x5t[MCP_POSSESSION_SIZE]; /* of a certificate's DER */
+} mcp_oauth_possession_t;
 
 /* What a request brings to a protected location. Texts live as long as it. */
 typedef struct mcp_oauth_presented_t {
@@ -38,15 +38,14 @@ typedef struct mcp_oauth_brought_t {
 
 /* cnf of a token's claims. INVALID_TOKEN: it names nothing that is known here,
  * and a token bound to what nobody looks at would be bound to nothing. */
-const mcp_error_t *mcp_oauth_binding_read(mcp_oauth_binding_t *binding,
-                                          const mcp_json_t *claims,
-                                          mcp_ctx_t *cx);
+const mcp_error_t *
+mcp_oauth_possession_read(mcp_oauth_possession_t *possession,
+                          const mcp_json_t *claims, mcp_ctx_t *cx);
 /* Whether who brings the token has what it is bound to. INVALID_TOKEN,
  * INVALID_DPOP_PROOF, UNAVAILABLE. */
-const mcp_error_t *
-mcp_oauth_binding_check(const mcp_oauth_binding_t *binding,
-                        const mcp_oauth_brought_t *brought,
-                        const mcp_oauth_presented_t *presented,
-                        const mcp_oauth_resource_t *resource, mcp_ctx_t *cx);
+const mcp_error_t *mcp_oauth_possession_check(
+    const mcp_oauth_possession_t *possession,
+    const mcp_oauth_brought_t *brought, const mcp_oauth_presented_t *presented,
+    const mcp_oauth_resource_t *resource, mcp_ctx_t *cx);
 
 #endif
