@@ -16,6 +16,13 @@
  * 1 on; 0 is not set */
 typedef enum { MCP_MODE_BROKER = 1 } mcp_auth_mode_t;
 
+/* MCPDPoP: the same */
+typedef enum {
+    MCP_DPOP_NONE = 1,
+    MCP_DPOP_OPTIONAL,
+    MCP_DPOP_REQUIRE
+} mcp_dpop_t;
+
 /* MCPScope */
 typedef struct mcp_scope_setting_t {
     const char *name;
