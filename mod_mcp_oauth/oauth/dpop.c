@@ -101,8 +101,7 @@ static int is_same_target(const char *a, const char *b, mcp_ctx_t *cx)
         !one->host || !other->host)
         return 0;
     return !strcmp(one->scheme, other->scheme) &&
-           !strcmp(one->host, other->host) &&
-           port_of(one) == port_of(other) &&
+           !strcmp(one->host, other->host) && port_of(one) == port_of(other) &&
            !strcmp(path_of(one), path_of(other));
 }
 
@@ -197,8 +196,8 @@ static const mcp_error_t *use(const reading_t *in, apr_int64_t now,
                                           now};
     unsigned char id[MCP_DIGEST_SIZE];
 
-    mcp_digest_sha256_text(id,
-                           apr_pstrcat(cx->pool, in->jkt, "\n", in->jti, NULL));
+    mcp_digest_sha256_text(
+        id, apr_pstrcat(cx->pool, in->jkt, "\n", in->jti, NULL));
     switch (mcp_live_proof_use(works->shared, id, &times)) {
     case MCP_PROOF_FRESH:
         return NULL;
