@@ -23,6 +23,13 @@ typedef enum {
 /* on|off */
 #define MCP_ON 1
 
+/* MCPDPoP: the same */
+typedef enum {
+    MCP_DPOP_NONE = 1,
+    MCP_DPOP_OPTIONAL,
+    MCP_DPOP_REQUIRE
+} mcp_dpop_t;
+
 /* MCPScope */
 typedef struct mcp_scope_setting_t {
     const char *name;

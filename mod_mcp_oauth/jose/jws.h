@@ -21,8 +21,8 @@ typedef struct mcp_jose_jws_t {
 } mcp_jose_jws_t;
 
 /* Three strict base64url parts, JSON objects without duplicates, alg a string
- * other than none, no crit, no embedded key is ever used (jwk, jku, x5u, x5c
- * are ignored). INVALID_TOKEN otherwise. */
+ * other than none, no crit; jku, x5u and x5c are ignored, and so is jwk but by
+ * jose/proof.h. INVALID_TOKEN otherwise. */
 const mcp_error_t *mcp_jose_jws_read(const mcp_jose_jws_t **jws,
                                      const char *text, apr_size_t len,
                                      mcp_ctx_t *cx);

@@ -5,11 +5,11 @@
 #include "live/shared.h"
 
 /* How the shared memory is laid out, for this folder only. Its parts follow
- * each other: this header, the session buckets, the throttle buckets. Change
- * MCP_LIVE_VERSION with anything here: an older module's memory may outlive
- * it. */
+ * each other: this header, the session buckets, the throttle buckets, the
+ * proof buckets. Change MCP_LIVE_VERSION with anything here: an older module's
+ * memory may outlive it. */
 #define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
-#define MCP_LIVE_VERSION 2
+#define MCP_LIVE_VERSION 3
 
 /* A key is looked for in one bucket: two cache lines. */
 #define MCP_LIVE_WAYS 8
@@ -24,12 +24,22 @@ typedef struct mcp_live_bucket_t {
     mcp_live_slot_t slots[MCP_LIVE_WAYS];
 } mcp_live_bucket_t;
 
+/* What live/proof.c makes of a word fits one, so that a bucket has more. */
+#define MCP_LIVE_PROOF_WAYS 16
+
+typedef struct mcp_live_proof_bucket_t {
+    apr_uint64_t words[MCP_LIVE_PROOF_WAYS]; /* 0 = never used */
+} mcp_live_proof_bucket_t;
+
 struct mcp_live_shared_t {
     apr_uint64_t magic;
     apr_uint32_t version;
     mcp_live_limits_t limits;
     apr_uint32_t session_buckets;
     apr_uint32_t throttle_buckets;
+    apr_uint32_t proof_buckets;
+    apr_int64_t born;         /* seconds; nothing is known of before */
+    apr_uint64_t proof_floor; /* live/proof.c */
 } __attribute__((aligned(MCP_LIVE_LINE)));
 
 /* The bucket for a digest. */
@@ -39,6 +49,9 @@ mcp_live_shared_session_bucket(const mcp_live_shared_t *shared,
 mcp_live_bucket_t *
 mcp_live_shared_throttle_bucket(const mcp_live_shared_t *shared,
                                 const unsigned char *digest);
+mcp_live_proof_bucket_t *
+mcp_live_shared_proof_bucket(const mcp_live_shared_t *shared,
+                             const unsigned char *digest);
 /* The part of a digest that a slot keeps; never 0. */
 apr_uint64_t mcp_live_shared_key(const unsigned char *digest);
 

@@ -10,21 +10,44 @@
 /* A part of a digest picks the bucket, another one the slot in it. */
 #define BUCKET_OFFSET 8
 
+/* Proofs are never forgotten to make room: with four words for each that is
+ * asked for, one bucket in 200,000 is full when as many are there. */
+#define WORDS_FOR_PROOF 4
+
 static apr_uint32_t buckets_for(apr_uint32_t entries)
 {
     return entries / MCP_LIVE_WAYS + (entries % MCP_LIVE_WAYS != 0) +
            (entries == 0);
 }
 
+static apr_uint32_t proof_buckets_for(apr_uint32_t proofs)
+{
+    return proofs / (MCP_LIVE_PROOF_WAYS / WORDS_FOR_PROOF) + 1;
+}
+
+/* The header comes first: with all its parts laid out in it. */
+static apr_size_t size_of(const mcp_live_shared_t *header)
+{
+    return sizeof(*header) +
+           ((apr_size_t)header->session_buckets + header->throttle_buckets) *
+               sizeof(mcp_live_bucket_t) +
+           (apr_size_t)header->proof_buckets * sizeof(mcp_live_proof_bucket_t);
+}
+
 const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
                                         const mcp_live_limits_t *limits,
                                         apr_pool_t *pool, mcp_ctx_t *cx)
 {
-    apr_uint32_t sessions = buckets_for(limits->sessions);
-    apr_uint32_t counters = buckets_for(limits->counters);
-    apr_size_t size = sizeof(mcp_live_shared_t) +
-                      ((apr_size_t)sessions + counters) *
-                          sizeof(mcp_live_bucket_t);
+    const mcp_live_shared_t header = {
+        MCP_LIVE_MAGIC,
+        MCP_LIVE_VERSION,
+        *limits,
+        buckets_for(limits->sessions),
+        buckets_for(limits->counters),
+        proof_buckets_for(limits->proofs),
+        mcp_ctx_seconds(cx),
+    };
+    apr_size_t size = size_of(&header);
     mcp_live_shared_t *shared;
     apr_status_t status;
     apr_shm_t *memory;
@@ -34,21 +57,18 @@ const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
     if (status != APR_SUCCESS) {
         char why[120];
 
-        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                               "Lower the limits of sessions, or free memory.",
-                               "no %" APR_SIZE_T_FMT
-                               " bytes of shared memory: %s",
-                               size, apr_strerror(status, why, sizeof(why)));
+        return mcp_error_fault(
+            MCP_E_UNAVAILABLE, cx,
+            "Lower the limits of sessions and proofs, or free "
+            "memory.",
+            "no %" APR_SIZE_T_FMT " bytes of shared memory: %s", size,
+            apr_strerror(status, why, sizeof(why)));
     }
     memset(apr_shm_baseaddr_get(memory), 0, size);
     /* APR keeps its own size in front, so the memory begins unaligned */
     shared = (mcp_live_shared_t *)APR_ALIGN(
         (apr_uintptr_t)apr_shm_baseaddr_get(memory), MCP_LIVE_LINE);
-    shared->version = MCP_LIVE_VERSION;
-    shared->limits = *limits;
-    shared->session_buckets = sessions;
-    shared->throttle_buckets = counters;
-    shared->magic = MCP_LIVE_MAGIC;
+    *shared = header;
     *out = shared;
     return NULL;
 }
@@ -59,7 +79,8 @@ int mcp_live_shared_fits(const mcp_live_shared_t *shared,
     return shared && shared->magic == MCP_LIVE_MAGIC &&
            shared->version == MCP_LIVE_VERSION &&
            shared->limits.sessions == limits->sessions &&
-           shared->limits.counters == limits->counters;
+           shared->limits.counters == limits->counters &&
+           shared->limits.proofs == limits->proofs;
 }
 
 /* Even over any number of buckets, as a digest's bits are. */
@@ -85,6 +106,18 @@ mcp_live_shared_throttle_bucket(const mcp_live_shared_t *shared,
 {
     return (mcp_live_bucket_t *)(shared + 1) + shared->session_buckets +
            pick(digest, shared->throttle_buckets);
+}
+
+mcp_live_proof_bucket_t *
+mcp_live_shared_proof_bucket(const mcp_live_shared_t *shared,
+                             const unsigned char *digest)
+{
+    mcp_live_bucket_t *behind = (mcp_live_bucket_t *)(shared + 1) +
+                                shared->session_buckets +
+                                shared->throttle_buckets;
+
+    return (mcp_live_proof_bucket_t *)behind +
+           pick(digest, shared->proof_buckets);
 }
 
 apr_uint64_t mcp_live_shared_key(const unsigned char *digest)

@@ -13,6 +13,7 @@ typedef struct mcp_live_shared_t mcp_live_shared_t;
 typedef struct mcp_live_limits_t {
     apr_uint32_t sessions; /* MCP sessions remembered */
     apr_uint32_t counters; /* throttle counters */
+    apr_uint32_t proofs;   /* DPoP proofs remembered */
 } mcp_live_limits_t;
 
 /* In the parent. memory lives as long as pool, which must outlive the

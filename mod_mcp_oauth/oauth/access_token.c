@@ -42,10 +42,29 @@ static void write_words(mcp_writer_t *w, const mcp_oauth_grant_t *grant,
     mcp_oauth_words_write(w, &who, &words, cx);
 }
 
-const mcp_error_t *mcp_oauth_access_token_make(
-    mcp_oauth_access_token_t *token, const mcp_oauth_grant_t *grant,
-    const mcp_oauth_resource_t *resource, const char *scope, mcp_ctx_t *cx)
+/* RFC 9449 6.1 */
+static void write_key(mcp_writer_t *w, const char *jkt)
 {
+    if (!jkt)
+        return;
+    mcp_writer_name(w, "cnf");
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "jkt", jkt);
+    mcp_writer_close(w);
+}
+
+const char *mcp_oauth_access_token_type(const char *jkt)
+{
+    return jkt ? "DPoP" : "Bearer";
+}
+
+const mcp_error_t *
+mcp_oauth_access_token_make(mcp_oauth_access_token_t *token,
+                            const mcp_oauth_access_token_ask_t *ask,
+                            mcp_ctx_t *cx)
+{
+    const mcp_oauth_grant_t *grant = ask->grant;
+    const mcp_oauth_resource_t *resource = ask->resource;
     const mcp_oauth_service_t *service = resource->service;
     const mcp_jose_jwk_t *signer =
         mcp_jose_keyring_signer(service->works->keys, service->issuer);
@@ -64,10 +83,11 @@ const mcp_error_t *mcp_oauth_access_token_make(
     mcp_writer_member(w, "iss", service->issuer);
     mcp_writer_member(w, "aud", resource->url);
     write_subject(w, grant, resource);
-    mcp_writer_member(w, "scope", scope);
+    mcp_writer_member(w, "scope", ask->scope);
     mcp_writer_member_integer(w, "iat", now);
     mcp_writer_member_integer(w, "exp", now + token->expires_in);
     mcp_writer_member(w, "jti", jti);
+    write_key(w, ask->jkt);
     write_words(w, grant, resource, cx);
     mcp_writer_close(w);
     return mcp_jose_jws_sign(&token->text, mcp_writer_text(w, NULL),

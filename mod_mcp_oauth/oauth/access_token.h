@@ -13,9 +13,19 @@ typedef struct mcp_oauth_access_token_t {
     apr_int64_t expires_in; /* seconds */
 } mcp_oauth_access_token_t;
 
-/* scope: that of the grant, or less. */
-const mcp_error_t *mcp_oauth_access_token_make(
-    mcp_oauth_access_token_t *token, const mcp_oauth_grant_t *grant,
-    const mcp_oauth_resource_t *resource, const char *scope, mcp_ctx_t *cx);
+typedef struct mcp_oauth_access_token_ask_t {
+    const mcp_oauth_grant_t *grant;
+    const mcp_oauth_resource_t *resource; /* of the grant */
+    const char *scope;                    /* that of the grant, or less */
+    const char *jkt; /* the key that it is bound to, which its cnf then names
+                      * (RFC 9449 6.1); NULL: whoever has it may use it */
+} mcp_oauth_access_token_ask_t;
+
+const mcp_error_t *
+mcp_oauth_access_token_make(mcp_oauth_access_token_t *token,
+                            const mcp_oauth_access_token_ask_t *ask,
+                            mcp_ctx_t *cx);
+/* The token_type of one that is bound to this key, or to none. */
+const char *mcp_oauth_access_token_type(const char *jkt);
 
 #endif

@@ -5,14 +5,17 @@
 
 #include "base/encode.h"
 #include "base/scope.h"
-
+#include "oauth/dpop.h"
 const char *mcp_oauth_challenge_text(const mcp_oauth_resource_t *resource,
                                      const mcp_error_t *error,
                                      const apr_array_header_t *scopes,
-                                     apr_pool_t *pool)
+                                     int is_dpop, apr_pool_t *pool)
 {
     const char *text = "Bearer ";
 
+    if (is_dpop || mcp_oauth_dpop_is_required(resource))
+        text = apr_pstrcat(pool, "DPoP algs=\"",
+                           mcp_oauth_dpop_algorithms(pool), "\", ", NULL);
     /* RFC 6750 3: no error where there was no token */
     if (error)
         text = apr_pstrcat(pool, text, "error=\"", mcp_error_oauth(error),

@@ -75,6 +75,8 @@ static const char *registration_text(const mcp_oauth_client_t *client,
     mcp_writer_member_integer(w, "t", client->issued / HOUR);
     mcp_writer_member_integer(w, "m", client->method);
     mcp_writer_member_integer(w, "r", client->may_refresh != 0);
+    if (client->has_dpop)
+        mcp_writer_member_integer(w, "d", 1);
     mcp_writer_name(w, "u");
     mcp_writer_open(w, '[');
     for (i = 0; i < client->redirect_uris->nelts; i++)
@@ -226,6 +228,7 @@ static mcp_oauth_client_t *registration_read(const mcp_json_t *json,
     client->issued = (apr_int64_t)integer_of(json, "t") * HOUR;
     client->method = (mcp_oauth_client_method_t)integer_of(json, "m");
     client->may_refresh = integer_of(json, "r");
+    client->has_dpop = integer_of(json, "d");
     client->redirect_uris = list;
     client->name = mcp_json_string(mcp_json_get(json, "n"));
     client->scope = mcp_json_string(mcp_json_get(json, "s"));

@@ -27,6 +27,7 @@ typedef struct mcp_oauth_client_t {
     apr_int64_t issued; /* seconds, to the hour; 0 where it has a host */
     mcp_oauth_client_method_t method;
     int may_refresh; /* grant_types has refresh_token */
+    int has_dpop;    /* its tokens are always bound to a key (RFC 9449 5.2) */
     const apr_array_header_t *redirect_uris; /* of const char * */
     const char *name;  /* as it calls itself, unverified; or NULL */
     const char *scope; /* or NULL */

@@ -27,7 +27,10 @@ typedef struct mcp_oauth_exchange_t {
     const char *body;   /* bounded by endpoint.def; NUL-terminated */
     apr_size_t body_len;
     const char *content_type; /* lower case, without parameters, or NULL */
+    const char *url; /* that was asked for, without a query; NULL where
+                      * nobody needs it */
     const char *authorization;
+    const char *dpop; /* the DPoP header, or NULL */
     const char *origin;
     const char *fetch_site; /* Sec-Fetch-Site */
     const char *fetch_dest; /* Sec-Fetch-Dest */

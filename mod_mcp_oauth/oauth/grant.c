@@ -40,6 +40,7 @@ static mcp_record_t record_of(const mcp_oauth_grant_t *grant, apr_pool_t *pool)
     mcp_writer_member_integer(w, "created", grant->created);
     mcp_writer_member_integer(w, "turned", grant->turned);
     mcp_writer_member_integer(w, "generation", grant->generation);
+    mcp_writer_member(w, "jkt", grant->jkt);
     write_upstream(w, grant);
     mcp_writer_close(w);
 
@@ -68,6 +69,7 @@ static int members_read(mcp_oauth_grant_t *grant, const mcp_json_t *json,
     grant->client_id = mcp_json_string(mcp_json_get(json, "client_id"));
     grant->resource = mcp_json_string(mcp_json_get(json, "resource"));
     grant->scope = mcp_json_string(mcp_json_get(json, "scope"));
+    grant->jkt = mcp_json_string(mcp_json_get(json, "jkt"));
     return grant->id && grant->client_id && grant->resource && grant->scope &&
            mcp_oauth_identity_read(&grant->identity,
                                    mcp_json_get(json, "identity"), pool) &&

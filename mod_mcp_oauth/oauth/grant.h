@@ -16,6 +16,8 @@ typedef struct mcp_oauth_grant_t {
     apr_int64_t created;
     apr_int64_t turned;     /* when the refresh token last changed */
     apr_int64_t generation; /* of the refresh token; 0: there is none */
+    const char *jkt;        /* the key that the refresh token is bound to
+                             * (oauth/binding.h); NULL: none */
     const char *upstream;   /* what the identity provider gave us for the user
                              * (oauth/upstream.h); NULL: nothing. The next
                              * three are of oauth/renewal.h */

@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "base/writer.h"
-#include "oauth/about.h"
 #include "jose/jws.h"
+#include "oauth/about.h"
+#include "oauth/access_token.h"
 #include "oauth/authenticate.h"
 #include "oauth/endpoint.h"
 #include "oauth/verify.h"
@@ -50,21 +51,22 @@ static void write_words(mcp_writer_t *w, const mcp_principal_t *who,
     mcp_oauth_words_write(w, who, &words, cx);
 }
 
-/* RFC 7662 2.2. A token without scopes has no scope: the member is one or
- * more of them. */
+/* RFC 7662 2.2, RFC 9449 6.2. A token without scopes has no scope: the member
+ * is one or more of them. */
 static const mcp_error_t *active(mcp_oauth_exchange_t *x, const char *token,
                                  const mcp_principal_t *who, mcp_ctx_t *cx)
 {
     static const char *const claimed[] = {"exp", "iat", "nbf", "sub",
-                                          "aud", "iss", "jti"};
+                                          "aud", "iss", "jti", "cnf"};
     mcp_writer_t *w = mcp_writer_make(cx->pool);
     const mcp_json_t *claims;
     const mcp_jose_jws_t *jws;
-    const char *aud;
+    const char *aud, *jkt;
     apr_size_t i;
 
     MCP_TRY(mcp_jose_jws_read(&jws, token, strlen(token), cx));
     claims = jws->claims;
+    jkt = mcp_json_string(mcp_json_pointer(claims, "/cnf/jkt"));
     aud = mcp_json_string(mcp_json_get(claims, "aud"));
     mcp_writer_open(w, '{');
     mcp_writer_member_boolean(w, "active", 1);
@@ -72,7 +74,7 @@ static const mcp_error_t *active(mcp_oauth_exchange_t *x, const char *token,
         copy(w, claims, "scope");
     mcp_writer_member(w, "client_id", who->client);
     mcp_writer_member(w, "username", who->user);
-    mcp_writer_member(w, "token_type", "Bearer");
+    mcp_writer_member(w, "token_type", mcp_oauth_access_token_type(jkt));
     for (i = 0; i < sizeof(claimed) / sizeof(claimed[0]); i++)
         copy(w, claims, claimed[i]);
     if (aud)

@@ -6,6 +6,7 @@
 
 #include "base/encode.h"
 #include "base/scope.h"
+#include "oauth/dpop.h"
 #include "oauth/redirect.h"
 #include "oauth/scopes.h"
 
@@ -136,6 +137,21 @@ static const mcp_error_t *grants_read(const asked_t *in, mcp_ctx_t *cx)
     return NULL;
 }
 
+/* RFC 9449 5.2; where no proofs are taken it is a member that nobody knows */
+static const mcp_error_t *dpop_read(const asked_t *in, mcp_ctx_t *cx)
+{
+    const mcp_json_t *bound = member(in, "dpop_bound_access_tokens");
+
+    if (!bound || !mcp_oauth_dpop_is_offered(in->service))
+        return NULL;
+    if (mcp_json_type(bound) != MCP_JSON_BOOLEAN)
+        return mcp_error_tell(MCP_E_INVALID_METADATA, cx,
+                              "dpop_bound_access_tokens is neither true nor "
+                              "false.");
+    in->client->has_dpop = mcp_json_is_true(bound);
+    return NULL;
+}
+
 /* Shortened rather than refused: it is only shown. */
 static const mcp_error_t *name_read(const asked_t *in, mcp_ctx_t *cx)
 {
@@ -190,6 +206,7 @@ const mcp_error_t *mcp_oauth_metadata_read(mcp_oauth_client_t *client,
 
     MCP_TRY(redirect_uris_read(&in, cx));
     MCP_TRY(grants_read(&in, cx));
+    MCP_TRY(dpop_read(&in, cx));
     MCP_TRY(name_read(&in, cx));
     return scope_read(&in, cx);
 }

@@ -9,7 +9,7 @@
  * client publishes: the members that mean something here. Others, and nulls,
  * are passed over. */
 
-/* Fills in redirect_uris, may_refresh, name and scope.
+/* Fills in redirect_uris, may_refresh, has_dpop, name and scope.
  * INVALID_REDIRECT_URI or INVALID_METADATA, in words for the client. */
 const mcp_error_t *mcp_oauth_metadata_read(mcp_oauth_client_t *client,
                                            const mcp_json_t *json,

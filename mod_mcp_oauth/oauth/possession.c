@@ -6,7 +6,7 @@
 
 #include "base/digest.h"
 #include "base/encode.h"
-
+#include "oauth/dpop.h"
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
 #define BLANKS " \t\r\n"
@@ -99,6 +99,39 @@ certificate_check(const mcp_oauth_possession_t *possession,
     return NULL;
 }
 
+/* RFC 9449 7.1 has it a 401 at a resource. */
+static const mcp_error_t *at_resource(const mcp_error_t *e, mcp_ctx_t *cx)
+{
+    mcp_error_t *other;
+
+    if (!e || e->code != MCP_E_INVALID_DPOP_PROOF)
+        return e;
+    other = apr_pmemdup(cx->pool, e, sizeof(*e));
+    other->code = MCP_E_DPOP_PROOF_REFUSED;
+    return other;
+}
+
+/* RFC 9449 7.1, 7.2: as a Bearer token it would be of use to who stole it. */
+static const mcp_error_t *key_check(const mcp_oauth_possession_t *possession,
+                                    const mcp_oauth_brought_t *brought,
+                                    const mcp_oauth_presented_t *presented,
+                                    const mcp_oauth_works_t *works,
+                                    mcp_ctx_t *cx)
+{
+    const mcp_oauth_dpop_t dpop = {presented->dpop, presented->method,
+                                   presented->url, brought->text,
+                                   brought->len};
+    const char *jkt;
+
+    if (!brought->is_dpop)
+        return bad(cx, "it is bound to a key (cnf jkt), and came by the "
+                       "scheme Bearer");
+    MCP_TRY(at_resource(mcp_oauth_dpop_check(&jkt, &dpop, works, cx), cx));
+    return mcp_digest_equal(jkt, possession->jkt)
+               ? NULL
+               : bad(cx, "it is bound to another key (cnf jkt)");
+}
+
 const mcp_error_t *
 mcp_oauth_possession_check(const mcp_oauth_possession_t *possession,
                            const mcp_oauth_brought_t *brought,
@@ -108,9 +141,11 @@ mcp_oauth_possession_check(const mcp_oauth_possession_t *possession,
     if (*possession->x5t)
         MCP_TRY(certificate_check(possession, presented, cx));
     if (*possession->jkt)
-        return bad(cx, "it is bound to a key (cnf jkt), and nothing proves "
-                       "that the client has it");
+        return key_check(possession, brought, presented,
+                         resource->service->works, cx);
     if (brought->is_dpop)
         return bad(cx, "it came by the scheme DPoP, and is bound to no key");
+    if (mcp_oauth_dpop_is_required(resource))
+        return bad(cx, "it is bound to no key, which MCPDPoP requires");
     return NULL;
 }

@@ -170,6 +170,18 @@ static int is_repeat(const mcp_oauth_grant_t *grant, const token_t *token,
            in_grace(grant, resource, cx);
 }
 
+/* The proof is good once, however often this is tried; the family may have got
+ * its key meanwhile. */
+static const mcp_error_t *key_check(const mcp_oauth_refresh_ask_t *ask,
+                                    const mcp_oauth_grant_t *grant,
+                                    const mcp_oauth_resource_t *resource,
+                                    int is_first, mcp_ctx_t *cx)
+{
+    return is_first
+               ? mcp_oauth_binding_make(ask->binding, resource, grant->jkt, cx)
+               : mcp_oauth_binding_check(ask->binding, grant->jkt, cx);
+}
+
 /* One attempt; *done is 0 when somebody else turned the family meanwhile. */
 static const mcp_error_t *turn_once(int *done, mcp_oauth_grant_t *grant,
                                     const token_t *token,
@@ -221,11 +233,14 @@ const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
         if (mcp_oauth_grant_is_idle(*grant, resource, now))
             return refused(cx, "was not used for too long");
         MCP_TRY(ask_check(ask, *grant, resource, cx));
+        MCP_TRY(key_check(ask, *grant, resource, !i, cx));
         if (token.generation >= (*grant)->generation ||
             is_repeat(*grant, &token, resource, cx))
             MCP_TRY(mcp_oauth_renewal_ask(grant, resource, cx));
         if (!*grant)
             return refused(cx, "the grant has ended");
+        if (!(*grant)->jkt)
+            (*grant)->jkt = mcp_oauth_binding_refresh(ask->binding);
         MCP_TRY(turn_once(&done, *grant, &token, resource, cx));
     }
     if (!done)

@@ -2,6 +2,7 @@
 #ifndef MCP_OAUTH_REFRESH_H
 #define MCP_OAUTH_REFRESH_H
 
+#include "oauth/binding.h"
 #include "oauth/client.h"
 #include "oauth/grant.h"
 
@@ -18,13 +19,16 @@ typedef struct mcp_oauth_refresh_ask_t {
     const mcp_oauth_client_t *client;
     const mcp_oauth_resource_t *resource; /* asked for, or NULL */
     const char *scope;                    /* asked for, or NULL */
+    mcp_oauth_binding_t *binding;         /* of the same client; its key is
+                                           * made out before anything turns */
 } mcp_oauth_refresh_ask_t;
 
 /* Turns the family: *grant then holds the generation of the successor. The
  * token before the current one gets the same successor within the grace
  * window; an older one ends the family. Of those who come at once, one turns
- * it and the others get the same. INVALID_GRANT, INVALID_TARGET or
- * INVALID_SCOPE, nothing turned, when it cannot be. */
+ * it and the others get the same. One without a key is bound to the one that
+ * is shown, where it would be from the start. INVALID_GRANT, INVALID_TARGET,
+ * INVALID_SCOPE or INVALID_DPOP_PROOF, nothing turned, when it cannot be. */
 const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
                                           const mcp_oauth_refresh_ask_t *ask,
                                           const mcp_oauth_service_t *service,

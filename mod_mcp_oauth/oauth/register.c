@@ -155,6 +155,8 @@ static const char *answer(const mcp_oauth_client_t *client, const char *secret,
     write_list(w, "grant_types", "authorization_code",
                client->may_refresh ? "refresh_token" : NULL);
     write_list(w, "response_types", "code", NULL);
+    if (client->has_dpop)
+        mcp_writer_member_boolean(w, "dpop_bound_access_tokens", 1);
     mcp_writer_member(w, "scope", client->scope);
     if (client->jwks) {
         mcp_writer_name(w, "jwks");

@@ -7,6 +7,7 @@
 
 #include "base/form.h"
 #include "base/scope.h"
+#include "oauth/dpop.h"
 #include "oauth/redirect.h"
 #include "oauth/scopes.h"
 #include "oauth/target.h"
@@ -191,9 +192,26 @@ static const mcp_oauth_refusal_t *target_check(const check_t *c)
     return NULL;
 }
 
+/* RFC 9449 10; where no proofs are taken it is a parameter that nobody knows
+ */
+static const mcp_oauth_refusal_t *key_check(const check_t *c)
+{
+    const char *jkt = field(c->ask->form, "dpop_jkt");
+    const mcp_oauth_resource_t *resource =
+        mcp_oauth_service_resource(c->ask->service, c->request->resource);
+
+    if (!jkt || !mcp_oauth_dpop_is_taken(resource))
+        return NULL;
+    if (!mcp_oauth_dpop_is_jkt(jkt, c->cx->pool))
+        return refuse(c, "invalid_request",
+                      "dpop_jkt is not the SHA-256 thumbprint of a key.");
+    c->request->dpop_jkt = jkt;
+    return NULL;
+}
+
 static const mcp_oauth_refusal_t *(*const checks[])(const check_t *c) = {
-    form_check,   objects_check, response_check, pkce_check,
-    prompt_check, age_check,     client_fill,    target_check,
+    form_check, objects_check, response_check, pkce_check, prompt_check,
+    age_check,  client_fill,   target_check,   key_check,
 };
 
 const mcp_oauth_refusal_t *
@@ -265,6 +283,7 @@ void mcp_oauth_request_write(mcp_writer_t *w,
     mcp_writer_member(w, "redirect_uri", request->redirect_uri);
     mcp_writer_member(w, "state", request->state);
     mcp_writer_member(w, "code_challenge", request->code_challenge);
+    mcp_writer_member(w, "dpop_jkt", request->dpop_jkt);
     mcp_writer_member(w, "resource", request->resource);
     mcp_writer_member(w, "scope", request->scope);
     write_boolean(w, "may_refresh", request->may_refresh);
@@ -286,6 +305,7 @@ const mcp_oauth_request_t *mcp_oauth_request_read(const mcp_json_t *json,
     r->redirect_uri = mcp_json_string(mcp_json_get(json, "redirect_uri"));
     r->state = mcp_json_string(mcp_json_get(json, "state"));
     r->code_challenge = mcp_json_string(mcp_json_get(json, "code_challenge"));
+    r->dpop_jkt = mcp_json_string(mcp_json_get(json, "dpop_jkt"));
     r->resource = mcp_json_string(mcp_json_get(json, "resource"));
     r->scope = mcp_json_string(mcp_json_get(json, "scope"));
     r->may_refresh = is_true(json, "may_refresh");

@@ -17,6 +17,8 @@ typedef struct mcp_oauth_request_t {
     const char *redirect_uri;
     const char *state;          /* or NULL */
     const char *code_challenge; /* S256 */
+    const char *dpop_jkt;       /* the key that the code is bound to (RFC 9449
+                                 * 10); NULL: none */
     const char *resource;       /* our string of it */
     const char *scope;          /* what is granted if the user approves */
     int may_refresh;            /* a refresh token goes with it */

@@ -4,6 +4,7 @@
 
 #include "base/writer.h"
 #include "oauth/cimd.h"
+#include "oauth/dpop.h"
 #include "oauth/endpoint.h"
 #include "oauth/provider_metadata.h"
 #include "oauth/registered.h"
@@ -153,6 +154,8 @@ const mcp_error_t *mcp_oauth_server_metadata_handle(mcp_oauth_exchange_t *x,
     write_endpoints(w, service, cx->pool);
     write_scopes(w, service, cx->pool);
     write_lists(w, service);
+    if (mcp_oauth_dpop_is_offered(service))
+        mcp_oauth_dpop_write_algorithms(w);
     mcp_writer_member_boolean(
         w, "authorization_response_iss_parameter_supported", 1);
     mcp_writer_member_boolean(w, "client_id_metadata_document_supported",

@@ -7,6 +7,7 @@
 #include "oauth/about.h"
 #include "oauth/access_token.h"
 #include "oauth/authenticate.h"
+#include "oauth/binding.h"
 #include "oauth/client_grant.h"
 #include "oauth/code.h"
 #include "oauth/ended.h"
@@ -25,6 +26,7 @@ typedef struct ask_t {
     const apr_table_t *form;
     const mcp_oauth_client_t *client;
     const mcp_oauth_resource_t *resource; /* asked for, or NULL */
+    mcp_oauth_binding_t *binding;
 } ask_t;
 
 /* RFC 6749 5.1, with an access token of the provider's (MCPAuthMode relay). */
@@ -60,15 +62,18 @@ static const mcp_error_t *answer(const ask_t *ask,
     const mcp_oauth_service_t *service = ask->x->service;
     const mcp_oauth_resource_t *resource =
         mcp_oauth_service_resource(service, grant->resource);
+    const mcp_oauth_access_token_ask_t wanted = {grant, resource, scope,
+                                                 ask->binding->jkt};
     mcp_writer_t *w = mcp_writer_make(cx->pool);
     mcp_oauth_access_token_t token;
 
     if (mcp_oauth_service_relays(resource))
         return answer_relayed(ask, grant, resource, cx);
-    MCP_TRY(mcp_oauth_access_token_make(&token, grant, resource, scope, cx));
+    MCP_TRY(mcp_oauth_access_token_make(&token, &wanted, cx));
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "access_token", token.text);
-    mcp_writer_member(w, "token_type", "Bearer");
+    mcp_writer_member(w, "token_type",
+                      mcp_oauth_access_token_type(wanted.jkt));
     mcp_writer_member_integer(w, "expires_in", token.expires_in);
     if (grant->generation)
         mcp_writer_member(w, "refresh_token",
@@ -124,7 +129,8 @@ code_check(const ask_t *ask, const mcp_oauth_code_t *code, mcp_ctx_t *cx)
 }
 
 static void grant_fill(mcp_oauth_grant_t *grant, const mcp_oauth_code_t *code,
-                       const mcp_oauth_resource_t *resource, mcp_ctx_t *cx)
+                       const mcp_oauth_resource_t *resource, const char *jkt,
+                       mcp_ctx_t *cx)
 {
     memset(grant, 0, sizeof(*grant));
     grant->id = code->grant;
@@ -134,6 +140,7 @@ static void grant_fill(mcp_oauth_grant_t *grant, const mcp_oauth_code_t *code,
     grant->scope = code->request->scope;
     grant->created = grant->turned = mcp_ctx_seconds(cx);
     grant->generation = code->request->may_refresh ? 1 : 0;
+    grant->jkt = jkt;
     grant->upstream = code->upstream;
     grant->confirmed = grant->created;
     mcp_oauth_grant_extend(grant, resource, grant->created);
@@ -206,7 +213,10 @@ static const mcp_error_t *redeem_code(const ask_t *ask, mcp_ctx_t *cx)
     if (!resource)
         return refused(cx, "its resource is not protected any more");
     MCP_TRY(code_check(ask, code, cx));
-    grant_fill(&grant, code, resource, cx);
+    MCP_TRY(mcp_oauth_binding_make(ask->binding, resource,
+                                   code->request->dpop_jkt, cx));
+    grant_fill(&grant, code, resource, mcp_oauth_binding_refresh(ask->binding),
+               cx);
     if (!code->spent) {
         /* before the code is used up: a store that fails in between costs
          * nobody the code, and nobody has a token of the grant yet */
@@ -232,6 +242,7 @@ static const mcp_error_t *redeem_refresh(const ask_t *ask, mcp_ctx_t *cx)
     refresh.client = ask->client;
     refresh.resource = ask->resource;
     refresh.scope = field(ask->form, "scope");
+    refresh.binding = ask->binding;
     if (!refresh.token)
         return mcp_error_tell(MCP_E_INVALID_REQUEST, cx,
                               "refresh_token is missing.");
@@ -251,6 +262,10 @@ static const mcp_error_t *redeem_client(const ask_t *ask, mcp_ctx_t *cx)
     mcp_oauth_grant_t *grant;
 
     MCP_TRY(mcp_oauth_client_grant_get(&grant, &own, ask->x->service, cx));
+    MCP_TRY(mcp_oauth_binding_make(
+        ask->binding,
+        mcp_oauth_service_resource(ask->x->service, grant->resource), NULL,
+        cx));
     MCP_TRY(answer(ask, grant, grant->scope, cx));
     mcp_oauth_about_grant_tell(MCP_AUDIT_TOKEN_ISSUED, grant, NULL, cx);
     return NULL;
@@ -298,7 +313,8 @@ static const mcp_error_t *grant_type_read(apr_size_t *row,
 const mcp_error_t *mcp_oauth_token_handle(mcp_oauth_exchange_t *x,
                                           mcp_ctx_t *cx)
 {
-    ask_t ask = {x, NULL, NULL, NULL};
+    mcp_oauth_binding_t binding = {x};
+    ask_t ask = {x, NULL, NULL, NULL, &binding};
     apr_table_t *form;
     apr_size_t row;
 
@@ -312,5 +328,6 @@ const mcp_error_t *mcp_oauth_token_handle(mcp_oauth_exchange_t *x,
                               grants[row].grant_type);
     MCP_TRY(mcp_oauth_target_read(&ask.resource, form, x->service, cx));
     ask.form = form;
+    binding.client = ask.client;
     return grants[row].redeem(&ask, cx);
 }

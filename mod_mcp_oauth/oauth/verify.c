@@ -40,6 +40,11 @@ static void brought_read(mcp_oauth_brought_t *brought,
     brought->text = apr_pstrmemdup(pool, brought->text, brought->len);
 }
 
+int mcp_oauth_verify_is_dpop(const char *authorization)
+{
+    return authorization && after_scheme(authorization, "DPoP");
+}
+
 int mcp_oauth_verify_is_token(const char *authorization)
 {
     return after_scheme(authorization, "Bearer") ||

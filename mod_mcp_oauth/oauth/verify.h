@@ -26,6 +26,8 @@ mcp_oauth_verify_bearer(const mcp_principal_t **who,
                         const mcp_oauth_resource_t *resource, mcp_ctx_t *cx);
 /* Whether an Authorization header brings an access token. */
 int mcp_oauth_verify_is_token(const char *authorization);
+/* Whether it does so by the scheme DPoP; NULL does not. */
+int mcp_oauth_verify_is_dpop(const char *authorization);
 /* The same of a token without a request: what it is bound to is not looked
  * at. */
 const mcp_error_t *mcp_oauth_verify_alone(const mcp_principal_t **who,

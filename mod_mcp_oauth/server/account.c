@@ -53,6 +53,7 @@ static mcp_server_decision_t decision_for(const mcp_server_request_t *q,
         return MCP_DECISION_NONE;
     switch (e->code) {
     case MCP_E_INVALID_TOKEN: /* or without any */
+    case MCP_E_DPOP_PROOF_REFUSED:
         return q->account.decision ? q->account.decision
                                    : MCP_DECISION_BAD_TOKEN;
     case MCP_E_INSUFFICIENT_SCOPE:

@@ -38,7 +38,10 @@ static void challenge(request_rec *r, const mcp_server_section_t *own,
 {
     apr_table_setn(
         r->err_headers_out, "WWW-Authenticate",
-        mcp_oauth_challenge_text(own->resource, e, own->asked, r->pool));
+        mcp_oauth_challenge_text(own->resource, e, own->asked,
+                                 mcp_oauth_verify_is_dpop(apr_table_get(
+                                     r->headers_in, "Authorization")),
+                                 r->pool));
 }
 
 static void tell(const mcp_server_section_t *own, const mcp_error_t *e,
@@ -55,7 +58,7 @@ static void tell(const mcp_server_section_t *own, const mcp_error_t *e,
 static int refuse(request_rec *r, const mcp_server_section_t *own,
                   const mcp_error_t *e, mcp_ctx_t *cx)
 {
-    if (e->code == MCP_E_INVALID_TOKEN)
+    if (mcp_error_http(e) == HTTP_UNAUTHORIZED)
         tell(own, e, cx);
     if (mcp_error_http(e) == HTTP_UNAUTHORIZED)
         challenge(r, own, e);

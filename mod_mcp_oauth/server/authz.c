@@ -9,6 +9,7 @@
 #include "base/scope.h"
 #include "oauth/about.h"
 #include "oauth/challenge.h"
+#include "oauth/verify.h"
 #include "server/deny.h"
 #include "server/site.h"
 
@@ -81,7 +82,10 @@ const mcp_error_t *mcp_server_authz_step_up(request_rec *r,
     if (own->resource)
         apr_table_setn(
             r->err_headers_out, "WWW-Authenticate",
-            mcp_oauth_challenge_text(own->resource, e, wanted, r->pool));
+            mcp_oauth_challenge_text(own->resource, e, wanted,
+                                     mcp_oauth_verify_is_dpop(apr_table_get(
+                                         r->headers_in, "Authorization")),
+                                     r->pool));
     return e;
 }
 

@@ -15,7 +15,7 @@
 #include "server/site.h"
 #include "server/state.h"
 
-#define CORS_HEADERS "Authorization, Content-Type, MCP-Protocol-Version"
+#define CORS_HEADERS "Authorization, Content-Type, MCP-Protocol-Version, DPoP"
 #define CORS_EXPOSED "WWW-Authenticate, Retry-After"
 #define CORS_SECONDS "86400"
 
@@ -119,7 +119,10 @@ static void fill(mcp_oauth_exchange_t *x, request_rec *r,
     x->suffix = q->suffix;
     x->query = r->args;
     x->content_type = media_type_of(r);
+    if (x->service)
+        x->url = apr_pstrcat(r->pool, x->service->origin, r->uri, NULL);
     x->authorization = apr_table_get(in, "Authorization");
+    x->dpop = apr_table_get(in, "DPoP");
     x->origin = apr_table_get(in, "Origin");
     x->fetch_site = apr_table_get(in, "Sec-Fetch-Site");
     x->fetch_dest = apr_table_get(in, "Sec-Fetch-Dest");

@@ -14,7 +14,7 @@
 /* the star covers Mcp-Param-..., but never Authorization (Fetch 4.9) */
 #define ALLOWED_HEADERS                                                       \
     "Authorization, Content-Type, Accept, MCP-Protocol-Version, "             \
-    "Mcp-Session-Id, Mcp-Method, Mcp-Name, Last-Event-ID, *"
+    "Mcp-Session-Id, Mcp-Method, Mcp-Name, Last-Event-ID, DPoP, *"
 #define EXPOSED_HEADERS                                                       \
     "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After"
 #define SECONDS "7200" /* the most that Chromium takes */

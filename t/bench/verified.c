@@ -60,11 +60,10 @@ static mcp_oauth_grant_t *grant_make(world_t *w, mcp_ctx_t *cx)
 static const char *bearer_make(const mcp_oauth_grant_t *grant, world_t *w,
                                mcp_ctx_t *cx)
 {
+    const mcp_oauth_access_token_ask_t ask = {grant, &w->tasks, grant->scope};
     mcp_oauth_access_token_t token;
 
-    or_die(mcp_oauth_access_token_make(&token, grant, &w->tasks, grant->scope,
-                                       cx),
-           "a token is made");
+    or_die(mcp_oauth_access_token_make(&token, &ask, cx), "a token is made");
     return apr_pstrcat(cx->pool, "Bearer ", token.text, NULL);
 }
 

@@ -26,7 +26,7 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($site->{introspect}, undef, 'nobody may introspect');
     is($site->{MCPRedirectSchemes}, 'cursor vscode vscode-insiders claude zed windsurf', 'default schemes');
     is($site->{MCPStore}, 'sqlite', 'default store');
-    is($site->{MCPLimit}, 'sessions=10000 sign-ins=600/h sign-in-failures=10/min fetches=20 registrations=600/h audit=600/min', 'default limits');
+    is($site->{MCPLimit}, 'sessions=10000 proofs=100000 sign-ins=600/h sign-in-failures=10/min fetches=20 registrations=600/h audit=600/min', 'default limits');
     is($site->{MCPFetch}, 'timeout=10s connect-timeout=3s', 'default times of requests');
     is($site->{MCPAuditLog}, 'none', 'no audit log');
     is($site->{MCPClientMetadata}, 'any', 'documents of any host count');
@@ -35,6 +35,7 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($mcp->{metadata}, 'https://h.example/.well-known/oauth-protected-resource/mcp', 'RFC 9728 3.1: the well-known stands before the path');
     is($mcp->{MCPAuthMode}, 'broker', 'default mode');
     is($mcp->{MCPAllowOrigin}, 'self loopback', 'default origins');
+    is($mcp->{MCPDPoP}, 'none', 'tokens are bound to no key');
     is($mcp->{MCPLifetime}, 'access-token=1h refresh-token=30d grant=90d unconfirmed=1d refresh-grace=2min code=1min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min introspection=1min signing-key=90d session=1h', 'default lifetimes');
     is($mcp->{MCPIdentityProvider}, 'httpd file (httpd)', 'the provider and its label');
     is($mcp->{MCPTitle}, undef, 'no title');
@@ -67,6 +68,7 @@ MCPLifetime access-token=10min code=2min
 MCPScope a "A of the server" default
 MCPScope b "B of the server"
 MCPScope d "D" "expr=%{MCP_USER} == 'ada'"
+MCPDPoP optional
 MCPTokenClaims user email
 MCPPass roles assertion
 MCPRedirectSchemes +one
@@ -78,7 +80,7 @@ MCPLifetime code=3min grant=10d
 MCPScope b "B of the host" includes=a
 MCPRedirectSchemes +two -zed
 @{[ location('/', 'MCPAllowOrigin self', 'MCPDocumentation https://docs.example/') ]}
-@{[ location('/mcp', $plain, 'MCPTitle "Inside"', 'MCPLifetime grant=20d', 'MCPTokenClaims none', 'MCPPass none', 'MCPScope c "C"') ]}
+@{[ location('/mcp', $plain, 'MCPDPoP require', 'MCPTitle "Inside"', 'MCPLifetime grant=20d', 'MCPTokenClaims none', 'MCPPass none', 'MCPScope c "C"') ]}
 @{[ location('/own', $plain, 'MCPIdentityProvider httpd file', 'AuthUserFile x', 'MCPAllowOrigin any') =~ s/MCPIdentityProvider httpd file\nAuthUserFile x/<MCPIdentityProvider httpd file>\nAuthUserFile x\nLabel Guests\n<\/MCPIdentityProvider>/r ]}
 HOST
 @{[ host('https://z.example', "MCPAuditLog \"|rotatelogs x\"\n" . location('/mcp', $plain)) ]}
@@ -102,6 +104,8 @@ END
     is($own->{MCPTokenClaims}, 'user email', 'which else are inherited');
     is($mcp->{MCPPass}, 'none', 'so does it what is passed on');
     is($own->{MCPPass}, 'roles assertion', 'which else is inherited');
+    is($mcp->{MCPDPoP}, 'require', 'a location asks for more');
+    is($own->{MCPDPoP}, 'optional', 'than what is inherited');
     is($mcp->{MCPAllowOrigin}, 'self', 'a section around counts');
     is($mcp->{MCPDocumentation}, 'https://docs.example/', 'with all that it says');
     is($own->{MCPAllowOrigin}, 'any', 'and is overridden');

@@ -7,11 +7,14 @@ package MCPKey;
 #   my $set = MCPKey::set($key, ...);          a JWK Set, as Perl has it
 #   my $jwt = $key->jwt({iss => ...}, typ => 'JWT');
 #   my %fields = $key->assertion($client_id, $audience, jti => ...);
+#   my $proof = $key->proof(POST => $url, ath => ...);    for a DPoP header
+#   my $jkt = $key->thumbprint;
 #   ok(MCPKey::verifies($jwt, $jwks))          ES256, by the key of its kid
 
 use strict;
 use warnings;
 use Carp qw(croak);
+use Digest::SHA qw(sha256);
 use File::Temp ();
 use JSON::PP ();
 use MIME::Base64 qw(encode_base64url decode_base64url);
@@ -175,6 +178,25 @@ sub assertion {
     delete @c{grep { !defined $c{$_} } keys %c};
     return (client_assertion_type => $TYPE,
         client_assertion => $self->jwt(\%c, %header));
+}
+
+# RFC 7638
+sub thumbprint {
+    my $jwk = $_[0]{jwk};
+    return encode_base64url(sha256($json->encode({map { ($_ => $jwk->{$_}) }
+        grep { defined $jwk->{$_} } qw(crv e kty n x y)})));
+}
+
+# RFC 9449 4.2; as above
+sub proof {
+    my ($self, $method, $url, %claims) = @_;
+    my %header = %{delete $claims{header} || {}};
+    my $now = delete $claims{now} // time;
+    my %c = (htm => $method, htu => $url, iat => $now,
+        jti => MCPClient::random_text(12), %claims);
+    delete @c{grep { !defined $c{$_} } keys %c};
+    return $self->jwt(\%c, typ => 'dpop+jwt', jwk => $self->{jwk},
+        kid => undef, %header);
 }
 
 1;

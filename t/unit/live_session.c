@@ -36,7 +36,7 @@ static int is_ended(const mcp_live_shared_t *shared, int number,
 
 static void test_shared(mcp_ctx_t *cx)
 {
-    mcp_live_limits_t limits = {100, 50}, other;
+    mcp_live_limits_t limits = {100, 50, 20}, other;
     mcp_live_shared_t *shared;
 
     fine(mcp_live_shared_make(&shared, &limits, cx->pool, cx), "it is made");
@@ -47,6 +47,9 @@ static void test_shared(mcp_ctx_t *cx)
     other = limits;
     other.counters--;
     ok(!mcp_live_shared_fits(shared, &other), "nor other counters");
+    other = limits;
+    other.proofs++;
+    ok(!mcp_live_shared_fits(shared, &other), "nor other proofs");
     ok(!mcp_live_shared_fits(NULL, &limits), "and nothing fits nothing");
     ++*(char *)shared;
     ok(!mcp_live_shared_fits(shared, &limits), "nor memory that is not ours");

@@ -206,7 +206,7 @@ static inline const apr_array_header_t *issuers_make(apr_pool_t *pool)
 
 static inline void works_make(world_t *w, mcp_ctx_t *cx)
 {
-    mcp_live_limits_t limits = {64, 64};
+    mcp_live_limits_t limits = {64, 64, 1000};
 
     fine(mcp_store_sequence_open(&w->works.revocations, w->directory, cx),
          "world: revocations");
