@@ -9,12 +9,12 @@
 #include "base/encode.h"
 #include "live/throttle.h"
 
-const char *mcp_oauth_budget_address(const mcp_oauth_exchange_t *x,
-                                     apr_pool_t *pool)
+const char *mcp_oauth_budget_address(const char *address, apr_pool_t *pool)
 {
-    const char *address = x->address ? x->address : "";
     struct in6_addr in;
 
+    if (!address)
+        return "";
     if (inet_pton(AF_INET6, address, &in) != 1 || IN6_IS_ADDR_V4MAPPED(&in))
         return address;
     return mcp_encode_base64url(&in, 8, pool);
@@ -26,7 +26,7 @@ const mcp_error_t *mcp_oauth_budget_spend(const mcp_oauth_exchange_t *x,
                                           mcp_ctx_t *cx)
 {
     mcp_live_shared_t *shared = x->service->works->shared;
-    const char *address = mcp_oauth_budget_address(x, cx->pool);
+    const char *address = mcp_oauth_budget_address(x->address, cx->pool);
     const mcp_live_rate_t rate = {limit->count, limit->window};
     apr_int64_t now = mcp_ctx_seconds(cx);
     int wait = mcp_live_throttle_wait(shared, what, address, &rate, now);

@@ -7,10 +7,9 @@
 /* How often one address may do something. Each has a budget of its own, so
  * that none can use up that of others. */
 
-/* How an address is called in a budget: one customer has a whole /64 of IPv6,
- * which counts as one. */
-const char *mcp_oauth_budget_address(const mcp_oauth_exchange_t *x,
-                                     apr_pool_t *pool);
+/* How an address (NULL: not known) is called in a budget: one customer has a
+ * whole /64 of IPv6, which counts as one. */
+const char *mcp_oauth_budget_address(const char *address, apr_pool_t *pool);
 /* Counts one of what ("registration") by the exchange's address.
  * TOO_MANY_REQUESTS with the seconds to wait when that is over the limit. */
 const mcp_error_t *mcp_oauth_budget_spend(const mcp_oauth_exchange_t *x,

@@ -35,7 +35,7 @@ const mcp_error_t *mcp_oauth_guessing_check(const mcp_oauth_exchange_t *x,
                                             const char *user, mcp_ctx_t *cx)
 {
     mcp_live_shared_t *shared = x->service->works->shared;
-    const char *address = mcp_oauth_budget_address(x, cx->pool);
+    const char *address = mcp_oauth_budget_address(x->address, cx->pool);
     mcp_live_rate_t rate = rate_of(x), once = {1, rate.window};
     apr_int64_t now = mcp_ctx_seconds(cx);
     mcp_audit_about_t about;
@@ -69,7 +69,7 @@ void mcp_oauth_guessing_failed(const mcp_oauth_exchange_t *x, const char *user,
                                mcp_ctx_t *cx)
 {
     mcp_live_shared_t *shared = x->service->works->shared;
-    const char *address = mcp_oauth_budget_address(x, cx->pool);
+    const char *address = mcp_oauth_budget_address(x->address, cx->pool);
     mcp_live_rate_t rate = rate_of(x), once = {1, rate.window};
     apr_int64_t now = mcp_ctx_seconds(cx);
 
@@ -90,5 +90,5 @@ void mcp_oauth_guessing_succeeded(const mcp_oauth_exchange_t *x,
 {
     mcp_live_throttle_clear(
         x->service->works->shared, BY_BOTH,
-        both(user, mcp_oauth_budget_address(x, cx->pool), cx->pool));
+        both(user, mcp_oauth_budget_address(x->address, cx->pool), cx->pool));
 }

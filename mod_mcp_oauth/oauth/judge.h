@@ -16,6 +16,7 @@ typedef struct mcp_oauth_judging_t {
     apr_size_t len;
     unsigned char digest[MCP_DIGEST_SIZE]; /* of text */
     const mcp_oauth_resource_t *resource;
+    const char *address;   /* whose request it came with; or NULL */
     apr_uint64_t keys;     /* our keyring's serial */
     apr_uint64_t sequence; /* of revocations, read before anything is asked */
     apr_int64_t now;       /* seconds */
@@ -25,6 +26,7 @@ typedef struct mcp_oauth_finding_t {
     mcp_principal_t *who;
     mcp_oauth_possession_t possession;
     apr_int64_t until; /* seconds: it is not remembered for longer */
+    int was_asked;     /* somebody else was: a refusal is remembered too */
 } mcp_oauth_finding_t;
 
 typedef struct mcp_oauth_judge_t {
@@ -38,9 +40,10 @@ typedef struct mcp_oauth_judge_t {
                                   mcp_ctx_t *cx);
     /* seconds ahead that until can be: what is remembered for longer was when
      * the clock was ahead */
-    apr_int64_t (*most)(const mcp_oauth_resource_t *resource);
-    /* seconds that a refusal is remembered, where finding it out costs more
-     * than memory; 0: it is not */
+    apr_int64_t (*most)(
+        const mcp_oauth_resource_t
+            *resource); /* seconds that a refusal is remembered where somebody
+                         * else was asked; 0: nobody is */
     int refusals;
 } mcp_oauth_judge_t;
 

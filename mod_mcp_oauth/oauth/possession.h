@@ -23,6 +23,7 @@ typedef struct mcp_oauth_presented_t {
     const char *authorization; /* the header, or NULL */
     const char *dpop;          /* the header, or NULL */
     const char *method, *url;  /* as the client sees them; no query */
+    const char *address;       /* the client's, for throttling; or NULL */
     /* PEM of the certificate that the client's TLS connection proved to have,
      * or NULL; asked only where a token is bound to one */
     const char *(*certificate)(void *baton);

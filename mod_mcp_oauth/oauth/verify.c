@@ -59,8 +59,7 @@ static const mcp_error_t *judge_it(mcp_oauth_finding_t *finding,
                                    mcp_ctx_t *cx)
 {
     const mcp_error_t *e = judge->judge(finding, judging, cx);
-
-    if (e && e->code == MCP_E_INVALID_TOKEN && judge->refusals)
+    if (e && e->code == MCP_E_INVALID_TOKEN && finding->was_asked)
         mcp_oauth_verified_put_refusal(judging, judge->refusals);
     return e;
 }
@@ -109,6 +108,7 @@ mcp_oauth_verify_bearer(const mcp_principal_t **who,
     judging.text = brought.text;
     judging.len = brought.len;
     judging.resource = resource;
+    judging.address = presented->address;
     MCP_TRY(verify(&finding, &judging, cx));
     MCP_TRY(mcp_oauth_possession_check(&finding.possession, &brought,
                                        presented, resource, cx));
@@ -130,6 +130,7 @@ const mcp_error_t *mcp_oauth_verify_alone(const mcp_principal_t **who,
     judging.text = token;
     judging.len = strlen(token);
     judging.resource = resource;
+    judging.address = NULL;
     MCP_TRY(verify(&finding, &judging, cx));
     *who = finding.who;
     return NULL;

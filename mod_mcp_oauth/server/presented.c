@@ -40,6 +40,7 @@ void mcp_server_presented_read(mcp_oauth_presented_t *presented,
     presented->dpop = apr_table_get(r->headers_in, "DPoP");
     presented->method = r->method;
     presented->url = url_of(r, section);
+    presented->address = r->useragent_ip;
     presented->certificate = certificate_of;
     presented->baton = r;
 }
