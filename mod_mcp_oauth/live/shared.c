@@ -22,14 +22,17 @@ const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
 {
     apr_uint32_t sessions = buckets_for(limits->sessions);
     apr_uint32_t counters = buckets_for(limits->counters);
-    apr_size_t size = sizeof(mcp_live_shared_t) +
-                      ((apr_size_t)sessions + counters) *
-                          sizeof(mcp_live_bucket_t);
+    apr_size_t size =
+        sizeof(mcp_live_shared_t) +
+        ((apr_size_t)sessions + counters) * sizeof(mcp_live_bucket_t) +
+        MCP_LIVE_NOTES *
+            (sizeof(mcp_live_note_t) + 2 * sizeof(mcp_live_sheet_t));
     mcp_live_shared_t *shared;
     apr_status_t status;
     apr_shm_t *memory;
 
-    /* without a file it is mapped anonymously: nothing to leave behind */
+    /* without a file it is mapped anonymously: all zero, and nothing to leave
+     * behind */
     status = apr_shm_create(&memory, size, NULL, pool);
     if (status != APR_SUCCESS) {
         char why[120];
@@ -40,7 +43,6 @@ const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
                                " bytes of shared memory: %s",
                                size, apr_strerror(status, why, sizeof(why)));
     }
-    memset(apr_shm_baseaddr_get(memory), 0, size);
     /* APR keeps its own size in front, so the memory begins unaligned */
     shared = (mcp_live_shared_t *)APR_ALIGN(
         (apr_uintptr_t)apr_shm_baseaddr_get(memory), MCP_LIVE_LINE);
@@ -85,6 +87,23 @@ mcp_live_shared_throttle_bucket(const mcp_live_shared_t *shared,
 {
     return (mcp_live_bucket_t *)(shared + 1) + shared->session_buckets +
            pick(digest, shared->throttle_buckets);
+}
+
+mcp_live_note_t *mcp_live_shared_notes(const mcp_live_shared_t *shared)
+{
+    return (mcp_live_note_t *)((mcp_live_bucket_t *)(shared + 1) +
+                               shared->session_buckets +
+                               shared->throttle_buckets);
+}
+
+mcp_live_sheet_t *mcp_live_shared_sheet(const mcp_live_shared_t *shared,
+                                        const mcp_live_note_t *note,
+                                        unsigned half)
+{
+    mcp_live_note_t *notes = mcp_live_shared_notes(shared);
+
+    return (mcp_live_sheet_t *)(notes + MCP_LIVE_NOTES) + 2 * (note - notes) +
+           half;
 }
 
 apr_uint64_t mcp_live_shared_key(const unsigned char *digest)
