@@ -11,7 +11,13 @@ my $idp = MCPIdP->new(faketime => 1);
 my $patience = 3;    # of MCPFetch
 my $w = MCPSignIn->new(idp => $idp, faketime => 1, tls => 0,
     fetch => "timeout=${patience}s connect-timeout=2s",
-    at => {oidc => ['oidc']}, config => <<'END');
+    at => {oidc => ['oidc']}, config => <<"END" . <<'END');
+<Location "/api">
+    AuthType mcp
+    Require valid-user
+    MCPAuthMode resource-server
+@{[$idp->section(okta => 'Audience api://default')]}</Location>
+END
 CustomLog "${ROOT}/logs/children" "%P %U"
 <IfModule !mpm_prefork_module>
     StartServers         4
@@ -30,7 +36,7 @@ CustomLog "${ROOT}/logs/children" "%P %U"
 END
 my ($s, $c) = @$w{qw(s c)};
 my $log = $s->root . '/logs/children';
-my $many = 16;
+my $many = 12;
 my $later = 0;
 
 sub later {
@@ -110,6 +116,48 @@ is($s->logged($line) - $fake, 3 * $many, 'are told of in the log');
 cmp_ok(asked('keys') - $before, '<=', $most,
     "and asked for at most once in 5 s: $most");
 cmp_ok(asked('keys') - $before, '>=', 1, '(but they are)');
+
+# -- tokens that the provider issued -----------------------------------------
+
+sub api { return $c->get('/api', token => shift)->status }
+sub token {
+    my $token = $idp->mint(okta => user => 'ada', scope => 'openid');
+    secret($token);
+    return $token;
+}
+
+# What so many requests with it at once are answered, each status once.
+sub ask_at_once {
+    my ($n, $token) = @_;
+    my %seen = map { ($_->{status} => 1) }
+        at_once($n, sub { return {status => api($token)} });
+    return join ' ', sort keys %seen;
+}
+
+my $token = token();
+is(ask_at_once(32, $token), '404', '32 requests with a token are let in');
+is(scalar $idp->asked(okta => $_), 1, "$_ of its issuer: fetched once")
+    for qw(discovery keys);
+later(61);
+$idp->rotate('okta');
+is(ask_at_once(32, token()), '404', 'with other keys, too');
+is(scalar $idp->asked(okta => 'keys'), 2, 'they are fetched once');
+later(61);
+my ($header, @parts) = split /\./, $token;
+my %header = %{jwt_header($token)};
+$began = MCPServer::clock();
+my @seen = at_once(16, sub {
+    my ($n) = @_;
+    my %seen;
+    $seen{api(join '.', encode_base64url(json_encode({%header,
+        kid => "none-$n-$_"})), @parts)}++ for 1 .. 100;
+    return \%seen;
+});
+$most = 1 + int((MCPServer::clock() - $began) / 5);
+is_deeply([map { $_->{401} } @seen], [(100) x 16],
+    '1600 tokens with names that no key has are refused');
+my $asked = scalar($idp->asked(okta => 'keys')) - 2;
+ok($asked >= 1 && $asked <= $most, "for $asked fetches, $most at most");
 
 # -- when it is old ----------------------------------------------------------
 
