@@ -545,6 +545,35 @@ static int refuse(apr_uint64_t *claim, void *baton,
     return 0;
 }
 
+/* Somebody was faster, and is done. */
+static world_t *late_world;
+
+static int be_late(apr_uint64_t *claim, void *baton,
+                   const unsigned char name[MCP_DIGEST_SIZE], int milliseconds)
+{
+    got(late_world, 1, mcp_net_document_renew);
+    return mcp_live_board_claim(claim, baton, name, milliseconds);
+}
+
+static void test_late(mcp_ctx_t *cx)
+{
+    world_t *w = world_make(cx);
+
+    late_world = w;
+    w->board.claim = be_late;
+    child_end(&w->children[0]);
+    child_start(w, &w->children[0]);
+    is(got(w, 0, mcp_net_document_get), "one",
+       "who is let when another is just done takes what that has");
+    pass(MCP_DOCUMENT_AGAIN);
+    is(got(w, 0, mcp_net_document_renew), "one", "also of what is missing");
+    ok(asked(w) == 2, "and does not ask again");
+    pass(MCP_DOCUMENT_AGAIN);
+    is(got(w, 1, mcp_net_document_renew), "one", "and it is the other's turn");
+    ok(asked(w) == 3, "then");
+    world_end(w);
+}
+
 static void test_in_vain(mcp_ctx_t *cx)
 {
     world_t *w = world_make(cx);
@@ -680,6 +709,7 @@ static void test(mcp_ctx_t *cx)
     test_apart(cx);
     test_too_large(cx);
     test_no_room(cx);
+    test_late(cx);
     test_in_vain(cx);
     test_stop(cx);
     test_killed(cx);
