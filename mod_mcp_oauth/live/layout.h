@@ -2,14 +2,15 @@
 #ifndef MCP_LIVE_LAYOUT_H
 #define MCP_LIVE_LAYOUT_H
 
-#include "live/shared.h"
+#include "live/board.h"
 
 /* How the shared memory is laid out, for this folder only. Its parts follow
  * each other: this header, the session buckets, the throttle buckets, the
- * proof buckets. Change MCP_LIVE_VERSION with anything here: an older module's
- * memory may outlive it. */
+ * proof buckets, the notes of the board, two sheets for each of them. Change
+ * MCP_LIVE_VERSION with anything here: an older module's memory may outlive
+ * it. */
 #define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
-#define MCP_LIVE_VERSION 3
+#define MCP_LIVE_VERSION 4
 
 /* A key is looked for in one bucket: two cache lines. */
 #define MCP_LIVE_WAYS 8
@@ -31,6 +32,25 @@ typedef struct mcp_live_proof_bucket_t {
     apr_uint64_t words[MCP_LIVE_PROOF_WAYS]; /* 0 = never used */
 } mcp_live_proof_bucket_t;
 
+/* As many as 32 providers have. Pages that nothing is written on take no
+ * memory. */
+#define MCP_LIVE_NOTES 64
+#define MCP_LIVE_SHEET_WORDS (MCP_BOARD_MAX / sizeof(apr_uint64_t))
+#define MCP_LIVE_MARK_WORDS (MCP_DIGEST_SIZE / sizeof(apr_uint64_t))
+
+/* What board.c makes of these is said there. */
+typedef struct mcp_live_note_t {
+    apr_uint64_t key; /* 0 = never used */
+    apr_uint64_t claim;
+    apr_uint64_t current;
+} __attribute__((aligned(MCP_LIVE_LINE))) mcp_live_note_t;
+
+typedef struct mcp_live_sheet_t {
+    apr_uint64_t len;
+    apr_uint64_t mark[MCP_LIVE_MARK_WORDS];
+    apr_uint64_t words[MCP_LIVE_SHEET_WORDS];
+} __attribute__((aligned(MCP_LIVE_LINE))) mcp_live_sheet_t;
+
 struct mcp_live_shared_t {
     apr_uint64_t magic;
     apr_uint32_t version;
@@ -40,6 +60,7 @@ struct mcp_live_shared_t {
     apr_uint32_t proof_buckets;
     apr_int64_t born;         /* seconds; nothing is known of before */
     apr_uint64_t proof_floor; /* live/proof.c */
+    apr_uint64_t tickets;     /* that the board gave out */
 } __attribute__((aligned(MCP_LIVE_LINE)));
 
 /* The bucket for a digest. */
@@ -52,7 +73,13 @@ mcp_live_shared_throttle_bucket(const mcp_live_shared_t *shared,
 mcp_live_proof_bucket_t *
 mcp_live_shared_proof_bucket(const mcp_live_shared_t *shared,
                              const unsigned char *digest);
-/* The part of a digest that a slot keeps; never 0. */
+/* The first of MCP_LIVE_NOTES. */
+mcp_live_note_t *mcp_live_shared_notes(const mcp_live_shared_t *shared);
+/* One of the two of a note: half is 0 or 1. */
+mcp_live_sheet_t *mcp_live_shared_sheet(const mcp_live_shared_t *shared,
+                                        const mcp_live_note_t *note,
+                                        unsigned half);
+/* The part of a digest that a slot keeps, a note has less; never 0. */
 apr_uint64_t mcp_live_shared_key(const unsigned char *digest);
 
 #endif

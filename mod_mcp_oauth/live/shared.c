@@ -25,13 +25,17 @@ static apr_uint32_t proof_buckets_for(apr_uint32_t proofs)
     return proofs / (MCP_LIVE_PROOF_WAYS / WORDS_FOR_PROOF) + 1;
 }
 
-/* The header comes first: with all its parts laid out in it. */
+/* The header comes first: with all its parts laid out in it. All of it is
+ * aligned, which the memory is not. */
 static apr_size_t size_of(const mcp_live_shared_t *header)
 {
-    return sizeof(*header) +
+    return MCP_LIVE_LINE + sizeof(*header) +
            ((apr_size_t)header->session_buckets + header->throttle_buckets) *
                sizeof(mcp_live_bucket_t) +
-           (apr_size_t)header->proof_buckets * sizeof(mcp_live_proof_bucket_t);
+           (apr_size_t)header->proof_buckets *
+               sizeof(mcp_live_proof_bucket_t) +
+           MCP_LIVE_NOTES *
+               (sizeof(mcp_live_note_t) + 2 * sizeof(mcp_live_sheet_t));
 }
 
 const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
@@ -52,7 +56,8 @@ const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
     apr_status_t status;
     apr_shm_t *memory;
 
-    /* without a file it is mapped anonymously: nothing to leave behind */
+    /* without a file it is mapped anonymously: all zero, and nothing to leave
+     * behind */
     status = apr_shm_create(&memory, size, NULL, pool);
     if (status != APR_SUCCESS) {
         char why[120];
@@ -64,7 +69,6 @@ const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
             "no %" APR_SIZE_T_FMT " bytes of shared memory: %s", size,
             apr_strerror(status, why, sizeof(why)));
     }
-    memset(apr_shm_baseaddr_get(memory), 0, size);
     /* APR keeps its own size in front, so the memory begins unaligned */
     shared = (mcp_live_shared_t *)APR_ALIGN(
         (apr_uintptr_t)apr_shm_baseaddr_get(memory), MCP_LIVE_LINE);
@@ -108,16 +112,34 @@ mcp_live_shared_throttle_bucket(const mcp_live_shared_t *shared,
            pick(digest, shared->throttle_buckets);
 }
 
+/* Behind the buckets of sessions and of counters. */
+static mcp_live_proof_bucket_t *proof_buckets(const mcp_live_shared_t *shared)
+{
+    return (mcp_live_proof_bucket_t *)((mcp_live_bucket_t *)(shared + 1) +
+                                       shared->session_buckets +
+                                       shared->throttle_buckets);
+}
+
 mcp_live_proof_bucket_t *
 mcp_live_shared_proof_bucket(const mcp_live_shared_t *shared,
                              const unsigned char *digest)
 {
-    mcp_live_bucket_t *behind = (mcp_live_bucket_t *)(shared + 1) +
-                                shared->session_buckets +
-                                shared->throttle_buckets;
+    return proof_buckets(shared) + pick(digest, shared->proof_buckets);
+}
 
-    return (mcp_live_proof_bucket_t *)behind +
-           pick(digest, shared->proof_buckets);
+mcp_live_note_t *mcp_live_shared_notes(const mcp_live_shared_t *shared)
+{
+    return (mcp_live_note_t *)(proof_buckets(shared) + shared->proof_buckets);
+}
+
+mcp_live_sheet_t *mcp_live_shared_sheet(const mcp_live_shared_t *shared,
+                                        const mcp_live_note_t *note,
+                                        unsigned half)
+{
+    mcp_live_note_t *notes = mcp_live_shared_notes(shared);
+
+    return (mcp_live_sheet_t *)(notes + MCP_LIVE_NOTES) + 2 * (note - notes) +
+           half;
 }
 
 apr_uint64_t mcp_live_shared_key(const unsigned char *digest)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/uri.h"
-#include "net/document_fetch.h"
+#include "net/document_board.h"
 #include "net/place.h"
 
 typedef mcp_net_document_ask_t ask_t;
@@ -43,13 +43,18 @@ static void give_failure(mcp_net_document_t *out, const place_t *place,
     out->status = place->status;
 }
 
+static int is_good(const place_t *place, const ask_t *ask, apr_int64_t now)
+{
+    return mcp_net_place_is_fresh(place, now) && place->fetched >= ask->since;
+}
+
 /* 1 when there is an answer without asking the network. */
 static int give_known(mcp_net_document_t *out, const place_t *place,
                       const ask_t *ask, apr_int64_t now)
 {
     int is_paused = mcp_net_place_is_paused(place, pause_of(ask), now);
 
-    if (mcp_net_place_is_fresh(place, now) && place->fetched >= ask->since)
+    if (is_good(place, ask, now))
         give_copy(out, place, ask, now);
     else if (mcp_net_place_is_servable(place, now) &&
              (is_paused || (place->is_busy && !ask->since)))
@@ -93,6 +98,17 @@ static const mcp_error_t *get_new(mcp_net_document_t *out, int *is_given,
     return e ? e : mcp_net_document_fetch_now(ask, place);
 }
 
+/* The place, NULL when nothing is known, as of now in all children where what
+ * this one knows is not good enough. */
+static place_t *find(const ask_t *ask)
+{
+    place_t *place = mcp_net_shelf_find(&ask->d->shelf, ask->key);
+
+    if (!place || !is_good(place, ask, mcp_ctx_seconds(ask->cx)))
+        mcp_net_document_board_take(&place, ask);
+    return place;
+}
+
 /* Each round has the answer, fetches it, or waits for who does. */
 static const mcp_error_t *get_locked(mcp_net_document_t *out, const ask_t *ask)
 {
@@ -100,7 +116,7 @@ static const mcp_error_t *get_locked(mcp_net_document_t *out, const ask_t *ask)
     int is_given;
 
     for (;;) {
-        place = mcp_net_shelf_find(&ask->d->shelf, ask->key);
+        place = find(ask);
         if (place && give_known(out, place, ask, mcp_ctx_seconds(ask->cx)))
             return NULL;
         MCP_TRY(get_new(out, &is_given, ask, place));
@@ -192,8 +208,8 @@ void mcp_net_document_blame(mcp_net_documents_t *documents,
     ask_make(&ask, documents, request, cx);
     apr_thread_mutex_lock(documents->mutex);
     place = mcp_net_shelf_find(&documents->shelf, ask.key);
-    if (place)
-        mcp_net_place_blame(place);
+    if (place && mcp_net_place_blame(place) && !place->is_busy)
+        mcp_net_document_board_correct(&ask, place);
     apr_thread_mutex_unlock(documents->mutex);
 }
 
@@ -225,6 +241,8 @@ mcp_net_document_make(mcp_net_documents_t **documents,
 
     d->fetcher = *fetcher;
     d->cx = *cx;
+    if (limits->board)
+        d->board = apr_pmemdup(cx->pool, limits->board, sizeof(*d->board));
     d->crowd = limits->crowd ? limits->crowd : crowd_make(limits, cx->pool);
     /* room for all that are busy at once */
     d->shelf.most = limits->documents > 2 * limits->fetches

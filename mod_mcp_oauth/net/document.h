@@ -2,10 +2,11 @@
 #ifndef MCP_NET_DOCUMENT_H
 #define MCP_NET_DOCUMENT_H
 
+#include "net/board.h"
 #include "net/crowd.h"
 #include "net/fetch.h"
 
-/* Documents by URL, kept in one child for as long as their Cache-Control
+/* Documents by URL, kept in a child for as long as their Cache-Control
  * allows, between a minute and a day. What cannot be fetched is not asked for
  * again for a while; until then, and for a day, the copy of before serves.
  * One thread fetches a document, the others get the copy of before or wait.
@@ -13,7 +14,13 @@
  * For what the administrator named (is_trusted) nobody waits who need not: the
  * copy of before serves at once, within an hour or while no newer one is to be
  * had, and a thread that answers no request renews it. What strangers publish
- * is asked for first: what they changed or took away counts from then on. */
+ * is asked for first: what they changed or took away counts from then on.
+ *
+ * What the administrator named is fetched by one child for all that share a
+ * board; the others wait as threads of one child do, no longer than it could
+ * take. All know what failed, and a child that is new knows it all. One that
+ * has a fresh copy does not look whether another has a newer one, until that
+ * is asked for. */
 typedef struct mcp_net_documents_t mcp_net_documents_t;
 
 #define MCP_DOCUMENT_PAUSE 60       /* seconds after a failure; of what the */
@@ -35,6 +42,7 @@ typedef struct mcp_net_document_limits_t {
     apr_size_t bytes;       /* that they have together */
     mcp_net_crowd_t *crowd; /* where more than documents is waited for: counts
                              * instead of fetches, lives as long; or NULL */
+    const mcp_net_board_t *board; /* of all children; copied; or NULL */
 } mcp_net_document_limits_t;
 
 typedef struct mcp_net_document_t {

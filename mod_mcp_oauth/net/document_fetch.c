@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "net/document_board.h"
 #include "net/place.h"
 
 #define WAIT_MORE 2 /* seconds past the deadline of who fetches */
@@ -83,8 +84,7 @@ static void log_failure(const ask_t *ask, const char *why, int has_copy)
                     why);
 }
 
-/* What is given up because the child ends is no failure. */
-static int is_given_up(const ask_t *ask)
+int mcp_net_document_fetch_is_given_up(const ask_t *ask)
 {
     const apr_uint32_t *stop = ask->request.stop;
 
@@ -109,21 +109,61 @@ static void keep(const ask_t *ask, place_t *place,
     mcp_net_place_keep(shelf, place, reply, mcp_ctx_seconds(ask->cx));
 }
 
+/* Without the mutex: what came of the network, or turn->news. */
+static void obtain(mcp_net_reply_t *reply, mcp_net_document_turn_t *turn,
+                   int has_copy)
+{
+    const ask_t *ask = turn->ask;
+    const mcp_net_fetcher_t *fetcher = &ask->d->fetcher;
+
+    if (mcp_net_document_board_await(turn))
+        fetcher->fetch(reply, fetcher->baton, &ask->request, ask->cx);
+    else if (!turn->news) {
+        reply->outcome = MCP_NET_PASSED;
+        reply->why = "another process did not end fetching it";
+    }
+    if (reply->outcome != MCP_NET_OK &&
+        !mcp_net_document_fetch_is_given_up(ask))
+        log_failure(ask, reply->why, has_copy);
+}
+
+/* What is given up is no failure, and what had no room here is no document. */
+static int is_news(const ask_t *ask, const place_t *place,
+                   const mcp_net_reply_t *reply)
+{
+    return reply->outcome == MCP_NET_OK
+               ? !place->failed
+               : !mcp_net_document_fetch_is_given_up(ask);
+}
+
+static void settle(mcp_net_document_turn_t *turn, place_t *place,
+                   const mcp_net_reply_t *reply)
+{
+    if (turn->news) {
+        mcp_net_document_board_hear(turn, place);
+        return;
+    }
+    keep(turn->ask, place, reply);
+    if (is_news(turn->ask, place, reply))
+        mcp_net_document_board_tell(turn, place);
+    mcp_net_document_board_end(turn);
+}
+
 /* Of a place that is held until then. The mutex is let go meanwhile. */
 static void fetch(const ask_t *ask, place_t *place)
 {
     mcp_net_documents_t *d = ask->d;
     int has_copy = mcp_net_place_is_servable(place, mcp_ctx_seconds(ask->cx));
+    mcp_net_document_turn_t turn;
     mcp_net_reply_t reply;
 
+    mcp_net_document_board_begin(&turn, ask, place);
     apr_thread_mutex_unlock(d->mutex);
     memset(&reply, 0, sizeof(reply));
-    d->fetcher.fetch(&reply, d->fetcher.baton, &ask->request, ask->cx);
-    if (reply.outcome != MCP_NET_OK && !is_given_up(ask))
-        log_failure(ask, reply.why, has_copy);
+    obtain(&reply, &turn, has_copy);
     apr_thread_mutex_lock(d->mutex);
     ask->host->at_once--;
-    keep(ask, place, &reply);
+    settle(&turn, place, &reply);
     place->is_busy = 0;
     apr_thread_cond_broadcast(d->fetched);
 }
@@ -199,6 +239,7 @@ static renewal_t *renewal_make(const ask_t *ask, place_t *place)
     renewal->cx.pool = pool;
     renewal->ask = *ask;
     renewal->ask.cx = &renewal->cx;
+    renewal->ask.key = apr_pstrdup(pool, ask->key);
     renewal->ask.request.url = apr_pstrdup(pool, ask->request.url);
     renewal->ask.request.accept = apr_pstrdup(pool, ask->request.accept);
     renewal->ask.request.stop = mcp_net_crew_stop(d->crew);

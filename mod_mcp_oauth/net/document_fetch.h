@@ -24,6 +24,7 @@ typedef struct mcp_net_document_host_t {
 struct mcp_net_documents_t {
     mcp_net_fetcher_t fetcher;
     mcp_net_crowd_t *crowd;
+    const mcp_net_board_t *board; /* or NULL */
     mcp_net_crew_t *crew;
     mcp_ctx_t cx;              /* that it was made with */
     apr_thread_mutex_t *mutex; /* over all that follows */
@@ -42,6 +43,9 @@ typedef struct mcp_net_document_ask_t {
     apr_int64_t since; /* a copy from before is not wanted */
     mcp_ctx_t *cx;
 } mcp_net_document_ask_t;
+
+/* Nobody wants it any more: the child ends. */
+int mcp_net_document_fetch_is_given_up(const mcp_net_document_ask_t *ask);
 
 /* All with the mutex held, which is let go while the network is asked. place
  * is NULL as long as nothing is known of the document. */

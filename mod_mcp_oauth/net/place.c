@@ -79,9 +79,13 @@ void mcp_net_place_keep(mcp_net_shelf_t *shelf, place_t *place,
     }
 }
 
-void mcp_net_place_blame(place_t *place)
+int mcp_net_place_blame(place_t *place)
 {
-    if (place->body)
-        place->fresh_until = place->stale_until = place->fetched +
-                                                  MCP_DOCUMENT_PAUSE;
+    apr_int64_t end = place->fetched + MCP_DOCUMENT_PAUSE;
+
+    if (!place->body ||
+        (place->fresh_until == end && place->stale_until == end))
+        return 0;
+    place->fresh_until = place->stale_until = end;
+    return 1;
 }

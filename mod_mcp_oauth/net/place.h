@@ -24,7 +24,7 @@ int mcp_net_place_is_paused(const mcp_net_shelf_place_t *place,
  * place is busy. */
 void mcp_net_place_keep(mcp_net_shelf_t *shelf, mcp_net_shelf_place_t *place,
                         const mcp_net_reply_t *reply, apr_int64_t now);
-/* The copy lasts no longer than a failure would. */
-void mcp_net_place_blame(mcp_net_shelf_place_t *place);
+/* The copy lasts no longer than a failure would; 0 when it did not before. */
+int mcp_net_place_blame(mcp_net_shelf_place_t *place);
 
 #endif

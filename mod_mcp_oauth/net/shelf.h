@@ -18,6 +18,8 @@ struct mcp_net_shelf_place_t {
     char *content_type; /* or NULL */
     apr_int64_t fetched, fresh_until, stale_until;
     mcp_net_outcome_t failure;
+    /* of what the board had when it was last looked at */
+    apr_uint64_t number;
     apr_int64_t failed; /* when the last attempt did; 0: it did not */
     char *why;          /* and why; or NULL */
     int status;         /* of the answer; 0: there was none */

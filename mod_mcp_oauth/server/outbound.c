@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "server/outbound.h"
 
+#include "live/board.h"
 #include "net/curl.h"
 
 #define DOCUMENTS 512 /* kept in a child */
@@ -20,8 +21,12 @@ mcp_server_outbound_open(mcp_oauth_works_t *works,
                          const mcp_server_settings_t *settings, mcp_ctx_t *cx)
 {
     mcp_net_crowd_t *crowd = apr_pcalloc(cx->pool, sizeof(*crowd));
-    const mcp_net_document_limits_t limits = {
-        settings->limit->fetches, DOCUMENTS, DOCUMENT_BYTES, crowd};
+    const mcp_net_board_t board = {mcp_live_board_read, mcp_live_board_claim,
+                                   mcp_live_board_post, mcp_live_board_release,
+                                   works->shared};
+    const mcp_net_document_limits_t limits = {settings->limit->fetches,
+                                              DOCUMENTS, DOCUMENT_BYTES, crowd,
+                                              works->shared ? &board : NULL};
     mcp_net_fetcher_t fetcher;
 
     crowd->most = limits.fetches;

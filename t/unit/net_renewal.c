@@ -299,9 +299,9 @@ static void test_back(mcp_ctx_t *cx)
     pass(3600 + MCP_DOCUMENT_BEHIND);
     is(got(w, URL), "one of before", "after a failure that was waited for");
     site_set(w, MCP_NET_OK, "two");
-    pass(59);
+    pass(MCP_DOCUMENT_PAUSE_SHORT - 1);
     is(got(w, URL), "one of before", "there is a pause");
-    ok(asked(w) == 2, "of a minute");
+    ok(asked(w) == 2, "in which it is not asked");
     pass(1);
     is(got(w, URL), "one of before", "then it is renewed");
     settle(w);
