@@ -109,8 +109,8 @@ static const mcp_error_t *userinfo_judge(const mcp_json_t **claims,
                                          const judging_t *judging,
                                          mcp_ctx_t *cx)
 {
-    return mcp_idp_userinfo_get(claims, judging->text, NULL, judging->metadata,
-                                cx);
+    return mcp_idp_userinfo_judge(claims, judging->text, judging->metadata,
+                                  cx);
 }
 
 /* Where nothing else can be verified of a provider. */
