@@ -257,6 +257,100 @@ static void test_rows(world_t *w, const issued_t *by, mcp_ctx_t *cx)
                payloads[i].want, payloads[i].name, cx);
 }
 
+/* -- what is known of who brings one -- */
+
+static const struct {
+    const char *preset;
+    const char *subject, *client, *scope;
+} known[] = {
+    {"auth0", "auth0|5f7c8ec7", "app", "tasks:read"},
+    {"authentik", "5f7c8ec7", "app", "openid"},
+    {"clerk", "user_5f7c", "app", "email"},
+    {"cognito", "5f7c-8ec7", "app", "openid"},
+    {"entra", "AAAAAAAA5f7c", "app", "tasks.read"},
+    {"keycloak", "f:5f7c:ada", "app", "openid"},
+    {"oidc", "ldap|people:bob@2", "app", "openid"},
+    {"okta", "00u5f7c", "app", "openid"},
+    {"pingone", "5f7c-8ec7", "app", "openid"},
+    {"scalekit", "usr_5", "app", "openid"},
+    {"supabase", "5f7c-8ec7", "app", "openid"},
+    {"workos", "user_5", NULL, NULL},
+};
+
+static void test_known(world_t *w, const issued_t *by, mcp_ctx_t *cx)
+{
+    mcp_idp_bearer_t bearer;
+    size_t i = 0;
+
+    while (strcmp(known[i].preset, w->idp.preset->name) != 0)
+        i++;
+    fine(mcp_idp_bearer_read(
+             &bearer,
+             issued_token(by, issued_claims(by, NULL, &w->idp, cx), cx),
+             RESOURCE, &w->remote, cx),
+         known[i].preset);
+    is(bearer.mapped.identity.subject, known[i].subject, "its subject");
+    is(bearer.mapped.identity.issuer, w->idp.issuer, "its issuer");
+    is(bearer.mapped.client, known[i].client, "its client");
+    ok(known[i].scope ? mcp_scope_has(bearer.mapped.scopes, known[i].scope)
+                      : !bearer.mapped.scopes,
+       "its scopes");
+    ok(bearer.expires == 1800000300 && !bearer.was_asked, "for how long");
+}
+
+/* -- as it may be configured otherwise -- */
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    const char *audience, *client; /* Audience and Client, or NULL */
+    const char *resource;
+    change_t changes[CHANGES];
+    const char *want;
+} configured[] = {
+    {"RFC 3986 6.2.3: the resource is a bare origin, aud has a slash",
+     "x", NULL, "https://mcp.example", {{"aud", "'https://mcp.example/'"}}, NULL},
+    {"and no slash", "x", NULL, "https://mcp.example", {{"aud", "'https://mcp.example'"}}, NULL},
+    {"and two", "x", NULL, "https://mcp.example", {{"aud", "'https://mcp.example//'"}}, NOT_FOR_US},
+    {"and a path", "x", NULL, "https://mcp.example", {{"aud", "'https://mcp.example/mcp'"}}, NOT_FOR_US},
+    {"the second of Audience", "x api", NULL, RESOURCE, {END}, NULL},
+    {"two of Audience in one", "x api", NULL, RESOURCE, {{"aud", "'x api'"}}, NOT_FOR_US},
+    {"Client alone, for it", NULL, CLIENT, RESOURCE, {{"aud", "'" CLIENT "'"}}, NULL},
+    {"Client alone, for another", NULL, CLIENT, RESOURCE, {END}, NOT_FOR_US},
+    {"Client alone, for another, given to it", NULL, CLIENT, RESOURCE, {{"client_id", "'" CLIENT "'"}}, NOT_FOR_US},
+    {"Client alone, for nobody, given to it", NULL, CLIENT, RESOURCE, {{"aud", NULL}, {"azp", "'" CLIENT "'"}}, NULL},
+    {"Client alone, for the resource", NULL, CLIENT, RESOURCE, {{"aud", "'" RESOURCE "'"}}, NULL},
+    {"Audience and Client, for the latter", "api", CLIENT, RESOURCE, {{"aud", "'" CLIENT "'"}}, NOT_FOR_US},
+    {"Audience and Client, for nobody, given to the latter", "api", CLIENT, RESOURCE, {{"aud", NULL}, {"client_id", "'" CLIENT "'"}}, NULL},
+    {"neither, for the resource", NULL, NULL, RESOURCE, {{"aud", "'" RESOURCE "'"}}, NULL},
+    {"neither, for another", NULL, NULL, RESOURCE, {END}, NOT_FOR_US},
+    {"neither, for nobody", NULL, NULL, RESOURCE, {{"aud", NULL}}, NOT_FOR_US},
+};
+/* clang-format on */
+
+static void test_configured(world_t *w, const issued_t *by, mcp_ctx_t *cx)
+{
+    mcp_idp_bearer_t bearer;
+    const mcp_error_t *e;
+    size_t i;
+
+    for (i = 0; i < sizeof(configured) / sizeof(*configured); i++) {
+        const char *audience = configured[i].audience, *text;
+
+        w->idp.audiences = list_of(cx->pool, "api");
+        text = issued_token(
+            by, issued_claims(by, configured[i].changes, &w->idp, cx), cx);
+        w->idp.audiences = audience ? list_of(cx->pool, audience) : NULL;
+        w->idp.client = configured[i].client ? &w->client : NULL;
+        e = mcp_idp_bearer_read(&bearer, text, configured[i].resource,
+                                &w->remote, cx);
+        ok(configured[i].want ? e && e->code == MCP_E_INVALID_TOKEN &&
+                                    tells(e, configured[i].want)
+                              : !e,
+           "%s: %s", configured[i].name, e ? e->detail : "taken");
+    }
+}
+
 static void body(mcp_ctx_t *cx)
 {
     const char *keys = issued_keys_make(cx);
@@ -267,6 +361,9 @@ static void body(mcp_ctx_t *cx)
     for (i = 0; i < ISSUERS; i++) {
         issuer_make(&w, &issued[i], keys, cx);
         test_rows(&w, &issued[i], cx);
+        test_known(&w, &issued[i], cx);
+        if (issued[i].claims == issued_oidc)
+            test_configured(&w, &issued[i], cx);
     }
 }
 
