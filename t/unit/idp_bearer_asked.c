@@ -29,7 +29,7 @@ static const row_t introspection[] = {
     {"with all that it has", 200, "{'active':true,'sub':'ada','aud':'api','iss':'" IDP "','client_id':'x','scope':'a b','token_type':'Bearer','exp':1800000300,'iat':1800000000,'nbf':1800000000,'username':'ada','jti':'7'}", GOOD, NULL},
     {"aud an array", 200, "{'active':true,'sub':'ada','aud':['x','api']}", GOOD, NULL},
     {"aud the resource", 200, "{'active':true,'sub':'ada','aud':'" RESOURCE "'}", GOOD, NULL},
-    {"aud another", 200, "{'active':true,'sub':'ada','aud':'x'}", MCP_E_INVALID_TOKEN, NOT_FOR_US ": it is "},
+    {"aud another", 200, "{'active':true,'sub':'ada','aud':'x'}", MCP_E_INVALID_TOKEN, NOT_FOR_US ": it is \"x\""},
     {"aud another, given to us", 200, "{'active':true,'sub':'ada','aud':'x','client_id':'" CLIENT "'}", MCP_E_INVALID_TOKEN, NOT_FOR_US},
     {"aud an empty array", 200, "{'active':true,'sub':'ada','aud':[]}", MCP_E_INVALID_TOKEN, NOT_FOR_US},
     {"aud null", 200, "{'active':true,'sub':'ada','aud':null}", MCP_E_INVALID_TOKEN, NOT_FOR_US},
