@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/scope.h"
+#include "idp/claim.h"
 #include "idp/fault.h"
 
 /* What the client is called that it was given to: RFC 9068, OpenID Connect,
@@ -59,7 +60,16 @@ static int is_for_one(const mcp_json_t *claims, const mcp_idp_t *idp)
     return 0;
 }
 
-/* "aud is not one of Audience: it is "account"" */
+/* Those that it names, with blanks between them. */
+static const char *names_of(const mcp_json_t *aud, apr_pool_t *pool)
+{
+    const apr_array_header_t *names = mcp_idp_claim_list(aud, 0, pool);
+
+    return names ? apr_array_pstrcat(pool, names, ' ')
+                 : mcp_json_text(aud, pool);
+}
+
+/* aud is not one of Audience: it is "account" */
 static const mcp_error_t *refuse(const mcp_json_t *claims,
                                  const mcp_idp_jwt_use_t *use,
                                  const char *remedy, const mcp_idp_t *idp,
@@ -73,8 +83,8 @@ static const mcp_error_t *refuse(const mcp_json_t *claims,
         return mcp_idp_jwt_refuse(use, remedy, cx,
                                   "aud is not one of Audience: there is none");
     return mcp_idp_jwt_refuse(
-        use, remedy, cx, "aud is not one of Audience: it is %s",
-        mcp_idp_fault_quote(mcp_json_text(aud, cx->pool), cx));
+        use, remedy, cx, "aud is not one of Audience: it is \"%s\"",
+        mcp_idp_fault_quote(names_of(aud, cx->pool), cx));
 }
 
 const mcp_error_t *mcp_idp_audience_check(const mcp_json_t *claims,

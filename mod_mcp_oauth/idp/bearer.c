@@ -58,8 +58,12 @@ static const mcp_error_t *kind_check(const mcp_json_t *claims, mcp_ctx_t *cx)
     apr_size_t i;
 
     for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-        const char *kind = mcp_json_string(mcp_json_get(claims, kinds[i]));
+        const mcp_json_t *said = mcp_json_get(claims, kinds[i]);
+        const char *kind = mcp_json_string(said);
 
+        if (!kind && mcp_json_type(said) > MCP_JSON_NULL)
+            return mcp_idp_jwt_refuse(use, NULL, cx, "%s is no string",
+                                      kinds[i]);
         if (kind && !is_access(kind))
             return mcp_idp_jwt_refuse(use, NULL, cx,
                                       "%s is \"%s\": it is something else",
@@ -105,8 +109,8 @@ static const mcp_error_t *userinfo_judge(const mcp_json_t **claims,
                                          const judging_t *judging,
                                          mcp_ctx_t *cx)
 {
-    return mcp_idp_userinfo_get(claims, judging->text, NULL, judging->metadata,
-                                cx);
+    return mcp_idp_userinfo_judge(claims, judging->text, judging->metadata,
+                                  cx);
 }
 
 /* Where nothing else can be verified of a provider. */

@@ -9,7 +9,9 @@
 #include "idp/keys.h"
 #include "jose/jwe.h"
 
-#define TIME_MAX 1e15
+/* The end of the year 9999: what is later was not meant in seconds, and no
+ * apr_time_t. */
+#define TIME_MAX 253402300799.0
 #define TIME_DIGITS 15
 #define MEDIA "application/"
 

@@ -175,6 +175,21 @@ static const mcp_error_t *subject_check(const mcp_json_t *claims,
                               "id_token: its sub is another one, or missing");
 }
 
+/* *url is where it was asked. */
+static const mcp_error_t *ask(mcp_net_reply_t *reply, const char **url,
+                              const char *access_token,
+                              const mcp_idp_metadata_t *metadata,
+                              mcp_ctx_t *cx)
+{
+    const mcp_idp_remote_t *remote = metadata->remote;
+    mcp_idp_call_t call;
+
+    MCP_TRY(mcp_idp_metadata_endpoint(url, metadata, MCP_IDP_ENDPOINT_USERINFO,
+                                      cx));
+    call = call_make(*url, access_token, remote->idp, cx->pool);
+    return mcp_idp_call_do(reply, &call, remote, cx);
+}
+
 const mcp_error_t *mcp_idp_userinfo_get(const mcp_json_t **claims,
                                         const char *access_token,
                                         const char *subject,
@@ -183,16 +198,40 @@ const mcp_error_t *mcp_idp_userinfo_get(const mcp_json_t **claims,
 {
     const mcp_idp_remote_t *remote = metadata->remote;
     mcp_net_reply_t reply;
-    mcp_idp_call_t call;
     const char *url;
 
-    MCP_TRY(mcp_idp_metadata_endpoint(&url, metadata,
-                                      MCP_IDP_ENDPOINT_USERINFO, cx));
-    call = call_make(url, access_token, remote->idp, cx->pool);
-    MCP_TRY(mcp_idp_call_do(&reply, &call, remote, cx));
+    MCP_TRY(ask(&reply, &url, access_token, metadata, cx));
     MCP_TRY(status_check(&reply, remote->idp, cx));
     MCP_TRY(claims_read(claims, &reply, metadata, cx));
     MCP_TRY(subject_check(*claims, subject, remote->idp, cx));
+    emails_get(claims, url, access_token, remote, cx);
+    return NULL;
+}
+
+/* RFC 6750 3.1 */
+static int is_refusal(const mcp_net_reply_t *reply)
+{
+    return reply->status == 400 || reply->status == 401 ||
+           reply->status == 403;
+}
+
+const mcp_error_t *mcp_idp_userinfo_judge(const mcp_json_t **claims,
+                                          const char *access_token,
+                                          const mcp_idp_metadata_t *metadata,
+                                          mcp_ctx_t *cx)
+{
+    const mcp_idp_remote_t *remote = metadata->remote;
+    mcp_net_reply_t reply;
+    const char *url;
+
+    MCP_TRY(ask(&reply, &url, access_token, metadata, cx));
+    if (is_refusal(&reply))
+        return mcp_idp_fault_no(remote->idp, cx, MCP_E_INVALID_TOKEN,
+                                "userinfo does not take the access token: it "
+                                "answered %d",
+                                reply.status);
+    MCP_TRY(status_check(&reply, remote->idp, cx));
+    MCP_TRY(claims_read(claims, &reply, metadata, cx));
     emails_get(claims, url, access_token, remote, cx);
     return NULL;
 }

@@ -16,5 +16,11 @@ const mcp_error_t *mcp_idp_userinfo_get(const mcp_json_t **claims,
                                         const char *subject,
                                         const mcp_idp_metadata_t *metadata,
                                         mcp_ctx_t *cx);
+/* The same of a token that anybody brings us. INVALID_TOKEN: the provider does
+ * not take it. */
+const mcp_error_t *mcp_idp_userinfo_judge(const mcp_json_t **claims,
+                                          const char *access_token,
+                                          const mcp_idp_metadata_t *metadata,
+                                          mcp_ctx_t *cx);
 
 #endif

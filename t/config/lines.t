@@ -109,7 +109,7 @@ my @server = (
     ['MCPLimit sign-in-failures=10', qr/"10" is not a rate; write N\/UNIT, as in 10\/min/],
     ['MCPLimit sign-in-failures=10/m', qr/"10\/m" has an unknown unit; write 10\/min/],
     ['MCPLimit sign-in-failures=0/min', qr/"0" is not a number from 1 to 1000/],
-    ['MCPLimit streams=10', qr/"streams" is not a key. The keys are sessions proofs sign-ins sign-in-failures fetches registrations audit\./],
+    ['MCPLimit streams=10', qr/"streams" is not a key. The keys are sessions proofs sign-ins sign-in-failures fetches registrations token-failures audit\./],
     ['MCPLimit audit=1000/h'],
     ['MCPLimit audit=600', qr/audit="600" is not a rate; write N\/UNIT/],
     ['MCPLimit audit=unlimited', qr/is not a rate/],

@@ -3,9 +3,9 @@
 
 #include "jose/jwks.h"
 
-/* The text is somebody's JWK Set: a token verifies only where the set has the
- * key that signed it, under the name that the token gives, and only with an
- * alg that is allowed. */
+/* The text is somebody's JWK Set, and where it has an empty line, behind that
+ * a token: one verifies only where the set has the key that signed it, under
+ * the name that the token gives, and only with an alg that is allowed. */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -85,13 +85,75 @@ static void look(const mcp_json_t *jwks, int i, const char *kid, mcp_ctx_t *cx)
     PROMISE(e || (!is_unknown && has_key(jwks, i, kid)));
 }
 
+/* -- any token -- */
+
+static int is_allowed(const char *alg, const apr_array_header_t *allowed)
+{
+    int i;
+
+    for (i = 0; i < allowed->nelts; i++)
+        if (!strcmp(APR_ARRAY_IDX(allowed, i, const char *), alg))
+            return 1;
+    return 0;
+}
+
+static int is_shown(const mcp_json_t *jwks, const char *kid)
+{
+    const mcp_json_t *keys = mcp_json_get(jwks, "keys");
+    apr_size_t k;
+
+    for (k = 0; k < mcp_json_size(keys) && k < MCP_JWKS_KEYS; k++) {
+        const char *name =
+            mcp_json_string(mcp_json_get(mcp_json_at(keys, k), "kid"));
+
+        if (!kid || (name && !strcmp(name, kid)))
+            return 1;
+    }
+    return 0;
+}
+
+static void token_look(const mcp_json_t *jwks, const char *token,
+                       mcp_ctx_t *cx)
+{
+    static const char *const algs[] = {"ES256", "RS256", "EdDSA", "HS256"};
+    apr_array_header_t *allowed =
+        apr_array_make(cx->pool, 4, sizeof(const char *));
+    const mcp_jose_jws_t *jws;
+    const mcp_error_t *e;
+    int is_unknown = 7;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(algs) / sizeof(*algs); i++)
+        APR_ARRAY_PUSH(allowed, const char *) = algs[i];
+    e = mcp_jose_jws_read(&jws, token, strlen(token), cx);
+    PROMISE(!e || e->code == MCP_E_INVALID_TOKEN);
+    if (e)
+        return;
+    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks, allowed, cx);
+    PROMISE(is_unknown == 0 || is_unknown == 1);
+    if (e) {
+        PROMISE(e->code == MCP_E_INVALID_TOKEN);
+        PROMISE(!strpbrk(e->detail, "\r\n\x1b\x7f"));
+        return;
+    }
+    PROMISE(!is_unknown && *jws->alg != 'H' && is_allowed(jws->alg, allowed));
+    PROMISE(is_shown(jwks, jws->kid));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     mcp_ctx_t cx = target_begin();
+    char *text = apr_pstrmemdup(cx.pool, (const char *)data, size);
+    char *line = strstr(text, "\n\n");
     const mcp_json_t *jwks;
     apr_size_t i;
 
-    if (!mcp_json_read(&jwks, (const char *)data, size, &cx)) {
+    if (line)
+        *line = '\0';
+    if (!mcp_json_read(&jwks, text, line ? (apr_size_t)(line - text) : size,
+                       &cx)) {
+        if (line)
+            token_look(jwks, line + 2, &cx);
         for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
             look(jwks, (int)i, NULL, &cx);
             look(jwks, (int)i, "1", &cx);

@@ -18,6 +18,9 @@ export const CLIENTS = {
   'mcp-jwt': { token_endpoint_auth_method: 'private_key_jwt' },
 };
 
+// Where users come back to who sign in at a client of their own.
+const APP = 'https://app.example/callback';
+
 export class World {
   redirectUris = ['https://localhost/oauth/callback'];
   // of mcp-jwt
@@ -29,7 +32,7 @@ export class World {
     const client = CLIENTS[id];
     if (!client || (id === 'mcp-jwt' && !this.clientKeys)) return undefined;
     return {
-      client_id: id, redirect_uris: this.redirectUris,
+      client_id: id, redirect_uris: [...this.redirectUris, APP],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       id_token_signed_response_alg: profile.idTokenAlg,

@@ -22,6 +22,9 @@ package MCPIdP;
 #   $idp->disable('ada');  $idp->enable('ada');  $idp->end_sessions('auth0');
 #   $idp->logout_token(auth0 => user => 'ada', sid => 1, broken => 'nonce')
 #   $idp->mint(auth0 => user => 'ada', scope => 'openid', params => {...})
+#   $idp->tokens(auth0 => scope => 'openid', user => 'bob', audience => ...)
+#       what a client of its own, mcp-post, gets there by a sign-in
+#   $idp->as_client(auth0 => 'revocation', {token => $it})
 #   $idp->sign(auth0 => {iss => ...}, {typ => 'JWT'});  $idp->key_set('auth0')
 #   $idp->client_keys(MCPKey::set($key));    of the client mcp-jwt
 #   secret($idp->secrets)                    what no log may hold
@@ -46,6 +49,7 @@ use MCPHosts;
 use MCPServer;
 
 our $PATIENCE = 30;
+my $APP = 'https://app.example/callback';    # of world.mjs
 my $t = abs_path(dirname(__FILE__) . '/..');
 my $json = JSON::PP->new->utf8->canonical;
 
@@ -293,6 +297,42 @@ sub sign_in {
     my $response = $browser->get($url);
     return $response->header('Location')
         // croak 'no way back from ' . $response->brief;
+}
+
+# -- another client ----------------------------------------------------------
+
+# A request of a client that sends its secret in the form, if it has one.
+sub as_client {
+    my ($self, $profile, $endpoint, $form, $client) = @_;
+    $client //= 'mcp-post';
+    my $secret = $self->secret_of($client);
+    return $self->browser->one(POST => scalar $self->endpoint($profile,
+        $endpoint), headers => {Accept => 'application/json'}, form => {%$form,
+        client_id => $client, defined $secret ? (client_secret => $secret) : ()});
+}
+
+# What a client gets by a sign-in of its own (RFC 6749 4.1, RFC 7636): the
+# answer of the token endpoint. client, user; all else are parameters of the
+# authorization request.
+sub tokens {
+    my ($self, $profile, %p) = @_;
+    my ($client, $user) = delete @p{qw(client user)};
+    my ($state, $verifier) = map { MCPClient::random_text(32) } 1, 2;
+    $client //= 'mcp-post';
+    my $back = $self->sign_in($self->endpoint($profile, 'authorization') . '?'
+        . MCPClient::form_encode({response_type => 'code', state => $state,
+            client_id => $client, redirect_uri => $APP, %p,
+            code_challenge_method => 'S256',
+            code_challenge => MCPClient::s256($verifier)}), user => $user);
+    my ($query) = $back =~ /\?([^#]*)/;
+    my $answer = MCPClient::form_decode($query);
+    ($answer->{state} // '') eq $state && defined $answer->{code}
+        or croak "$profile: no code: $back";
+    my $response = $self->as_client($profile, token => {
+        grant_type => 'authorization_code', code => $answer->{code},
+        redirect_uri => $APP, code_verifier => $verifier}, $client);
+    $response->status == 200 or croak $response->brief;
+    return $response->json;
 }
 
 package MCPIdP::Browser;

@@ -253,11 +253,12 @@ bad('jwt', {access_token_form => 'opaque'}, 'Verify jwt, and an opaque one',
     preset => 'okta');
 bad('jwt', {access_token => {$_->[0] => $_->[1]}},
     "an access token with another $_->[0]", $_->[2], preset => 'okta')
-    for ['aud', 'api://other', 'aud is not one of Audience\. .*Security, API'],
+    for ['aud', 'api://other', 'aud is not one of Audience: it is "api://other"\.'
+            . ' .*Security, API'],
         ['iss', 'https://attacker.example', 'iss is'],
         ['exp', $now{-7200}, 'expired'];
 bad('wrong_audience', {}, 'an access token for others',
-    'aud is not one of Audience\. .*authentik puts the client id into aud',
+    'aud is not one of Audience: it is "mcp-gateway"\. .*authentik puts the client id into aud',
     preset => 'authentik');
 is(subject_of(good('introspection', {}, 'Verify introspection',
     preset => 'keycloak')), $idp->subject(keycloak => 'ada'),
@@ -267,7 +268,8 @@ bad('introspection', {down => {introspection => 404}},
 
 # Roles come from the access token: it is that of the user, and ours
 for (['sub', 'another', 'it is about somebody else than the id_token'],
-    ['azp', 'another-client', 'aud is not one of Audience']) {
+    ['azp', 'another-client',
+        'aud is not one of Audience: it is "mcp-api account"']) {
     my ($claim, $value, $why) = @$_;
     my $line = qr/MCP00182: .*: access token: $why: what else it says/;
     my $before = $s->logged($line);
