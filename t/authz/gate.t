@@ -294,7 +294,7 @@ challenged($c->call_tool('/notes', hello => {}, token =>
 # what is no token at all gets the challenge of one without
 for (
     ['Basic', 'Basic ' . encode_base64('ada:password', '')],
-    ['Basic with the token', "Basic $good"], ['DPoP', "DPoP $good"],
+    ['Basic with the token', "Basic $good"],
     ['a scheme that begins alike', "Bearerx $good"], ['nothing', ''],
     ['the token alone', $good], ['a tab for the blank', "Bearer\t$good"],
 ) {
