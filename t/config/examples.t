@@ -98,8 +98,10 @@ for my $path (@examples) {
         good("$name is taken with $_", $whole);
     }
     my $site = dump_of($whole)->{'mcp.example.com'};
+    my @paths = $text =~ m{^<Location "(/[^"]*)">\n +AuthType +mcp\n}mg;
     is_deeply([sort map { $_->{resource} } values %{$site->{sections}}],
-        ['https://mcp.example.com/mcp'], "$name protects /mcp")
-        or diag explain $site;
+        [sort map { "https://mcp.example.com$_" } @paths],
+        "$name protects @paths") or diag explain $site;
+    is($paths[0], '/mcp', 'and /mcp first');
 }
 done_testing();
