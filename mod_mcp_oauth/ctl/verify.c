@@ -74,6 +74,13 @@ static const mcp_error_t *resource_find(const mcp_oauth_resource_t **resource,
                                "\"apachectl -t -D DUMP_MCP\" shows what it "
                                "protects.",
                                "the server protects no %s", url);
+    if (!mcp_oauth_service_issues(*resource))
+        return mcp_error_fault(
+            MCP_E_NOT_FOUND, cx,
+            "Ask the server itself, with LogLevel mcp_oauth:info.",
+            "an identity provider issues the tokens for %s, and only the "
+            "server can have its keys",
+            url);
     return NULL;
 }
 

@@ -45,6 +45,8 @@ static void resource_write(mcp_writer_t *w,
 
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "resource", resource->url);
+    if (mcp_oauth_service_relays(resource))
+        mcp_writer_member_boolean(w, "relayed", 1);
     mcp_writer_member(w, "required", mcp_scope_text(resource->required, pool));
     mcp_writer_name(w, "lifetime");
     mcp_writer_open(w, '{');

@@ -42,7 +42,9 @@ static int resource_read(mcp_oauth_service_t *service, const mcp_json_t *json,
         mcp_scope_read(&required,
                        mcp_json_string(mcp_json_get(json, "required")), cx))
         return 0;
-    settings->auth_mode = MCP_MODE_BROKER;
+    settings->auth_mode = mcp_json_is_true(mcp_json_get(json, "relayed"))
+                              ? MCP_MODE_RELAY
+                              : MCP_MODE_BROKER;
     settings->lifetime =
         lifetime_read(mcp_json_get(json, "lifetime"), cx->pool);
     resource->settings = settings;

@@ -8,6 +8,7 @@ use warnings;
 use MCPTest;
 use MCPAnswer;
 use MCPClient;
+use MCPCtl;
 use MCPExpect;
 use MCPIdP;
 use MCPServer;
@@ -207,6 +208,23 @@ for my $kind (qw(refresh_token access_token)) {
     cmp_ok(scalar $idp->asked(okta => 'revocation'), '>', $count,
         'and the provider is told');
 }
+
+# -- for the administrator ------------------------------------------------------
+
+my $ctl = MCPCtl->new($s);
+$j = $w->journey('okta');
+$r = $ctl->run(['verify', '--resource', $w->resource('okta')],
+    in => $j->{access_token});
+is($r->{code}, 1, 'mcpctl verify');
+like($r->{err}, qr/an identity provider issues the tokens for/,
+    'says whom to ask');
+my ($grant) = grep { $_->{resource} eq $w->resource('okta') }
+    @{$ctl->json([qw(list grants)])->{grants} || []};
+ok($grant, 'mcpctl lists the grant');
+is($ctl->run([qw(revoke user), $grant ? $grant->{user} : 'none'])->{code}, 0,
+    'and ends all of its user');
+agree($s, '/okta', sub { $c->call_tool('/okta', hello => {},
+    token => $j->{access_token}) }, 401, 'with the token of the provider');
 
 # -- errors of the provider -----------------------------------------------------
 

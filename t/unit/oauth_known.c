@@ -64,6 +64,7 @@ static void test_back(world_t *w, mcp_ctx_t *cx)
     written.ca_file = "/etc/ca.pem";
     written.sealing_key = "file:/etc/sealing.key";
     written.services = services_of(w, cx->pool);
+    w->wiki_settings.auth_mode = MCP_MODE_RELAY;
     fine(mcp_oauth_known_read(&known, w->directory, &w->works, cx),
          "where nothing was written");
     ok(!known, "nothing is known");
@@ -96,6 +97,9 @@ static void test_back(world_t *w, mcp_ctx_t *cx)
        "The web", "a client's name");
     is(service->settings->audit_log, "|", "of a pipe, that it is one");
     wiki = mcp_oauth_known_resource(known, WIKI);
+    ok(wiki && mcp_oauth_service_relays(wiki) &&
+           mcp_oauth_service_issues(mcp_oauth_known_resource(known, TASKS)),
+       "whose tokens are its own");
     ok(wiki && wiki->settings->lifetime->grant == w->lifetime.grant &&
            wiki->settings->lifetime->registration == MCP_UNLIMITED,
        "lifetimes");
