@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "config/callback.h"
 
+#include "config/section.h"
 #include <apr_lib.h>
 #include <apr_strings.h>
 
@@ -79,9 +80,7 @@ static void section_add(apr_array_header_t *list,
 {
     const apr_array_header_t *idps = section->settings->idps;
     int i;
-
-    if (!section->is_protected ||
-        section->settings->auth_mode == MCP_MODE_RESOURCE_SERVER)
+    if (!mcp_config_section_grants(section))
         return; /* nobody signs in through us */
     for (i = 0; idps && i < idps->nelts; i++) {
         /* config/section.c made a copy for this section */

@@ -5,7 +5,7 @@
 #include <apr_strings.h>
 
 #include "config/block.h"
-
+#include "config/section.h"
 #define PROVIDER_METADATA "MCPProviderMetadata"
 #define UNVERIFIED "MCPUnsafeAcceptUnverifiedTokens"
 
@@ -28,9 +28,7 @@ static const mcp_config_section_t *granting(const mcp_config_site_t *site)
     for (i = 0; i < site->sections->nelts; i++) {
         const mcp_config_section_t *section =
             APR_ARRAY_IDX(site->sections, i, const mcp_config_section_t *);
-
-        if (section->is_protected &&
-            section->settings->auth_mode != MCP_MODE_RESOURCE_SERVER)
+        if (mcp_config_section_grants(section))
             return section;
     }
     return NULL;

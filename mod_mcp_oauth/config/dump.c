@@ -8,7 +8,7 @@
 #include "base/scope.h"
 #include "config/callback.h"
 #include "config/row.h"
-
+#include "config/section.h"
 #define WELL_KNOWN "/.well-known/"
 #define METADATA "oauth-protected-resource"
 
@@ -46,6 +46,31 @@ static const char *metadata_url(const char *url, apr_pool_t *pool)
                        METADATA, path && path[1] ? path : "", NULL);
 }
 
+/* Whose tokens it takes. */
+static const char *issuers_of(const mcp_config_section_t *section,
+                              apr_pool_t *pool)
+{
+    const apr_array_header_t *idps = section->settings->idps;
+    const char *text = "";
+    int i;
+
+    if (section->settings->auth_mode == MCP_MODE_BROKER)
+        return section->site->issuer;
+    for (i = 0; i < idps->nelts; i++) {
+        const mcp_idp_t *idp = APR_ARRAY_IDX(idps, i, const mcp_idp_t *);
+
+        text = apr_pstrcat(pool, text, i ? " " : "",
+                           idp->issuers
+                               ? apr_array_pstrcat(pool, idp->issuers, ' ')
+                               : idp->issuer,
+                           NULL);
+    }
+    return section->settings->auth_mode == MCP_MODE_RELAY
+               ? apr_pstrcat(pool, text, " (through ", section->site->issuer,
+                             ")", NULL)
+               : text;
+}
+
 static void section_write(const mcp_config_section_t *section,
                           apr_pool_t *pool)
 {
@@ -55,7 +80,7 @@ static void section_write(const mcp_config_section_t *section,
     row_write("    ", "resource", section->url);
     row_write("    ", "tools served here", section->is_server ? "yes" : "no");
     if (section->is_protected) {
-        row_write("    ", "issuer", section->site->issuer);
+        row_write("    ", "issuer", issuers_of(section, pool));
         row_write("    ", "metadata", metadata_url(section->url, pool));
         row_write("    ", "scopes required",
                   section->scopes->nelts
@@ -120,7 +145,7 @@ static void callbacks_write(const mcp_config_site_t *site,
     }
 }
 
-/* Something is protected for which this site has the endpoints. */
+/* Some location has its tokens from the endpoints of this site. */
 static int is_used(const mcp_config_site_t *site,
                    const apr_array_header_t *sites)
 {
@@ -133,8 +158,8 @@ static int is_used(const mcp_config_site_t *site,
         for (k = 0; user->endpoints == site && user->sections &&
                     k < user->sections->nelts;
              k++)
-            if (APR_ARRAY_IDX(user->sections, k, mcp_config_section_t *)
-                    ->is_protected)
+            if (mcp_config_section_grants(
+                    APR_ARRAY_IDX(user->sections, k, mcp_config_section_t *)))
                 return 1;
     }
     return 0;
@@ -161,7 +186,7 @@ static void site_write(const mcp_config_site_t *site,
         callbacks_write(site, sites, pool);
     }
     else
-        row_write("  ", "issuer", "none: nothing is protected");
+        row_write("  ", "issuer", "none: no tokens are given out here");
     settings_write("  ", mcp_config_row_servers, site->settings, pool);
     for (i = 0; i < site->sections->nelts; i++)
         section_write(APR_ARRAY_IDX(site->sections, i, mcp_config_section_t *),

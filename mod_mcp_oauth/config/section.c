@@ -194,3 +194,9 @@ void mcp_config_section_make(mcp_config_site_t *site,
     }
     collect_scopes(site, blocks, pool);
 }
+
+int mcp_config_section_grants(const mcp_config_section_t *section)
+{
+    return section->is_protected &&
+           section->settings->auth_mode != MCP_MODE_RESOURCE_SERVER;
+}

@@ -22,5 +22,8 @@ void mcp_config_section_make(mcp_config_site_t *site,
 mcp_config_section_t *mcp_config_section_at(const mcp_config_site_t *site,
                                             const apr_array_header_t *blocks,
                                             const char *path);
+/* Whether clients get their access tokens for it from this server: it is
+ * protected, and MCPAuthMode is not resource-server. */
+int mcp_config_section_grants(const mcp_config_section_t *section);
 
 #endif

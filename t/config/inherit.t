@@ -234,7 +234,7 @@ for (
 {
     my $site = dump_of("ServerName h.example\n"
         . location('/mcp', 'SetHandler mcp-server', 'MCPOffer demo:*'))->{'h.example'};
-    is($site->{issuer}, 'none: nothing is protected', 'a server without protection has no issuer');
+    is($site->{issuer}, 'none: no tokens are given out here', 'a server without protection has no issuer');
     is($site->{token}, undef, 'and no endpoints');
     is($site->{sections}{'<Location "/mcp">'}{resource}, 'http://h.example:8080/mcp', 'its tools have a URL');
 }

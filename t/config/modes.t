@@ -152,4 +152,34 @@ good('both on one virtual host', join "\n", $name, map {
     (qq{<Location "$path">}, 'AuthType mcp', 'Require valid-user', @lines, '</Location>')
 } ['/a', 'MCPAuthMode resource-server', idp($oidc)], ['/b', idp($oidc, $client)],
     ['/c', 'MCPAuthMode resource-server', idp($other)]);
+# -- what -D DUMP_MCP says of each --
+
+{
+    my $client = "Client x file:idp.secret\n";
+    Conf::write_file('idp.secret', "a-secret-of-the-provider\n");
+    chmod 0600, Conf::root() . '/idp.secret';
+    my $site = dump_of(join "\n", 'ServerName https://h.example',
+        map({ my ($mode, $idp) = @$_; ("<Location \"/$mode\">", 'AuthType mcp',
+            'Require valid-user', "MCPAuthMode $mode",
+            "<MCPIdentityProvider $idp>\n$client</MCPIdentityProvider>",
+            '</Location>') } ['broker', 'oidc https://one.example'],
+            ['relay', 'oidc https://two.example'],
+            ['resource-server', 'oidc https://three.example']), '')->{'h.example'};
+    is($site->{issuer}, 'https://h.example', 'this server is an issuer');
+    my %issuer = map { /"\/(.*)"/ ? ($1 => $site->{sections}{$_}{issuer}) : () }
+        keys %{$site->{sections}};
+    is_deeply(\%issuer, {broker => 'https://h.example',
+        relay => 'https://two.example (through https://h.example)',
+        'resource-server' => 'https://three.example'},
+        'each location says whose tokens it takes') or diag explain $site;
+    $site = dump_of(join "\n", 'ServerName https://h.example',
+        '<Location "/mcp">', 'AuthType mcp', 'Require valid-user',
+        'MCPAuthMode resource-server',
+        'MCPIdentityProvider oidc https://three.example', '</Location>', '')
+        ->{'h.example'};
+    is($site->{issuer}, 'none: no tokens are given out here',
+        'a resource server alone is none');
+    is($site->{$_}, undef, "and has no $_") for qw(token callback jwks);
+}
+
 done_testing();
