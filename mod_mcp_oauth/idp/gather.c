@@ -169,22 +169,6 @@ static const mcp_error_t *userinfo_add(found_t *found, mcp_ctx_t *cx)
     return NULL;
 }
 
-/* -- of an access token that is handed on -- */
-
-/* Whoever holds it is whom it says: it is judged as it will be. */
-static const mcp_error_t *relayed_gather(mcp_identity_t *identity,
-                                         const mcp_idp_gather_t *from,
-                                         const mcp_idp_remote_t *remote,
-                                         mcp_ctx_t *cx)
-{
-    mcp_idp_bearer_t bearer;
-    const mcp_error_t *e = mcp_idp_bearer_read(
-        &bearer, from->tokens->access_token, remote->relayed, remote, cx);
-
-    *identity = bearer.mapped.identity;
-    return mcp_idp_jwt_fault(e, remote->idp, cx);
-}
-
 /* -- all of it -- */
 
 static const mcp_error_t *identity_set(mcp_identity_t *identity,
@@ -202,6 +186,46 @@ static const mcp_error_t *identity_set(mcp_identity_t *identity,
                               "it does not say who the user is");
 }
 
+/* -- of an access token that is handed on -- */
+
+static int is_of(const mcp_json_t *claims, const mcp_identity_t *identity,
+                 const found_t *found, mcp_ctx_t *cx)
+{
+    mcp_idp_mapped_t other;
+
+    if (!claims)
+        return 0;
+    mcp_idp_mapping_read(&other, found->idp, &claims, 1, cx);
+    return other.identity.subject && identity->subject &&
+           !strcmp(other.identity.subject, identity->subject) &&
+           !strcmp(other.identity.issuer, identity->issuer);
+}
+
+/* Whoever holds it is whom it says: it is judged as it will be. An id_token
+ * that came with it, or before, is heard on the same user. */
+static const mcp_error_t *relayed_gather(mcp_identity_t *identity,
+                                         found_t *found, mcp_ctx_t *cx)
+{
+    const mcp_idp_remote_t *remote = found->metadata->remote;
+    const mcp_idp_tokens_t *tokens = found->from->tokens;
+    const mcp_json_t *more = found->from->before;
+    mcp_idp_bearer_t bearer;
+
+    MCP_TRY(
+        mcp_idp_jwt_fault(mcp_idp_bearer_read(&bearer, tokens->access_token,
+                                              remote->relayed, remote, cx),
+                          remote->idp, cx));
+    if (tokens->id_token) {
+        MCP_TRY(id_token_add(found, cx));
+        more = found->id_token;
+    }
+    add(found, bearer.claims);
+    if (is_of(more, &bearer.mapped.identity, found, cx))
+        add(found, more);
+    map(found, cx);
+    return identity_set(identity, found, cx);
+}
+
 const mcp_error_t *mcp_idp_gather_identity(mcp_identity_t *identity,
                                            int *is_whole,
                                            const mcp_idp_gather_t *from,
@@ -213,13 +237,13 @@ const mcp_error_t *mcp_idp_gather_identity(mcp_identity_t *identity,
     ask_t ask;
 
     *is_whole = 1;
-    if (metadata->remote->relayed)
-        return relayed_gather(identity, from, metadata->remote, cx);
     memset(&found, 0, sizeof(found));
     found.from = from;
     found.metadata = metadata;
     found.idp = metadata->remote->idp;
     found.is_whole = 1;
+    if (metadata->remote->relayed)
+        return relayed_gather(identity, &found, cx);
     MCP_TRY(id_token_add(&found, cx));
     ask = verifies[found.idp->verify].ask;
     if (ask)

@@ -72,6 +72,8 @@ for my $at (qw(workos auth0 keycloak okta)) {
         'who acts is the client that it was given to');
     is($told->{subject}, MCPClient::escape($idp->subject($at, 'ada')),
         'for who signed in');
+    is($told->{email}, 'ada%40example.com',
+        'of whom the id_token says more than the access token');
 }
 
 # RFC 6749 4.1.1, 4.1.2: what the client sent comes back
