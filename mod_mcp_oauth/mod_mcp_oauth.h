@@ -39,8 +39,10 @@ typedef struct mcp_principal_t {
     const char *issuer;  /* who vouches for subject: the identity provider */
     const char *subject; /* the user at that issuer; stable, opaque */
     const char *user;    /* REMOTE_USER: the name that Require user compares */
-    const char *client;  /* client_id of the OAuth client that acts */
-    const char *grant;   /* identifies what the user granted; for the log */
+    const char *client;  /* client_id of the OAuth client that acts; NULL where
+                          * a provider's access token does not say it */
+    const char *grant;   /* identifies what the user granted; for the log. NULL
+                          * where a provider granted it */
     const apr_array_header_t *scopes; /* of const char *; what was granted */
     apr_time_t expires;               /* of the access token */
     const char *claims;  /* all that the identity provider said of the user, a

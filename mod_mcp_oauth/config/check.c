@@ -182,6 +182,7 @@ static void section_check(const mcp_config_section_t *section,
         mcp_config_section_blocks(all, endpoints->server, main, report->pool),
         report);
     mcp_config_check_remote_section(section, report);
+    mcp_config_check_mode_section(section, report);
     mcp_config_check_require_section(section, blocks, report);
 }
 

@@ -45,8 +45,16 @@ void mcp_config_check_mode_site(const mcp_config_site_t *site,
             MCP_PROBLEM_OWN_METADATA, section->where);
 }
 
-/* -- tokens that nobody verifies -- */
+void mcp_config_check_mode_section(const mcp_config_section_t *section,
+                                   mcp_config_report_t *report)
+{
+    if (section->settings->auth_mode == MCP_MODE_RELAY &&
+        section->settings->dpop == MCP_DPOP_REQUIRE)
+        mcp_config_problem_report(report, section->where,
+                                  MCP_PROBLEM_UNBOUND_RELAY);
+}
 
+/* -- tokens that nobody verifies -- */
 static int is_loopback(const apr_sockaddr_t *addr)
 {
     static const unsigned char v6[16] = {[15] = 1};

@@ -8,6 +8,8 @@
 /* What a virtual host may do only with the MCPAuthMode of its locations, and
  * what the whole server may do only where nobody else reaches it. */
 
+void mcp_config_check_mode_section(const mcp_config_section_t *section,
+                                   mcp_config_report_t *report);
 void mcp_config_check_mode_site(const mcp_config_site_t *site,
                                 mcp_config_report_t *report);
 /* main: the server outside all virtual hosts */

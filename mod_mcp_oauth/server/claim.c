@@ -98,15 +98,19 @@ static const mcp_server_endpoint_t *find_known(const char **suffix,
 static const mcp_server_endpoint_t *
 find(const char **suffix, const mcp_server_site_t *site, const char *uri)
 {
+    const mcp_server_endpoint_t *jwks =
+        &mcp_server_endpoint_table[MCP_ENDPOINT_JWKS];
     const mcp_server_endpoint_t *e;
     int i;
 
     *suffix = "";
     if (!strncmp(uri, WELL_KNOWN, WELL_KNOWN_LEN))
         return find_known(suffix, site, uri + WELL_KNOWN_LEN);
-    if (!site->is_issuer)
+    if (!site->service || (!site->is_issuer && !site->has_signer))
         return NULL;
     e = find_below(suffix, site->service->path, uri);
+    if (!site->is_issuer)
+        return e == jwks ? e : NULL;
     for (i = 0; !e && i < site->service->aliases->nelts; i++)
         e = find_below(suffix,
                        APR_ARRAY_IDX(site->service->aliases, i, const char *),

@@ -12,6 +12,7 @@
 #include "server/rule.h"
 #include "tool/offered.h"
 
+#define ASSERTION "assertion" /* of MCPPass */
 #define WELL_KNOWN_RESOURCE "/.well-known/oauth-protected-resource"
 
 /* what making the sites needs at hand */
@@ -210,6 +211,7 @@ static apr_status_t section_make(mcp_config_section_t *section, making_t *m)
             site->has_issuer = 1;
         }
         service_add(site->described, own->resource);
+        site->has_signer |= mcp_scope_has(section->settings->pass, ASSERTION);
     }
     if (!wrong && section->is_server)
         wrong = server_make(&own->server, section, m);

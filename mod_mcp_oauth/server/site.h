@@ -21,6 +21,7 @@ typedef struct mcp_server_site_t {
                      * endpoints */
     int has_issuer; /* some location here takes the tokens of such an issuer,
                      * which may be in another virtual host */
+    int has_signer; /* its keys sign assertions (MCPPass assertion) */
     int shows_provider;      /* MCPProviderMetadata: there is no such issuer */
     const char *issuer_path; /* "" or "/tenant" */
     const apr_array_header_t *rules; /* server/rule */

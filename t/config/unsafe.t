@@ -28,6 +28,19 @@ bad('where this server is the issuer of another location', 1,
 good('off is nothing', "MCPProviderMetadata off\n$host\n"
     . location('resource-server'));
 
+# -- MCPDPoP --
+
+my $client = "<MCPIdentityProvider oidc https://op.example>\nClient x file:x.secret\n</MCPIdentityProvider>";
+Conf::write_file('x.secret', "a-secret-of-the-provider\n");
+chmod 0600, Conf::root() . '/x.secret';
+bad('tokens that the provider issues cannot be bound here', 3,
+    qr/"MCPDPoP require" with "MCPAuthMode relay": the access tokens are the provider's.*Drop MCPDPoP, or write "MCPAuthMode broker"/,
+    "$host\n" . location('relay', $client, 'MCPDPoP require'));
+good('those of our own can', "$host\n"
+    . location('broker', $client, 'MCPDPoP require'));
+good('and those that are bound elsewhere are taken', "$host\n"
+    . location('resource-server', 'MCPDPoP require'));
+
 # -- MCPUnsafeAcceptUnverifiedTokens --
 
 my $unsafe = 'MCPUnsafeAcceptUnverifiedTokens on';

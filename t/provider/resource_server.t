@@ -9,6 +9,7 @@ use MCPTest;
 use MCPBackend;
 use MCPClient;
 use MCPIdP;
+use MCPKey;
 use MCPServer;
 
 my $idp = MCPIdP->new;
@@ -125,6 +126,27 @@ for my $at (@names) {
 is($c->get($_)->status, 404, "$_: not ours") for '/oauth/jwks',
     '/oauth/authorize', '/.well-known/oauth-authorization-server',
     '/.well-known/openid-configuration';
+
+undef $s;
+
+# -- a backend that verifies what it is told ----------------------------------
+
+$s = MCPServer->new(site => 0, tls => 1, config => join "\n", $idp->config,
+    'MCPStateDirectory "${ROOT}/state/mcp-oauth"',
+    location('oidc', provider('oidc'), "MCPPass $words assertion"));
+$s->start;
+$c = $s->client;
+$idp->set(oidc => access_token => {aud => $s->issuer . '/oidc'});
+my $token = mint('oidc');
+secret($token);
+my $r = ask('oidc', $token);
+my $assertion = learnt($r)->{assertion};
+ok($assertion, 'MCPPass assertion: it is told who calls, signed');
+ok(MCPKey::verifies($assertion, $c->get('/oauth/jwks')->json),
+    'the keys are at the jwks endpoint') if $assertion;
+is(jwt_claims($assertion)->{idp}, $idp->issuer('oidc'), 'idp is the provider');
+is($c->get($_)->status, 404, "$_: nothing else is there") for '/oauth/token',
+    '/oauth/authorize', '/.well-known/oauth-authorization-server';
 
 undef $s;
 done;
