@@ -40,6 +40,8 @@ export const STANDARD = {
   atHash: true,
   sid: true,
   issParameter: 'off',
+  // of clients, by themselves
+  registration: 'off',
   rotation: 'on',
   tokenType: 'at+jwt',
   discovery: {},
