@@ -13,8 +13,11 @@ import { https } from './https.mjs';
 import { idps } from './idps.mjs';
 import { persona } from './persona.mjs';
 import { suite } from './suite.mjs';
+import { tasks } from './tasks.mjs';
 
-const ALL = { sdk2, sdk1, inspector, remote, https, idps, persona, suite };
+const ALL = {
+  sdk2, sdk1, inspector, remote, https, idps, tasks, persona, suite,
+};
 
 function fail(error) {
   diag(explain(error));

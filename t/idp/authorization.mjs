@@ -68,8 +68,8 @@ export function prepareAuthorization(profile, ctx) {
     : [...new Set([...prompts, 'consent'])].join(' ');
   if (!traits.openid) {
     for (const name of OPENID_ONLY) delete query[name];
-    if (!scopes.length) scopes.push(traits.scopes[0]);
   }
+  if (!scopes.length && traits.defaultScope) scopes.push(traits.defaultScope);
   query.scope = scopes.join(' ');
   if (profile.quirks.apis) query.audience ??= query.resource;
   ctx.query = query;

@@ -20,6 +20,7 @@ export default {
     end_session: `${issuer}oidc/logout`,
     registration: `${issuer}oidc/register`,
   },
+  defaultScope: 'read:todos',
   rotation: 'off',
   tokenType: 'JWT',
   subject: (user) => `auth0|${user.uuid}`,
