@@ -126,6 +126,10 @@ static const mcp_error_t *ask_check(const mcp_oauth_refresh_ask_t *ask,
         return mcp_error_tell(MCP_E_INVALID_TARGET, cx,
                               "The grant is for another resource.");
     MCP_TRY(mcp_scope_read(&asked, ask->scope, cx));
+    /* the access token is the provider's, whatever is asked for, and so is its
+     * scope, which the answer tells (RFC 6749 3.3) and clients repeat here */
+    if (mcp_oauth_service_relays(resource))
+        return NULL;
     MCP_TRY(mcp_scope_read(&granted, grant->scope, cx));
     if (!mcp_scope_is_subset(asked, granted))
         return mcp_error_tell(MCP_E_INVALID_SCOPE, cx,

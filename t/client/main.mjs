@@ -12,9 +12,13 @@ import { remote } from './remote.mjs';
 import { https } from './https.mjs';
 import { idps } from './idps.mjs';
 import { persona } from './persona.mjs';
+import { relay } from './relay.mjs';
 import { suite } from './suite.mjs';
+import { tasks } from './tasks.mjs';
 
-const ALL = { sdk2, sdk1, inspector, remote, https, idps, persona, suite };
+const ALL = {
+  sdk2, sdk1, inspector, remote, https, idps, relay, tasks, persona, suite,
+};
 
 function fail(error) {
   diag(explain(error));

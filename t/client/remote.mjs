@@ -37,6 +37,7 @@ class Remote {
         MCP_BROWSER_USERNAME: this.demo.username,
         MCP_BROWSER_PASSWORD: this.demo.password,
         MCP_BROWSER_LOG: this.trail,
+        ...this.demo.environment,
       },
       stderr: 'pipe',
     });
@@ -74,7 +75,8 @@ class Remote {
   }
 }
 
-/** The journey of it. demo.browser: the program that signs in. */
+/** The journey of it. demo.browser: the program that signs in; and what that
+ * finds in its environment. */
 export async function bridge(demo, protocol, over = '') {
   await group(`mcp-remote ${protocol}${over}`, 120, async (g) => {
     const remote = new Remote(demo, protocol, await freePort());

@@ -29,6 +29,13 @@ async function endSession(g, { transport, provider, demo }) {
   });
 }
 
+/** It leaves it to whoever uses it to look for an error. */
+async function finish(transport, params) {
+  const code = params.get('error');
+  if (code) throw Object.assign(new Error('refused'), { code });
+  await transport.finishAuth(params.get('code'));
+}
+
 /** How journeys go with this client. */
 export function way1(demo, options = {}) {
   return {
@@ -38,7 +45,7 @@ export function way1(demo, options = {}) {
       transport: new StreamableHTTPClientTransport(new URL(demo.mcp),
         { ...options, authProvider }),
     }),
-    finish: (transport, params) => transport.finishAuth(params.get('code')),
+    finish,
     isUnauthorized: (error) => error instanceof UnauthorizedError,
   };
 }

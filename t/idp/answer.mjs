@@ -67,7 +67,7 @@ const METADATA = {
   authorization: 'authorization_endpoint', token: 'token_endpoint',
   userinfo: 'userinfo_endpoint', keys: 'jwks_uri',
   introspection: 'introspection_endpoint', revocation: 'revocation_endpoint',
-  end_session: 'end_session_endpoint',
+  end_session: 'end_session_endpoint', registration: 'registration_endpoint',
 };
 
 async function finishDiscovery(profile, ctx) {

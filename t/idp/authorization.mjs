@@ -34,9 +34,17 @@ function unknownScope(profile, ctx) {
   } : undefined;
 }
 
+function unknownApi({ quirks: { apis } }, { query }) {
+  const audience = query.audience ?? query.resource;
+  return apis && audience && !apis.includes(audience) ? {
+    error: 'access_denied', error_description: `Service not found: ${audience}`,
+  } : undefined;
+}
+
 /** Whether the product refuses what oidc-provider would take. */
 export function refused(profile, ctx) {
-  const why = profile.traits.refuse(ctx.query) || unknownScope(profile, ctx);
+  const why = profile.traits.refuse(ctx.query) || unknownScope(profile, ctx)
+    || unknownApi(profile, ctx);
   if (!why) return false;
   if (profile.traits.unknownScope === 'page') {
     ctx.status = 400;
@@ -60,8 +68,9 @@ export function prepareAuthorization(profile, ctx) {
     : [...new Set([...prompts, 'consent'])].join(' ');
   if (!traits.openid) {
     for (const name of OPENID_ONLY) delete query[name];
-    if (!scopes.length) scopes.push(traits.scopes[0]);
   }
+  if (!scopes.length && traits.defaultScope) scopes.push(traits.defaultScope);
   query.scope = scopes.join(' ');
+  if (profile.quirks.apis) query.audience ??= query.resource;
   ctx.query = query;
 }

@@ -77,6 +77,7 @@ function routes({ endpoints }) {
     introspection: path('introspection', '/unused/introspection'),
     revocation: path('revocation', '/unused/revocation'),
     end_session: path('end_session', '/unused/end_session'),
+    registration: path('registration', '/unused/registration'),
   };
 }
 
@@ -98,6 +99,8 @@ function configuration(profile) {
       devInteractions: off, dPoP: off, pushedAuthorizationRequests: off,
       resourceIndicators: off, backchannelLogout: on, jwtUserinfo: on,
       rpInitiatedLogout: on,
+      registration: { enabled: Boolean(traits.endpoints.registration),
+        issueRegistrationAccessToken: false },
       introspection: { ...on, allowedPolicy: () => true },
       revocation: { ...on, allowedPolicy: (ctx, client, token) =>
         client.clientId === token.clientId },

@@ -54,6 +54,13 @@ function badClient(profile, ctx, { endpoint, authentication, client }) {
   return true;
 }
 
+function registrationOff(profile, ctx) {
+  if (profile.trait('registration') === 'on') return false;
+  ctx.status = 403;
+  ctx.body = { error: 'access_denied', error_description: 'it is off here' };
+  return true;
+}
+
 function refusedToken(profile, ctx, { form }) {
   const why = profile.traits.refuse(form);
   if (!why) return false;
@@ -92,6 +99,9 @@ async function answered(profile, ctx, next, request) {
   if (endpoint === 'authorization') {
     if (refused(profile, ctx)) return undefined;
     prepareAuthorization(profile, ctx);
+  }
+  if (endpoint === 'registration' && registrationOff(profile, ctx)) {
+    return undefined;
   }
   if (endpoint === 'discovery') ctx.path = '/.well-known/openid-configuration';
   if (['token', 'refresh'].includes(endpoint)

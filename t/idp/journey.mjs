@@ -54,12 +54,12 @@ export class Client {
 
   /** method: how the client says who it is. */
   async post(endpoint, form, { method = 'basic', headers = {} } = {}) {
-    const secret = this.idp.clients[this.id].client_secret;
+    const secret = this.idp.clients[this.id]?.client_secret ?? '';
     const auth = [this.id, secret].map(encodeURIComponent).join(':');
     const proof = {
       basic: [{ Authorization: `Basic ${btoa(auth)}` }, {}],
       post: [{}, { client_id: this.id, client_secret: secret }],
-      none: [{}, {}],
+      none: [{}, { client_id: this.id }],
     }[method];
     return this.idp.request(this.endpoints[endpoint], {
       method: 'POST', body: new URLSearchParams({ ...form, ...proof[1] }),

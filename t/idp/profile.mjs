@@ -36,6 +36,7 @@ export class Profile {
   constructor(name, traits, world) {
     this.name = name;
     this.traits = { ...STANDARD, ...traits };
+    if (!this.traits.openid) this.traits.defaultScope ??= traits.scopes[0];
     this.world = world;
     this.table = endpointTable(this.traits.endpoints);
     this.hosts = [...new Set([...this.table.keys()].map((key) =>

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // How a profile can be made to misbehave while it runs. ENDPOINT is one of
 // discovery keys authorization token refresh userinfo emails introspection
-// revocation end_session; refresh is the token endpoint asked to refresh.
-// A PATCH is a JSON merge patch (merge.mjs).
+// revocation end_session registration; refresh is the token endpoint asked to
+// refresh. A PATCH is a JSON merge patch (merge.mjs).
 
 export const QUIRKS = {
   delay: '{ENDPOINT: seconds} before it answers',
@@ -10,6 +10,9 @@ export const QUIRKS = {
   missing: '[part of a URL, ...]: what is there is 404',
   error: '{ENDPOINT: code, or {error, error_description, status}}',
   headers: '{ENDPOINT: {name: value}} in its answers',
+  registration: 'on | off: whether clients can register themselves',
+  apis: '[identifier, ...]: there are no others, and resource names one as '
+    + 'audience does',
   client_auth: '[method, ...]: others are 401 invalid_client',
   discovery: 'PATCH of the discovery document',
   keys: 'PATCH of the JWK Set',

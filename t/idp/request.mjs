@@ -35,7 +35,8 @@ async function readBody(request) {
   return Buffer.concat(chunks).toString();
 }
 
-const UNAUTHENTICATED = ['authorization', 'interaction', 'userinfo', 'emails'];
+const UNAUTHENTICATED = ['authorization', 'interaction', 'userinfo', 'emails',
+  'registration'];
 
 function endpointOf(profile, { hostname, path }) {
   const name = profile.table.get(hostname + path);
@@ -54,7 +55,8 @@ export async function read(profile, ctx) {
   let endpoint = endpointOf(profile, ctx);
   const text = ctx.method === 'POST' ? await readBody(ctx.req) : '';
   ctx.req.body = text;
-  const form = fieldsOf(new URLSearchParams(text));
+  const form = ctx.is('json') ? JSON.parse(text)
+    : fieldsOf(new URLSearchParams(text));
   if (endpoint === 'token' && form.grant_type === 'refresh_token') {
     endpoint = 'refresh';
   }

@@ -16,8 +16,8 @@ export class Store {
   #records = new Map();
   #names = new Map();
 
-  /** clients: gives the metadata of a client. lenient: whether a refresh token
-   * that was used stays good. */
+  /** clients: gives the metadata of a client that did not register itself.
+   * lenient: whether a refresh token that was used stays good. */
   constructor({ clients, lenient }) {
     this.clients = clients;
     this.lenient = lenient;
@@ -28,8 +28,8 @@ export class Store {
       this.#records.set(`${model} ${id}`, payload);
       this.#names.set(alias(id), id);
     },
-    find: async (id) => (model === 'Client' ? this.clients(id)
-      : this.#records.get(`${model} ${this.#names.get(id) ?? id}`)),
+    find: async (id) => (model === 'Client' && this.clients(id))
+      || this.#records.get(`${model} ${this.#names.get(id) ?? id}`),
     findByUid: async (uid) => [...this.#records.entries()].find(
       ([key, value]) => key.startsWith(`${model} `) && value.uid === uid)?.[1],
     findByUserCode: async () => undefined,

@@ -6,7 +6,7 @@ import { createHmac, createPublicKey } from 'node:crypto';
 import { compactDecrypt, decodeJwt, decodeProtectedHeader, exportJWK,
   generateKeyPair } from 'jose';
 import { group } from '../client/lib/tap.mjs';
-import { Client } from './journey.mjs';
+import { CALLBACK, Client } from './journey.mjs';
 import { QUIRKS } from './quirks.mjs';
 
 const ms = async (fn) => {
@@ -109,6 +109,54 @@ const documents = {
     assert.ok(code);
     assert.equal(state, 'another');
     assert.equal(iss, undefined);
+  },
+};
+
+// -- what a tenant of Auth0 can turn on ---------------------------------------
+
+const API = 'https://localhost/mcp';
+
+const tenant = {
+  async registration({ idp }) {
+    const client = new Client(idp, 'auth0', { scope: 'openid' });
+    const { registration_endpoint: url } = await client.json('discovery');
+    const register = () => idp.request(url, {
+      method: 'POST', headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        client_name: 'An app', redirect_uris: [CALLBACK],
+        token_endpoint_auth_method: 'none',
+      }),
+    });
+    assert.equal((await register()).status, 403);
+    await client.set({ registration: 'on' });
+    const { status, body } = await register();
+    assert.equal(status, 201, body);
+    client.id = JSON.parse(body).client_id;
+    assert.equal(JSON.parse(body).client_secret, undefined);
+    const { code } = await client.signIn();
+    const redeemed = await client.redeem(code, { method: 'none' });
+    assert.equal(redeemed.status, 200, redeemed.body);
+    const [request] = await client.requests('registration');
+    assert.equal(request.form.client_name, 'An app');
+  },
+  async apis({ idp }) {
+    const client = new Client(idp, 'auth0', { scope: 'openid' });
+    const audience = async (more) => {
+      const { access_token: token } = await client.tokens(more);
+      assert.ok(token, 'no token');
+      return decodeJwt(token).aud[0];
+    };
+    // an opaque token
+    await assert.rejects(audience({ resource: API }),
+      { code: 'ERR_JWT_INVALID' });
+    await client.set({ apis: [API, 'urn:todos-api'] });
+    assert.equal(await audience({ resource: API }), API);
+    assert.equal(await audience({ resource: API, audience: 'urn:todos-api' }),
+      'urn:todos-api');
+    const { error, error_description: why } =
+      await client.signIn({ resource: 'https://localhost/other' });
+    assert.equal(error, 'access_denied');
+    assert.match(why, /^Service not found: /);
   },
 };
 
@@ -279,9 +327,9 @@ const tokens = {
 };
 
 export async function quirkTests(idp) {
-  const all = { ...network, ...documents, ...idTokens, ...tokens };
+  const all = { ...network, ...documents, ...tenant, ...idTokens, ...tokens };
   for (const [name, test] of Object.entries(all)) {
-    await idp.tell('reset', { profile: 'oidc' });
+    await idp.tell('reset');
     await group('quirk', 20, (g) => g.also(name, () =>
       test(new Client(idp, 'oidc'))));
   }

@@ -45,6 +45,15 @@ const auth0 = {
       assert.equal(token.split('.').length, 5);
       assert.equal((await client.userinfo(token)).status, 200);
     },
+    'who asks for no scope gets that of the API': async ({ client }) => {
+      const { access_token: token, id_token: id } = await client.tokens({
+        audience: 'https://api.example.com', scope: undefined,
+        nonce: undefined,
+      });
+      const { payload } = await client.verify(token);
+      has(payload, { aud: 'https://api.example.com', scope: 'read:todos' });
+      assert.equal(id, undefined);
+    },
     'no offline_access, no refresh token': async ({ client }) => {
       const tokens = await client.tokens({ scope: 'openid' });
       assert.equal(tokens.refresh_token, undefined);

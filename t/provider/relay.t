@@ -154,6 +154,16 @@ $r = refresh($j);
 is($r->status, 200, 'a refresh at once') or diag $r->brief;
 is($j->{access_token}, $before{access_token},
     'gets the token that is good still');
+$r = $c->refresh($j, scope => $j->{tokens}{scope});
+is($r->status, 200, 'RFC 6749 6: with the scope that the client was told')
+    or diag $r->brief;
+is($r->json->{scope}, $j->{tokens}{scope}, 'which is that of the provider');
+$r = $c->refresh($j, scope => 'read:todos no:such');
+is($r->json->{scope}, $j->{tokens}{scope},
+    'RFC 6749 3.3: the answer says so if another is asked for');
+refused($c->refresh($j, scope => "a\\b"), 400, 'invalid_scope',
+    'one that is none is refused');
+$j->{refresh_token} = $r->json->{refresh_token};
 later(61);
 $r = refresh($j);
 isnt($j->{access_token}, $before{access_token},

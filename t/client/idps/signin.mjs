@@ -68,10 +68,12 @@ export async function goesOn(g, stay) {
   await hearsNothing(g, stay);
 }
 
-/** A sign-in that comes back with an error. */
-export async function isTold(g, { idp, demo, way, error, ...user }) {
+/** A sign-in that comes back with an error; answer: what the user says to our
+ * own question. */
+export async function isTold(g, { idp, demo, way, error, answer, ...user }) {
   const { make, finish, isUnauthorized } = way(demo);
-  const provider = new Provider(g.name, {}, () => new IdpBrowser(idp, user));
+  const provider = new Provider(g.name, { decision: answer },
+    () => new IdpBrowser(idp, user));
   const { client, transport } = make(provider);
   await assert.rejects(client.connect(transport), isUnauthorized);
   const params = await provider.visit();

@@ -4,7 +4,8 @@
 //
 //   const site = await startBroker(idp, { name: 'broker', locations: {
 //     '': [{ preset: 'auth0' }, { preset: 'okta', label: 'Staff' }],
-//     '/keycloak': [{ preset: 'keycloak', lines: ['Scopes openid'] }] } });
+//     '/keycloak': [{ preset: 'keycloak', lines: ['Scopes openid'] }] },
+//     mode: 'relay' });                        MCPAuthMode, if not broker
 //   site.at('/keycloak')      as the site itself, but for mcp
 
 import fs from 'node:fs';
@@ -35,7 +36,7 @@ function section(idp, secret, { preset, argument, label, lines = [] }) {
   ];
 }
 
-function location(idp, secret, where, providers) {
+function location(idp, secret, mode, [where, providers]) {
   return [
     `<Location "/mcp${where}">`,
     '    AuthType mcp',
@@ -43,6 +44,7 @@ function location(idp, secret, where, providers) {
     '    SetHandler mcp-server',
     '    MCPTitle "Tasks"',
     '    MCPOffer demo:*',
+    `    MCPAuthMode ${mode}`,
     ...providers.flatMap((each) => section(idp, secret, each)),
     '</Location>',
   ].join('\n');
@@ -58,7 +60,8 @@ async function callbacks(dir) {
   return found;
 }
 
-export async function startBroker(idp, { name, locations }) {
+export async function startBroker(idp,
+  { name, locations, mode = 'broker' }) {
   const secret = path.join(process.env.MCP_TEST_DIR, `${name}.secret`);
   fs.writeFileSync(secret, idp.clients[CLIENT].client_secret, { mode: 0o600 });
   const site = withClock(await startSite({
@@ -66,8 +69,8 @@ export async function startBroker(idp, { name, locations }) {
     template: path.join(import.meta.dirname, 'broker.conf.in'),
     values: (port, ours) => ({
       world: idp.settings(ours),
-      locations: Object.entries(locations).map(([where, providers]) =>
-        location(idp, secret, where, providers)).join('\n'),
+      locations: Object.entries(locations).map((each) =>
+        location(idp, secret, mode, each)).join('\n'),
     }),
   }));
   idp.callbacks.push(...await callbacks(site.dir));

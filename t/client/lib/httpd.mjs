@@ -43,13 +43,13 @@ export async function startSite({ name, template, values, env }) {
   configure({ dir, port, template, values });
   const httpd = path.join(apxs('SBINDIR'), apxs('PROGNAME'));
   const args = ['-f', path.join(dir, 'httpd.conf')];
-  const syntax = await run(httpd, [...args, '-t'], { seconds: 20 });
+  const more = { env: env?.(dir, port) };
+  const syntax = await run(httpd, [...args, '-t'], { seconds: 20, ...more });
   if (syntax.code !== 0) {
     throw evidence(new Error('httpd -t refuses the configuration'),
       syntax.output);
   }
-  return answering(dir, port, start(httpd, [...args, '-DFOREGROUND'],
-    { env: env?.(dir) }));
+  return answering(dir, port, start(httpd, [...args, '-DFOREGROUND'], more));
 }
 
 /** MCP_TEST_HTTPS is another program that answers likewise. */

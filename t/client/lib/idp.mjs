@@ -2,8 +2,9 @@
 // The identity providers of t/idp, as a program of their own; what an httpd
 // needs to find them, and a browser that signs in there.
 //
-//   const idp = await startIdp();
+//   const idp = await startIdp();        startIdp('another'): there are several
 //   idp.settings(ours)                   lines of configuration
+//   idp.fetch                            as fetch, and reaches them, too
 //   idp.callbacks                        of our servers, see lib/broker.mjs
 //   await idp.tell('set', { profile: 'auth0', quirks: { rotation: 'off' } })
 //   const browser = new IdpBrowser(idp, { user: 'bob' })
@@ -80,10 +81,20 @@ async function tell(idp, command, wanted = {}) {
   return result;
 }
 
+const hostsOf = (idp) =>
+  Object.values(idp.profiles).flatMap((each) => each.hosts);
+
+/** As fetch, to the providers and to all others. */
+async function fetchThere(idp, url, init = {}) {
+  if (!hostsOf(idp).includes(new URL(url).hostname)) return fetch(url, init);
+  const headers = Object.fromEntries(new Headers(init.headers));
+  const answer = await request(idp, url, { ...init, headers });
+  return new Response(answer.body || null, answer);
+}
+
 // Every host has an address of its own, as it is in the world outside.
 function settings(idp, dir, ours) {
-  const hosts = Object.values(idp.profiles).flatMap((each) => each.hosts);
-  const lines = hosts.flatMap((host, n) => [
+  const lines = hostsOf(idp).flatMap((host, n) => [
     `name ${host} 93.184.217.${n + 1}`,
     `dial 93.184.217.${n + 1} ${idp.port}`,
   ]);
@@ -99,19 +110,23 @@ function settings(idp, dir, ours) {
 }
 
 // for programs that are started later
-const about = () => path.join(process.env.MCP_TEST_DIR, 'idp/about.json');
+const about = (name) =>
+  path.join(process.env.MCP_TEST_DIR, name, 'about.json');
 
 function reachable(idp) {
-  return { ...idp, request: (url, options) => request(idp, url, options) };
+  return {
+    ...idp, request: (url, options) => request(idp, url, options),
+    fetch: (url, init) => fetchThere(idp, url, init),
+  };
 }
 
 /** What an IdpBrowser needs, once they run. */
-export function findIdp() {
-  return reachable(JSON.parse(fs.readFileSync(about(), 'utf8')));
+export function findIdp(name = 'idp') {
+  return reachable(JSON.parse(fs.readFileSync(about(name), 'utf8')));
 }
 
-export async function startIdp() {
-  const dir = path.dirname(about());
+export async function startIdp(name = 'idp') {
+  const dir = path.dirname(about(name));
   fs.mkdirSync(dir, { mode: 0o755 });
   const hosts = execFileSync('node', [PROGRAM, '--hosts'],
     { encoding: 'utf8' }).trim().split('\n');
@@ -120,7 +135,7 @@ export async function startIdp() {
   it.ended.then(() => { running = false; });
   const idp = await until('the identity providers', 20, () =>
     it.stdout.includes('\n') && JSON.parse(it.stdout), () => running);
-  fs.writeFileSync(about(), JSON.stringify(idp));
+  fs.writeFileSync(about(name), JSON.stringify(idp));
   return Object.assign(reachable(idp), {
     process: it, callbacks: [],
     settings: (ours) => settings(idp, dir, ours),
@@ -137,7 +152,7 @@ export class IdpBrowser extends Browser {
     this.idp = idp;
     this.user = user;
     this.decision = decision;
-    this.hosts = Object.values(idp.profiles).flatMap((each) => each.hosts);
+    this.hosts = hostsOf(idp);
   }
 
   fetch(target, options) {

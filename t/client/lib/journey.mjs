@@ -23,12 +23,14 @@ export async function callWhoami(client, username) {
 }
 
 /** make(provider) gives { client, transport } that are not connected yet;
- * finish(transport, parameters) redeems the code; open makes the browser. */
+ * finish(transport, parameters) redeems the code; open makes the browser;
+ * asks is what the Provider is given, too; waits lets the time pass until a
+ * refresh gives another token. */
 export async function journey(g, way) {
-  const { demo, make, finish, isUnauthorized, after, open } = way;
+  const { demo, make, finish, isUnauthorized, after, open, asks, waits } = way;
   const user = { username: demo.username, password: demo.password,
     choose: demo.choose };
-  const provider = new Provider(g.name, user, open);
+  const provider = new Provider(g.name, user, open, asks);
   const params = await g.step('is told to sign in, registers and gets a code',
     async () => {
       const { client, transport } = make(provider);
@@ -49,6 +51,7 @@ export async function journey(g, way) {
   await g.step('refreshes its token and goes on, without the browser',
     async () => {
       assert.ok(before.refresh_token, 'no refresh token');
+      await waits?.();
       provider.spoil();
       await callHello(client, 'Grace');
       assert.equal(provider.visits, 1);

@@ -15,9 +15,11 @@ export class Provider {
   redirectUrl = CALLBACK;
   saved = {};
 
-  /** open makes the browser that the user signs in with. */
-  constructor(name, user, open = () => new Browser()) {
-    Object.assign(this, { name, user, open });
+  /** open makes the browser that the user signs in with; scope: what it asks
+   * for where the server names nothing; client: it is registered already. */
+  constructor(name, user, open = () => new Browser(), { scope, client } = {}) {
+    Object.assign(this, { name, user, open, scope });
+    this.saved.client = client;
   }
 
   get clientMetadata() {
@@ -27,6 +29,7 @@ export class Provider {
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: 'none',
+      ...this.scope ? { scope: this.scope } : {},
     };
   }
 
@@ -40,7 +43,8 @@ export class Provider {
   tokens() { return this.saved.tokens; }
   saveTokens(tokens) {
     this.saved.tokens = tokens;
-    secrets.add(tokens.access_token).add(tokens.refresh_token);
+    secrets.add(tokens.access_token);
+    if (tokens.refresh_token) secrets.add(tokens.refresh_token);
   }
 
   codeVerifier() { return this.saved.verifier; }

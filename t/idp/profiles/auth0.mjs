@@ -1,5 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // Auth0: without an audience the access token is opaque, and looks like a JWE.
+// A tenant can let resource name the audience (Resource Parameter Compatibility
+// Profile: the quirk apis), and clients register (the quirk registration).
 
 import { random, standardClaims } from './standard.mjs';
 
@@ -16,7 +18,9 @@ export default {
     keys: `${issuer}.well-known/jwks.json`,
     revocation: `${issuer}oauth/revoke`,
     end_session: `${issuer}oidc/logout`,
+    registration: `${issuer}oidc/register`,
   },
+  defaultScope: 'read:todos',
   rotation: 'off',
   tokenType: 'JWT',
   subject: (user) => `auth0|${user.uuid}`,

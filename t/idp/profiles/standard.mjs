@@ -33,6 +33,8 @@ export const STANDARD = {
   withEncryption: false,
   scopes: ['openid', 'profile', 'email', 'offline_access', 'read:todos',
     'write:todos'],
+  // of who asks for none
+  defaultScope: undefined,
   // ignore, redirect or page: how a scope is refused that it does not have
   unknownScope: 'ignore',
   // whether name and e-mail stand in the id_token or only in userinfo
@@ -40,6 +42,8 @@ export const STANDARD = {
   atHash: true,
   sid: true,
   issParameter: 'off',
+  // of clients, by themselves
+  registration: 'off',
   rotation: 'on',
   tokenType: 'at+jwt',
   discovery: {},
