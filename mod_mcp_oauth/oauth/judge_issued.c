@@ -6,7 +6,6 @@
 #include "idp/bearer.h"
 #include "idp/fault.h"
 #include "idp/jwt.h"
-#include "live/throttle.h"
 #include "oauth/budget.h"
 #include "oauth/identity.h"
 #include "oauth/judge.h"
@@ -20,9 +19,6 @@
 #define MOST 300
 /* Seconds that a provider is not asked again about what it refused. */
 #define REFUSALS 30
-
-/* What is counted against MCPLimit token-failures. */
-#define FAILURES "access token"
 
 #define IDP(idps, i) APR_ARRAY_IDX(idps, i, const mcp_idp_t *)
 
@@ -66,13 +62,14 @@ static const mcp_error_t *provider_find(const mcp_idp_t **idp,
                : opaque_of(judging->resource->settings->idps);
     if (*idp)
         return NULL;
+    if (!iss)
+        return mcp_oauth_judge_bad(cx,
+                                   "it is opaque, and no identity provider "
+                                   "of this location is asked about such");
     return mcp_error_make(MCP_E_INVALID_TOKEN, cx,
-                          iss ? "access token: iss is \"%s\", which is no "
-                                "identity provider of this location%s"
-                              : "access token: it is opaque, and no identity "
-                                "provider of this location is asked about "
-                                "such%s%s",
-                          mcp_idp_fault_quote(iss, cx), "");
+                          "access token: iss is \"%s\", which is no identity "
+                          "provider of this location",
+                          mcp_idp_fault_quote(iss, cx));
 }
 
 /* -- what it says -- */
@@ -108,47 +105,26 @@ static apr_int64_t last_of(const mcp_idp_bearer_t *bearer,
 
 /* Whoever makes tokens up would have the provider asked about each, until it
  * answers us no more. */
-static const mcp_error_t *budget_check(const mcp_live_rate_t *rate,
-                                       const char *address,
-                                       const mcp_oauth_judging_t *judging,
-                                       mcp_ctx_t *cx)
-{
-    int wait =
-        mcp_live_throttle_wait(judging->resource->service->works->shared,
-                               FAILURES, address, rate, judging->now);
-    mcp_error_t *e;
-
-    if (!wait)
-        return NULL;
-    e = mcp_error_make(MCP_E_TOO_MANY_REQUESTS, cx,
-                       "more than %u refused access tokens in %u s from %s",
-                       rate->count, rate->window,
-                       mcp_encode_log(judging->address, 80, cx->pool));
-    e->retry_after = wait;
-    return e;
-}
-
 static const mcp_error_t *ask(mcp_idp_bearer_t *bearer,
                               const mcp_oauth_judging_t *judging,
                               const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
 {
     const mcp_oauth_resource_t *resource = judging->resource;
-    const mcp_rate_setting_t *limit =
-        &resource->service->settings->limit->token_failures;
-    const mcp_live_rate_t rate = {limit->count, limit->window};
-    const char *address = mcp_oauth_budget_address(judging->address, cx->pool);
+    const mcp_oauth_budget_t budget = {
+        "token-failures", judging->address,
+        &resource->service->settings->limit->token_failures,
+        resource->service->works};
     const mcp_error_t *e;
 
-    if (judging->address)
-        MCP_TRY(budget_check(&rate, address, judging, cx));
+    MCP_TRY(mcp_oauth_budget_check(&budget, cx));
     e = mcp_idp_bearer_read(bearer, judging->text, resource->url, remote, cx);
-    if (e && e->code == MCP_E_INVALID_TOKEN && judging->address)
-        mcp_live_throttle_add(resource->service->works->shared, FAILURES,
-                              address, &rate, judging->now);
+    if (e && e->code == MCP_E_INVALID_TOKEN)
+        mcp_oauth_budget_count(&budget, cx);
     return e;
 }
 
 /* -- without verifying it -- */
+
 static int is_believed(const mcp_oauth_resource_t *resource)
 {
     return resource->service->settings->unverified_tokens == MCP_ON;

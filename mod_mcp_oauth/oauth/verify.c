@@ -59,6 +59,7 @@ static const mcp_error_t *judge_it(mcp_oauth_finding_t *finding,
                                    mcp_ctx_t *cx)
 {
     const mcp_error_t *e = judge->judge(finding, judging, cx);
+
     if (e && e->code == MCP_E_INVALID_TOKEN && finding->was_asked)
         mcp_oauth_verified_put_refusal(judging, judge->refusals);
     return e;
