@@ -291,7 +291,9 @@ $(OUT)/bench/%: t/bench/%.c $(LIB)
 	    $< $(LIB) $(LIBS) $(APR_LIBS)
 bench-programs: $(patsubst t/bench/%.c,$(OUT)/bench/%,$(wildcard t/bench/*.c))
 
+# What cannot be installed is not measured next to us.
 bench: all test-modules bench-programs
+	-build/deps bench
 	t/bench/run
 
 fallback:

@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/memo.h"
 #include "base/scope.h"
 #include "idp/document.h"
 #include "idp/fault.h"
@@ -30,9 +31,19 @@ static const mcp_error_t *secret_verify(const mcp_jose_jws_t *jws,
 
 /* A JWK Set, and when it was fetched. */
 typedef struct jwks_t {
-    const mcp_json_t *json;
+    const mcp_jose_jwks_t *keys;
     apr_int64_t fetched;
 } jwks_t;
+
+static const mcp_error_t *jwks_read(const void **keys,
+                                    const mcp_memo_ask_t *ask, mcp_ctx_t *cx)
+{
+    const mcp_jose_jwks_t *jwks = NULL;
+    const mcp_error_t *e = mcp_jose_jwks_read(&jwks, ask->text, ask->len, cx);
+
+    *keys = jwks;
+    return e;
+}
 
 static const mcp_error_t *jwks_get(jwks_t *jwks, mcp_idp_document_way_t way,
                                    const mcp_idp_metadata_t *metadata,
@@ -42,15 +53,20 @@ static const mcp_error_t *jwks_get(jwks_t *jwks, mcp_idp_document_way_t way,
     mcp_idp_document_t keys = {
         NULL, MCP_IDP_JWT_KEYS_MAX, "keys at", "are no keys",
         "Write \"Endpoint keys URL\" inside <MCPIdentityProvider>."};
+    mcp_memo_ask_t ask = {jwks_read, NULL, NULL, 0};
     mcp_net_document_t got;
+    const void *read;
 
     MCP_TRY(mcp_idp_metadata_endpoint(&keys.url, metadata,
                                       MCP_IDP_ENDPOINT_KEYS, cx));
     MCP_TRY(mcp_idp_document_get(&got, &keys, way, remote, cx));
     jwks->fetched = got.fetched;
-    if (!mcp_json_read(&jwks->json, got.body, got.len, cx) &&
-        mcp_json_type(mcp_json_get(jwks->json, "keys")) == MCP_JSON_ARRAY)
+    ask.text = got.body;
+    ask.len = got.len;
+    if (!mcp_memo_get(&read, remote->memo, &ask, cx)) {
+        jwks->keys = read;
         return NULL;
+    }
     mcp_idp_document_blame(&keys, remote, cx);
     return mcp_idp_fault_make(remote->idp, cx, keys.remedy,
                               "what is at %s is not a JWK Set", keys.url);
@@ -68,7 +84,7 @@ static const mcp_error_t *verify_anew(const mcp_jose_jws_t *jws,
     jwks_t jwks;
 
     MCP_TRY(jwks_get(&jwks, mcp_net_document_renew, metadata, cx));
-    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks.json, idp->algorithms, cx);
+    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks.keys, idp->algorithms, cx);
     if (e && is_unknown &&
         jwks.fetched <= mcp_ctx_seconds(cx) - MCP_DOCUMENT_AGAIN)
         return mcp_idp_fault_outage(
@@ -91,7 +107,7 @@ static const mcp_error_t *set_verify(const mcp_jose_jws_t *jws,
     jwks_t jwks;
 
     MCP_TRY(jwks_get(&jwks, mcp_net_document_get, metadata, cx));
-    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks.json, idp->algorithms, cx);
+    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks.keys, idp->algorithms, cx);
     if (e && is_unknown)
         e = verify_anew(jws, metadata, cx);
     if (e && e->code == MCP_E_INVALID_TOKEN)

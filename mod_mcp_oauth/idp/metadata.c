@@ -218,18 +218,33 @@ static mcp_idp_document_t document_of(const mcp_idp_t *idp, mcp_ctx_t *cx)
     return document;
 }
 
+static const mcp_error_t *read_it(const void **metadata,
+                                  const mcp_memo_ask_t *ask, mcp_ctx_t *cx)
+{
+    mcp_idp_metadata_t *read = apr_palloc(cx->pool, sizeof(*read));
+
+    *metadata = read;
+    return mcp_idp_metadata_read(read, ask->text, ask->len, ask->baton, cx);
+}
+
 static const mcp_error_t *fetch(mcp_idp_metadata_t *metadata,
                                 const mcp_idp_document_t *document,
                                 const mcp_idp_remote_t *remote, mcp_ctx_t *cx)
 {
+    mcp_memo_ask_t ask = {read_it, remote->idp, NULL, 0};
     mcp_net_document_t got;
     const mcp_error_t *e;
+    const void *read;
 
     MCP_TRY(mcp_idp_document_get(&got, document, mcp_net_document_get, remote,
                                  cx));
-    e = mcp_idp_metadata_read(metadata, got.body, got.len, remote->idp, cx);
+    ask.text = got.body;
+    ask.len = got.len;
+    e = mcp_memo_get(&read, remote->memo, &ask, cx);
     if (e)
         mcp_idp_document_blame(document, remote, cx);
+    else
+        *metadata = *(const mcp_idp_metadata_t *)read;
     return e;
 }
 

@@ -2,6 +2,7 @@
 #ifndef MCP_IDP_WORKS_H
 #define MCP_IDP_WORKS_H
 
+#include "base/memo.h"
 #include "idp/preset.h"
 #include "net/document.h"
 #include "net/exchange.h"
@@ -12,6 +13,7 @@ typedef struct mcp_idp_remote_t {
     mcp_net_documents_t *documents; /* metadata and keys */
     mcp_net_exchanges_t *exchanges; /* all else */
     const mcp_fetch_setting_t *fetch;
+    mcp_memo_t *memo; /* what was read of documents; or NULL */
     /* The resource that clients bring its access tokens to: then these are
      * handed on to them, and have to be good there (MCPAuthMode relay). NULL:
      * they are ours alone. */

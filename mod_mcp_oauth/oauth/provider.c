@@ -85,9 +85,13 @@ int mcp_oauth_provider_is_called(const mcp_oauth_resource_t *resource,
 mcp_idp_remote_t mcp_oauth_provider_remote(const mcp_idp_t *idp,
                                            const mcp_oauth_service_t *service)
 {
-    const mcp_idp_remote_t remote = {idp, service->works->documents,
-                                     service->works->exchanges,
-                                     service->settings->fetch, NULL};
+    const mcp_oauth_works_t *works = service->works;
+    const mcp_idp_remote_t remote = {idp,
+                                     works->documents,
+                                     works->exchanges,
+                                     service->settings->fetch,
+                                     works->memo,
+                                     NULL};
 
     return remote;
 }

@@ -2,6 +2,7 @@
 #ifndef MCP_OAUTH_SERVICE_H
 #define MCP_OAUTH_SERVICE_H
 
+#include "base/memo.h"
 #include "base/settings.h"
 #include "idp/preset.h"
 #include "jose/keyring.h"
@@ -30,6 +31,7 @@ typedef struct mcp_oauth_works_t {
                                      * question to somebody else */
     mcp_net_documents_t *documents; /* what clients and identity providers
                                      * publish */
+    mcp_memo_t *memo;               /* what was read of those of providers */
     mcp_net_exchanges_t *exchanges; /* with identity providers */
 } mcp_oauth_works_t;
 

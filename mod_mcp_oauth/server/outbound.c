@@ -6,6 +6,7 @@
 
 #define DOCUMENTS 512 /* kept in a child */
 #define DOCUMENT_BYTES (4 * 1024 * 1024)
+#define READ_DOCUMENTS 64 /* of identity providers, which have two each */
 
 /* A test module may have hosts of its own. */
 static const mcp_net_dial_t *dial_find(void)
@@ -31,6 +32,7 @@ mcp_server_outbound_open(mcp_oauth_works_t *works,
 
     crowd->most = limits.fetches;
     MCP_TRY(mcp_net_curl_make(&fetcher, limits.fetches, dial_find(), cx));
+    works->memo = mcp_memo_make(READ_DOCUMENTS, cx->pool);
     works->exchanges = mcp_net_exchange_make(crowd, &fetcher, cx->pool);
     return mcp_net_document_make(&works->documents, &limits, &fetcher, cx);
 }

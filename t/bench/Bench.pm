@@ -13,9 +13,12 @@ use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime);
 our @EXPORT = qw(median spew);
 my $ticks = sysconf(_SC_CLK_TCK);
 
-# More threads than connections: none is closed to make room.
+# More threads than connections: none is closed to make room. without: our
+# module is not there.
 sub settings {
-    return "LogLevel warn mcp_oauth:warn\nKeepAlive on\n"
+    my %o = @_;
+    return ($o{without} ? "LogLevel warn\n" : "LogLevel warn mcp_oauth:warn\n")
+        . "KeepAlive on\n"
         . "MaxKeepAliveRequests 0\n"
         . "StartServers 2\nServerLimit 2\nThreadsPerChild 32\n"
         . "MaxRequestWorkers 64\nMinSpareThreads 1\nMaxSpareThreads 64\n";
@@ -42,15 +45,39 @@ function request()
 end
 END
 
+# One request in so many has the next of the tokens. When none is left it ends.
+sub with_tokens {
+    my ($tokens, $every) = @_;
+    return join '', "local tokens = {\n", map(qq("$_",\n), @$tokens), <<"END";
+}
+local count, usual = 0, nil
+function request()
+    if not usual then usual = wrk.format() end
+    count = count + 1
+    if count % $every ~= 0 then return usual end
+    local token = tokens[count / $every]
+    if not token then
+        wrk.thread:stop()
+        return usual
+    end
+    wrk.headers["Authorization"] = "Bearer " .. token
+    return wrk.format()
+end
+END
+}
+
 # A script of wrk for one POST request: path, body, headers; from_everywhere:
-# each says (mod_remoteip) that it comes from another address.
+# each says (mod_remoteip) that it comes from another address; tokens: one
+# request in "every" has another of them in its Authorization.
 sub script {
     my ($file, %request) = @_;
     spew($file, join '', qq(wrk.method = "POST"\n),
         qq(wrk.path = "$request{path}"\nwrk.body = [==[$request{body}]==]\n),
         map(qq(wrk.headers["$_"] = "$request{headers}{$_}"\n),
             sort keys %{$request{headers}}),
-        $request{from_everywhere} ? $from_everywhere : '', <<'END');
+        $request{from_everywhere} ? $from_everywhere : '',
+        $request{tokens} ? with_tokens(@request{qw(tokens every)}) : '',
+        <<'END');
 function done(summary, latency, requests)
     io.write(string.format("figures %d %d %d %d %d\n", summary.requests,
         summary.duration, summary.errors.status + summary.errors.read

@@ -62,7 +62,13 @@ static int has_key(const mcp_json_t *jwks, int i, const char *kid)
     return 0;
 }
 
-static void look(const mcp_json_t *jwks, int i, const char *kid, mcp_ctx_t *cx)
+/* The set, and its text as JSON. */
+typedef struct set_t {
+    const mcp_jose_jwks_t *jwks;
+    const mcp_json_t *json;
+} set_t;
+
+static void look(const set_t *set, int i, const char *kid, mcp_ctx_t *cx)
 {
     apr_array_header_t *allowed =
         apr_array_make(cx->pool, 2, sizeof(const char *));
@@ -76,13 +82,13 @@ static void look(const mcp_json_t *jwks, int i, const char *kid, mcp_ctx_t *cx)
     jws = *read;
     jws.kid = kid;
     APR_ARRAY_PUSH(allowed, const char *) = "PS256";
-    PROMISE(mcp_jose_jwks_verify(&is_unknown, &jws, jwks, allowed, cx));
+    PROMISE(mcp_jose_jwks_verify(&is_unknown, &jws, set->jwks, allowed, cx));
     PROMISE(!is_unknown);
     APR_ARRAY_PUSH(allowed, const char *) = tokens[i].alg;
-    e = mcp_jose_jwks_verify(&is_unknown, &jws, jwks, allowed, cx);
+    e = mcp_jose_jwks_verify(&is_unknown, &jws, set->jwks, allowed, cx);
     PROMISE(is_unknown == 0 || is_unknown == 1);
     PROMISE(!e || e->code == MCP_E_INVALID_TOKEN);
-    PROMISE(e || (!is_unknown && has_key(jwks, i, kid)));
+    PROMISE(e || (!is_unknown && has_key(set->json, i, kid)));
 }
 
 /* -- any token -- */
@@ -112,8 +118,7 @@ static int is_shown(const mcp_json_t *jwks, const char *kid)
     return 0;
 }
 
-static void token_look(const mcp_json_t *jwks, const char *token,
-                       mcp_ctx_t *cx)
+static void token_look(const set_t *set, const char *token, mcp_ctx_t *cx)
 {
     static const char *const algs[] = {"ES256", "RS256", "EdDSA", "HS256"};
     apr_array_header_t *allowed =
@@ -129,7 +134,7 @@ static void token_look(const mcp_json_t *jwks, const char *token,
     PROMISE(!e || e->code == MCP_E_INVALID_TOKEN);
     if (e)
         return;
-    e = mcp_jose_jwks_verify(&is_unknown, jws, jwks, allowed, cx);
+    e = mcp_jose_jwks_verify(&is_unknown, jws, set->jwks, allowed, cx);
     PROMISE(is_unknown == 0 || is_unknown == 1);
     if (e) {
         PROMISE(e->code == MCP_E_INVALID_TOKEN);
@@ -137,7 +142,7 @@ static void token_look(const mcp_json_t *jwks, const char *token,
         return;
     }
     PROMISE(!is_unknown && *jws->alg != 'H' && is_allowed(jws->alg, allowed));
-    PROMISE(is_shown(jwks, jws->kid));
+    PROMISE(is_shown(set->json, jws->kid));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -145,18 +150,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mcp_ctx_t cx = target_begin();
     char *text = apr_pstrmemdup(cx.pool, (const char *)data, size);
     char *line = strstr(text, "\n\n");
-    const mcp_json_t *jwks;
-    apr_size_t i;
+    apr_size_t i, len;
+    set_t set;
 
     if (line)
         *line = '\0';
-    if (!mcp_json_read(&jwks, text, line ? (apr_size_t)(line - text) : size,
-                       &cx)) {
+    len = line ? (apr_size_t)(line - text) : size;
+    if (!mcp_jose_jwks_read(&set.jwks, text, len, &cx)) {
+        PROMISE(!mcp_json_read(&set.json, text, len, &cx));
         if (line)
-            token_look(jwks, line + 2, &cx);
+            token_look(&set, line + 2, &cx);
         for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
-            look(jwks, (int)i, NULL, &cx);
-            look(jwks, (int)i, "1", &cx);
+            look(&set, (int)i, NULL, &cx);
+            look(&set, (int)i, "1", &cx);
         }
     }
     target_end(&cx);

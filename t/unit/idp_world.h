@@ -206,6 +206,7 @@ static inline void network_make(world_t *w, mcp_ctx_t *cx)
     memset(pages, 0, sizeof(pages));
     pages_cx = cx;
     w->remote.fetch = &setting;
+    w->remote.memo = mcp_memo_make(2, cx->pool);
     w->remote.exchanges = mcp_net_exchange_make(&crowd, &fetcher, cx->pool);
     if (mcp_net_document_make(&w->remote.documents, &limits, &fetcher, cx))
         ok(0, "world: the network");

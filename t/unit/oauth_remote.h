@@ -312,6 +312,7 @@ static inline void remote_network(world_t *w, mcp_ctx_t *cx)
     remote.crowd.count = 0;
     w->works.exchanges =
         mcp_net_exchange_make(&remote.crowd, &fetcher, cx->pool);
+    w->works.memo = mcp_memo_make(2, cx->pool);
     fine(mcp_net_document_make(&w->works.documents, &limits, &fetcher, cx),
          "world: the network");
 }
