@@ -3,6 +3,7 @@
 /* Writes the manual of the directives, or the default configuration, from the
  * tables of mod_mcp_oauth/config. Run by build/manual. */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -262,7 +263,7 @@ static void details_put(const row_t *row)
     text_put(row->help);
     printf(" ");
     text_put(kind_of(row->kind)->accepted);
-    if (row->limits && strchr(row->limits, '-'))
+    if (row->limits && isdigit((unsigned char)*row->limits))
         printf(" Length in bytes: %.*s to %s.", (int)strcspn(row->limits, "-"),
                row->limits, strchr(row->limits, '-') + 1);
     puts("");

@@ -324,7 +324,7 @@ void mcp_config_check_sites(const apr_array_header_t *sites,
         root_check(site, sites, report);
         mcp_config_check_url_issuer(site, sites, report);
         mcp_config_check_client_site(site, sites, report);
-        mcp_config_check_mode_site(site, report);
+        mcp_config_check_mode_site(site, sites, report);
         for (k = 0; k < site->sections->nelts; k++)
             section_check(SECTION(site, k), blocks, report->server, report);
     }

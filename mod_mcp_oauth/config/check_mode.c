@@ -6,6 +6,7 @@
 
 #include "config/block.h"
 #include "config/section.h"
+#include "idp/remote.h"
 #define PROVIDER_METADATA "MCPProviderMetadata"
 #define UNVERIFIED "MCPUnsafeAcceptUnverifiedTokens"
 
@@ -28,21 +29,85 @@ static const mcp_config_section_t *granting(const mcp_config_site_t *site)
     for (i = 0; i < site->sections->nelts; i++) {
         const mcp_config_section_t *section =
             APR_ARRAY_IDX(site->sections, i, const mcp_config_section_t *);
+
         if (mcp_config_section_grants(section))
             return section;
     }
     return NULL;
 }
 
-void mcp_config_check_mode_site(const mcp_config_site_t *site,
-                                mcp_config_report_t *report)
+/* Of this virtual host, or of another one that has its endpoints here. */
+static const mcp_config_section_t *granted_at(const mcp_config_site_t *site,
+                                              const apr_array_header_t *sites)
 {
     const mcp_config_section_t *section = granting(site);
+    int i;
 
-    if (site->settings->provider_metadata == MCP_ON && section)
+    for (i = 0; !section && i < sites->nelts; i++) {
+        const mcp_config_site_t *other =
+            APR_ARRAY_IDX(sites, i, const mcp_config_site_t *);
+
+        if (other->endpoints == site)
+            section = granting(other);
+    }
+    return section;
+}
+
+static void documents_check(const mcp_config_section_t *section,
+                            mcp_config_report_t *report)
+{
+    const apr_array_header_t *idps = section->settings->idps;
+    const mcp_idp_t *first = APR_ARRAY_IDX(idps, 0, const mcp_idp_t *);
+
+    if (!mcp_idp_remote_endpoint(first, MCP_IDP_ENDPOINT_DISCOVERY))
+        mcp_config_problem_report(report, section->where,
+                                  MCP_PROBLEM_NO_DOCUMENT, first->label);
+    if (idps->nelts > 1)
+        mcp_config_problem_report(
+            report, section->where, MCP_PROBLEM_FIRST_DOCUMENT,
+            APR_ARRAY_IDX(idps, 1, const mcp_idp_t *)->label);
+}
+
+void mcp_config_check_mode_site(const mcp_config_site_t *site,
+                                const apr_array_header_t *sites,
+                                mcp_config_report_t *report)
+{
+    const mcp_config_section_t *section;
+    int i;
+
+    if (site->settings->provider_metadata != MCP_ON || !site->sections->nelts)
+        return;
+    section = granted_at(site, sites);
+    if (section)
         mcp_config_problem_report(
             report, where_of(PROVIDER_METADATA, site->server, report->pool),
             MCP_PROBLEM_OWN_METADATA, section->where);
+    for (i = 0; !section && i < site->sections->nelts; i++) {
+        const mcp_config_section_t *one =
+            APR_ARRAY_IDX(site->sections, i, const mcp_config_section_t *);
+
+        if (one->is_protected && one->settings->idps)
+            documents_check(one, report);
+    }
+}
+
+/* -- what only this server could do -- */
+
+static void conditions_check(const mcp_config_section_t *section,
+                             mcp_config_report_t *report)
+{
+    const apr_array_header_t *scopes = section->settings->scopes;
+    int i;
+
+    for (i = 0; scopes && i < scopes->nelts; i++) {
+        const mcp_scope_setting_t *scope =
+            &APR_ARRAY_IDX(scopes, i, mcp_scope_setting_t);
+
+        if (scope->condition)
+            mcp_config_problem_report(report, section->where,
+                                      MCP_PROBLEM_IDLE_CONDITION, scope->name,
+                                      scope->condition);
+    }
 }
 
 void mcp_config_check_mode_section(const mcp_config_section_t *section,
@@ -52,6 +117,8 @@ void mcp_config_check_mode_section(const mcp_config_section_t *section,
         section->settings->dpop == MCP_DPOP_REQUIRE)
         mcp_config_problem_report(report, section->where,
                                   MCP_PROBLEM_UNBOUND_RELAY);
+    if (section->settings->auth_mode == MCP_MODE_RESOURCE_SERVER)
+        conditions_check(section, report);
 }
 
 /* -- tokens that nobody verifies -- */

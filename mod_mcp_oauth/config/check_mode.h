@@ -11,6 +11,7 @@
 void mcp_config_check_mode_section(const mcp_config_section_t *section,
                                    mcp_config_report_t *report);
 void mcp_config_check_mode_site(const mcp_config_site_t *site,
+                                const apr_array_header_t *sites,
                                 mcp_config_report_t *report);
 /* main: the server outside all virtual hosts */
 void mcp_config_check_mode_server(const mcp_config_site_t *main,

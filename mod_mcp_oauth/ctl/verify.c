@@ -42,8 +42,8 @@ static const mcp_error_t *resource_make(const mcp_oauth_resource_t **out,
     mcp_oauth_service_t *service = apr_pcalloc(cx->pool, sizeof(*service));
     mcp_settings_t *settings = apr_pcalloc(cx->pool, sizeof(*settings));
     mcp_lifetime_t *lifetime = apr_pcalloc(cx->pool, sizeof(*lifetime));
+    apr_array_header_t *resources;
     const mcp_uri_t *uri;
-
     MCP_TRY(mcp_uri_read(&uri, arguments->option[MCP_CTL_RESOURCE], cx));
     service->works = &state->works;
     service->issuer = arguments->option[MCP_CTL_ISSUER];
@@ -55,6 +55,9 @@ static const mcp_error_t *resource_make(const mcp_oauth_resource_t **out,
     resource->url = arguments->option[MCP_CTL_RESOURCE];
     resource->settings = settings;
     resource->service = service;
+    resources = apr_array_make(cx->pool, 1, sizeof(resource));
+    APR_ARRAY_PUSH(resources, const mcp_oauth_resource_t *) = resource;
+    service->resources = resources;
     *out = resource;
     return NULL;
 }

@@ -101,6 +101,9 @@ static const char *bearer_fault(const mcp_idp_t *idp)
                "application's token may come in, write \"Verify userinfo\"; "
                "else let this server issue the tokens, with \"MCPAuthMode "
                "broker\"";
+    if (idp->is_guess)
+        return "whose access tokens they are, nothing says. Write its issuer, "
+               "as in \"oauth2 https://login.example.com\"";
     if (idp->bearer == MCP_IDP_VERIFY_INTROSPECTION && !idp->client &&
         !facts->is_tokeninfo)
         return "its introspection endpoint answers its clients alone. Add "

@@ -158,6 +158,14 @@ static void settle(mcp_net_reply_t *reply, mcp_net_outcome_t outcome,
     reply->why = why;
 }
 
+/* What is left to ask in this hour, in GitHub's words. */
+static int is_none(CURL *curl, transfer_t *t)
+{
+    const char *left = header(curl, "x-ratelimit-remaining", t);
+
+    return left && !strcmp(left, "0");
+}
+
 static void answer_judge(mcp_net_reply_t *reply, CURL *curl, transfer_t *t)
 {
     const char *age = header(curl, "Age", t);
@@ -170,6 +178,7 @@ static void answer_judge(mcp_net_reply_t *reply, CURL *curl, transfer_t *t)
         mcp_net_fetch_media_type(header(curl, "Content-Type", t), t->cx->pool);
     reply->cache_control = header(curl, "Cache-Control", t);
     reply->age = age ? apr_atoi64(age) : 0;
+    reply->is_limited = header(curl, "Retry-After", t) || is_none(curl, t);
     mcp_net_fetch_judge(reply, t->request, status, t->cx->pool);
 }
 

@@ -89,7 +89,8 @@ void mcp_net_fetch_judge(mcp_net_reply_t *reply,
     reply->outcome = MCP_NET_OK;
     if (is_fine(request, status))
         return;
-    reply->outcome = is_passing(status) ? MCP_NET_PASSED : MCP_NET_REFUSED;
+    reply->outcome = is_passing(status) || reply->is_limited ? MCP_NET_PASSED
+                                                             : MCP_NET_REFUSED;
     reply->why = apr_psprintf(pool, "it answered %ld%s", status, more);
 }
 

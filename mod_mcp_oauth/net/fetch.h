@@ -46,6 +46,8 @@ typedef struct mcp_net_reply_t {
     const char *cache_control; /* or NULL */
     apr_int64_t age;           /* in seconds, in caches on the way */
     int status;                /* of a whole answer; 0: there was none */
+    int is_limited; /* it says that it is asked too often (Retry-After, or
+                     * GitHub's x-ratelimit-remaining), with whatever status */
     /* Nobody got anything of the request, so that it can be sent again
      * whatever it does. Else somebody may have. */
     int is_unsent;

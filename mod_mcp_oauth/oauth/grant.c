@@ -191,13 +191,15 @@ apr_int64_t mcp_oauth_grant_end(const mcp_oauth_grant_t *grant,
     return grant->created + resource->settings->lifetime->grant;
 }
 
+/* A provider's access token may last longer than ours would, and without a
+ * refresh token. */
 static apr_int64_t idle_of(const mcp_oauth_grant_t *grant,
                            const mcp_oauth_resource_t *resource)
 {
     const mcp_lifetime_t *lifetime = resource->settings->lifetime;
+    int is_long = grant->generation || mcp_oauth_service_relays(resource);
 
-    return grant->generation &&
-                   lifetime->refresh_token > lifetime->access_token
+    return is_long && lifetime->refresh_token > lifetime->access_token
                ? lifetime->refresh_token
                : lifetime->access_token;
 }

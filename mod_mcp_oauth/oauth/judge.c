@@ -20,12 +20,14 @@ mcp_oauth_judge_of(const mcp_oauth_resource_t *resource)
                                               : &mcp_oauth_judge_issued;
 }
 
-/* who->client is NULL where the token does not say it. */
-static int is_of(const mcp_oauth_grant_t *grant, const mcp_principal_t *who)
+static int is_of(const mcp_oauth_grant_t *grant, const mcp_principal_t *who,
+                 const mcp_oauth_resource_t *resource)
 {
     return !strcmp(grant->identity.issuer, who->issuer) &&
            !strcmp(grant->identity.subject, who->subject) &&
-           (!who->client || !strcmp(grant->client_id, who->client));
+           !strcmp(grant->client_id, who->client) &&
+           mcp_oauth_service_resource(resource->service, grant->resource) ==
+               resource;
 }
 
 const mcp_error_t *mcp_oauth_judge_confirm_grant(
@@ -38,9 +40,10 @@ const mcp_error_t *mcp_oauth_judge_confirm_grant(
     MCP_TRY(mcp_oauth_grant_get(&grant, who->grant, works, cx));
     if (!grant)
         return mcp_oauth_judge_bad(cx, "its grant has ended or was revoked");
-    if (!is_of(grant, who))
-        return mcp_oauth_judge_bad(cx, "its grant is somebody else's");
-    who->client = grant->client_id;
+    if (!is_of(grant, who, judging->resource))
+        return mcp_oauth_judge_bad(
+            cx, "its grant is somebody else's, or for another "
+                "resource");
     MCP_TRY(mcp_oauth_client_is_denied(&denied, who->client, works, cx));
     if (denied)
         return mcp_oauth_judge_bad(cx, "its client is denied");

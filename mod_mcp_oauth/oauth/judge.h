@@ -15,6 +15,8 @@ typedef struct mcp_oauth_judging_t {
     const char *text; /* NUL-terminated; len is strlen */
     apr_size_t len;
     unsigned char digest[MCP_DIGEST_SIZE]; /* of text */
+    unsigned char place[MCP_DIGEST_SIZE];  /* of digest and resource: what is
+                                            * remembered of it there */
     const mcp_oauth_resource_t *resource;
     const char *address;   /* whose request it came with; or NULL */
     apr_uint64_t keys;     /* our keyring's serial */
@@ -38,12 +40,14 @@ typedef struct mcp_oauth_judge_t {
     const mcp_error_t *(*confirm)(mcp_oauth_finding_t *finding,
                                   const mcp_oauth_judging_t *judging,
                                   mcp_ctx_t *cx);
-    /* seconds ahead that until can be: what is remembered for longer was when
-     * the clock was ahead */
-    apr_int64_t (*most)(
-        const mcp_oauth_resource_t
-            *resource); /* seconds that a refusal is remembered where somebody
-                         * else was asked; 0: nobody is */
+    /* Seconds ahead that until can be for a resource: what is remembered for
+     * longer was when the clock was ahead. */
+    apr_int64_t (*most)(const mcp_oauth_resource_t
+                            *); /* Whether somebody else may have to be asked,
+                                 * whose answer is remembered: then one asks at
+                                 * a time. NULL: nobody is asked. */
+    int (*asks)(const mcp_oauth_resource_t *);
+    /* Seconds that a refusal is remembered where somebody else was asked. */
     int refusals;
 } mcp_oauth_judge_t;
 
@@ -55,7 +59,8 @@ extern const mcp_oauth_judge_t mcp_oauth_judge_own;
 /* of those of identity providers (oauth/judge_issued.c) */
 extern const mcp_oauth_judge_t mcp_oauth_judge_issued;
 extern const mcp_oauth_judge_t mcp_oauth_judge_issued_relayed;
-/* Whether who->grant has ended, or its client was denied: INVALID_TOKEN. The
+/* Whether who->grant has ended, or is another's, or its client was denied:
+ * INVALID_TOKEN. The
  * grant also has what is known of the user now, which may be more, or
  * something else, than when the token was made. */
 const mcp_error_t *mcp_oauth_judge_confirm_grant(

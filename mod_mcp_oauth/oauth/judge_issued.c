@@ -48,16 +48,27 @@ static const mcp_idp_t *opaque_of(const apr_array_header_t *idps)
     return NULL;
 }
 
+/* A module may know issuers that are not written down. */
+static int is_judge_of_all(const mcp_idp_t *idp)
+{
+    return idp->bearer == MCP_IDP_VERIFY_MODULE;
+}
+
 static const mcp_error_t *provider_find(const mcp_idp_t **idp,
                                         const mcp_oauth_judging_t *judging,
                                         mcp_ctx_t *cx)
 {
+    const mcp_idp_t *only = mcp_oauth_provider_only(judging->resource);
     const char *iss;
 
-    *idp = mcp_oauth_provider_only(judging->resource);
-    if (*idp)
+    /* who asks nobody says himself what is wrong with it */
+    *idp = only;
+    if (only && !mcp_idp_bearer_takes_opaque(only))
         return NULL;
     iss = issuer_of(judging->text, cx);
+    if (only && (!iss || is_judge_of_all(only) ||
+                 mcp_idp_metadata_may_be_issuer(only, iss)))
+        return NULL;
     *idp = iss ? mcp_oauth_provider_remote_of(judging->resource, iss)
                : opaque_of(judging->resource->settings->idps);
     if (*idp)
@@ -179,29 +190,55 @@ static const mcp_error_t *judge(mcp_oauth_finding_t *finding,
 
 /* -- one that was handed on here -- */
 
+/* D6: absence means no. Nobody else is asked about a token whose grant has
+ * ended, or that is none of ours. */
+static const mcp_error_t *grant_find(mcp_oauth_grant_t **grant,
+                                     const mcp_oauth_judging_t *judging,
+                                     mcp_ctx_t *cx)
+{
+    const mcp_oauth_works_t *works = judging->resource->service->works;
+    const char *id;
+
+    *grant = NULL;
+    MCP_TRY(mcp_oauth_relay_find(&id, judging->digest, works, cx));
+    if (id)
+        MCP_TRY(mcp_oauth_grant_get(grant, id, works, cx));
+    return *grant
+               ? NULL
+               : mcp_oauth_judge_bad(cx, "it was not handed on here, or its "
+                                         "grant has ended");
+}
+
 /* Whoever wrote Client is the provider's client of them all; whom this server
  * gave it to is the one that acts. */
 static const mcp_error_t *relayed_judge(mcp_oauth_finding_t *finding,
                                         const mcp_oauth_judging_t *judging,
                                         mcp_ctx_t *cx)
 {
+    mcp_oauth_grant_t *grant = NULL;
+    mcp_principal_t *who;
+
+    if (is_believed(judging->resource))
+        return judge(finding, judging, cx);
+    MCP_TRY(grant_find(&grant, judging, cx));
     MCP_TRY(judge(finding, judging, cx));
-    MCP_TRY(mcp_oauth_relay_find(&finding->who->grant, judging->digest,
-                                 judging->resource->service->works, cx));
-    if (finding->who->grant)
-        finding->who->client = NULL;
+    who = finding->who;
+    who->grant = grant->id;
+    who->client = grant->client_id;
+    who->scopes = mcp_oauth_relay_scopes(who->scopes, grant->scope,
+                                         judging->resource, cx);
     return NULL;
 }
 
-/* D6: absence means no. Of one that the provider gave to somebody itself,
- * nothing is known here. */
 static const mcp_error_t *relayed_confirm(mcp_oauth_finding_t *finding,
                                           const mcp_oauth_judging_t *judging,
                                           mcp_ctx_t *cx)
 {
     mcp_principal_t *who = finding->who;
 
-    return who->grant ? mcp_oauth_judge_confirm_grant(who, judging, cx) : NULL;
+    return is_believed(judging->resource)
+               ? NULL
+               : mcp_oauth_judge_confirm_grant(who, judging, cx);
 }
 
 static apr_int64_t most(const mcp_oauth_resource_t *resource)
@@ -211,6 +248,13 @@ static apr_int64_t most(const mcp_oauth_resource_t *resource)
     return introspection > MOST ? introspection : MOST;
 }
 
-const mcp_oauth_judge_t mcp_oauth_judge_issued = {judge, NULL, most, REFUSALS};
+static int asks(const mcp_oauth_resource_t *resource)
+{
+    return resource->settings->lifetime->introspection &&
+           opaque_of(resource->settings->idps);
+}
+
+const mcp_oauth_judge_t mcp_oauth_judge_issued = {judge, NULL, most, asks,
+                                                  REFUSALS};
 const mcp_oauth_judge_t mcp_oauth_judge_issued_relayed = {
-    relayed_judge, relayed_confirm, most, REFUSALS};
+    relayed_judge, relayed_confirm, most, asks, REFUSALS};

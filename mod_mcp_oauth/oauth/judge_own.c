@@ -128,4 +128,4 @@ static apr_int64_t most(const mcp_oauth_resource_t *resource)
     return resource->settings->lifetime->access_token + MCP_JUDGE_SKEW;
 }
 
-const mcp_oauth_judge_t mcp_oauth_judge_own = {judge, confirm, most, 0};
+const mcp_oauth_judge_t mcp_oauth_judge_own = {judge, confirm, most, NULL, 0};

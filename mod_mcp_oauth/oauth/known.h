@@ -11,9 +11,9 @@
  *   {"format": "mcp_oauth service", "version": 1, "written": 1800000000,
  *    "store": {"name": "sqlite"}, "issuers": [{"issuer": "https://...",
  *     "audit_log": "/var/log/apache2/mcp-audit.log",
- *     "clients": [{"id": "web", "name": "Web"}], "resources": [ * {"resource":
- * "https://...", "relayed": true, "required": "a b", "lifetime":
- * {"access-token": 3600, ...}}]}]}
+ *     "clients": [{"id": "web", "name": "Web"}], "resources": [
+ *      {"resource": "https://...", "relayed": true, "required": "a b",
+ *       "lifetime": {"access-token": 3600, ...}}]}]}
  *
  * There is no secret in it: of one it says where it is read from. The file
  * belongs to who starts httpd, not to the user that children run as. That user

@@ -42,7 +42,7 @@ typedef struct mcp_oauth_brought_t {
 const mcp_error_t *
 mcp_oauth_possession_read(mcp_oauth_possession_t *possession,
                           const mcp_json_t *claims, mcp_ctx_t *cx);
-/* Whether who brings the token has what it is bound to. INVALID_TOKEN, *
+/* Whether who brings the token has what it is bound to. INVALID_TOKEN,
  * DPOP_PROOF_REFUSED, UNAVAILABLE. */
 const mcp_error_t *mcp_oauth_possession_check(
     const mcp_oauth_possession_t *possession,

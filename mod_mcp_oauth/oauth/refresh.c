@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "base/scope.h"
 #include "oauth/about.h"
+#include "oauth/relay.h"
 #include "oauth/renewal.h"
 #include "oauth/upstream.h"
 
@@ -213,6 +214,15 @@ static const mcp_error_t *turn_once(int *done, mcp_oauth_grant_t *grant,
     return NULL;
 }
 
+/* Nothing is turned that could not be answered. */
+static const mcp_error_t *renew(mcp_oauth_grant_t **grant,
+                                const mcp_oauth_resource_t *resource,
+                                mcp_ctx_t *cx)
+{
+    MCP_TRY(mcp_oauth_renewal_ask(grant, resource, cx));
+    return *grant ? mcp_oauth_relay_check(*grant, resource, cx) : NULL;
+}
+
 const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
                                           const mcp_oauth_refresh_ask_t *ask,
                                           const mcp_oauth_service_t *service,
@@ -240,7 +250,7 @@ const mcp_error_t *mcp_oauth_refresh_turn(mcp_oauth_grant_t **grant,
         MCP_TRY(key_check(ask, *grant, resource, !i, cx));
         if (token.generation >= (*grant)->generation ||
             is_repeat(*grant, &token, resource, cx))
-            MCP_TRY(mcp_oauth_renewal_ask(grant, resource, cx));
+            MCP_TRY(renew(grant, resource, cx));
         if (!*grant)
             return refused(cx, "the grant has ended");
         if (!(*grant)->jkt)

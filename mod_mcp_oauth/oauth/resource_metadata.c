@@ -107,7 +107,8 @@ const mcp_error_t *mcp_oauth_resource_metadata_handle(mcp_oauth_exchange_t *x,
     write_issuers(w, resource);
     write_scopes(w, resource->scopes);
     write_list(w, "bearer_methods_supported", "header");
-    if (mcp_oauth_dpop_is_taken(resource)) {
+    if (mcp_oauth_dpop_is_taken(resource) &&
+        !mcp_oauth_service_relays(resource)) {
         mcp_oauth_dpop_write_algorithms(w);
         mcp_writer_member_boolean(w, "dpop_bound_access_tokens_required",
                                   mcp_oauth_dpop_is_required(resource));

@@ -6,6 +6,7 @@
 #include "base/settings.h"
 #include "idp/preset.h"
 #include "jose/keyring.h"
+#include "live/flight.h"
 #include "live/seen.h"
 #include "live/shared.h"
 #include "net/document.h"
@@ -25,10 +26,11 @@ typedef struct mcp_oauth_works_t {
     mcp_store_t *store;
     mcp_store_sequence_t *revocations;
     mcp_live_shared_t *shared;
-    mcp_live_seen_t *verified;      /* access tokens found good: SHA-256 of the
-                                     * token -> packed principal */
-    mcp_live_seen_t *refused;       /* those found bad, where it took a
-                                     * question to somebody else */
+    mcp_live_seen_t *verified; /* access tokens found good: SHA-256 of the
+                                * token -> packed principal */
+    mcp_live_seen_t *refused;  /* those found bad, where it took a
+                                * question to somebody else */
+    mcp_live_flight_t *asking; /* about tokens, at this moment; as refused */
     mcp_net_documents_t *documents; /* what clients and identity providers
                                      * publish */
     mcp_memo_t *memo;               /* what was read of those of providers */

@@ -48,7 +48,7 @@ static const mcp_error_t *answer_relayed(const ask_t *ask,
         mcp_writer_member(
             w, "refresh_token",
             mcp_oauth_refresh_text(grant, ask->x->service, cx->pool));
-    mcp_writer_member(w, "scope", token.scope ? token.scope : grant->scope);
+    mcp_writer_member(w, "scope", *token.scope ? token.scope : NULL);
     mcp_writer_close(w);
     ask->x->json = mcp_writer_text(w, NULL);
     return NULL;

@@ -56,8 +56,7 @@ static int is_usable(const mcp_live_fact_t *fact, const head_t *head,
 static int recall(mcp_live_fact_t *fact, head_t *head, mcp_live_seen_t *memory,
                   const mcp_oauth_judging_t *judging, apr_pool_t *pool)
 {
-    if (!mcp_live_seen_get(fact, memory, judging->digest, judging->now,
-                           pool) ||
+    if (!mcp_live_seen_get(fact, memory, judging->place, judging->now, pool) ||
         fact->len < sizeof(*head))
         return 0;
     memcpy(head, fact->block, sizeof(*head));
@@ -116,7 +115,7 @@ void mcp_oauth_verified_put(const mcp_oauth_finding_t *finding,
     fact.len = sizeof(head) + len;
     fact.expires = finding->until;
     fact.sequence = judging->sequence;
-    mcp_live_seen_put(works_of(judging)->verified, judging->digest, &fact);
+    mcp_live_seen_put(works_of(judging)->verified, judging->place, &fact);
 }
 
 void mcp_oauth_verified_put_refusal(const mcp_oauth_judging_t *judging,
@@ -126,5 +125,5 @@ void mcp_oauth_verified_put_refusal(const mcp_oauth_judging_t *judging,
     const mcp_live_fact_t fact = {&head, sizeof(head), judging->now + seconds,
                                   judging->sequence};
 
-    mcp_live_seen_put(works_of(judging)->refused, judging->digest, &fact);
+    mcp_live_seen_put(works_of(judging)->refused, judging->place, &fact);
 }

@@ -4,9 +4,9 @@
 
 #include "oauth/judge.h"
 
-/* What a child remembers of access tokens: by the SHA-256 of each for which
- * resource it was good and whose it is (works->verified), or that it was
- * refused (works->refused). */
+/* What a child remembers of access tokens: of each, and of each resource that
+ * it was brought to, that it was good there and whose it is (works->verified),
+ * or that it was refused (works->refused). */
 
 typedef enum {
     MCP_VERIFIED_UNKNOWN,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "idp/jwt.h"
+#include "net/exchange.h"
 #include "oauth/verified.h"
 
 /* -- what came -- */
@@ -53,6 +54,10 @@ int mcp_oauth_verify_is_token(const char *authorization)
 
 /* -- judging -- */
 
+#define LOOK_EVERY APR_TIME_C(50000)
+#define BUSY_RETRY 5
+
+/* Also what is remembered of it. */
 static const mcp_error_t *judge_it(mcp_oauth_finding_t *finding,
                                    const mcp_oauth_judging_t *judging,
                                    const mcp_oauth_judge_t *judge,
@@ -62,16 +67,93 @@ static const mcp_error_t *judge_it(mcp_oauth_finding_t *finding,
 
     if (e && e->code == MCP_E_INVALID_TOKEN && finding->was_asked)
         mcp_oauth_verified_put_refusal(judging, judge->refusals);
+    if (!e && judge->confirm)
+        e = judge->confirm(finding, judging, cx);
+    if (!e)
+        mcp_oauth_verified_put(finding, judging, cx->pool);
     return e;
+}
+
+/* Until nobody else is finding out about this token. Waiting counts with
+ * asking. */
+static const mcp_error_t *turn_await(const mcp_oauth_judging_t *judging,
+                                     mcp_ctx_t *cx)
+{
+    const mcp_oauth_service_t *service = judging->resource->service;
+    const mcp_oauth_works_t *works = service->works;
+    apr_int64_t looks =
+        2 * apr_time_from_sec(service->settings->fetch->timeout) / LOOK_EVERY;
+    mcp_error_t *e;
+
+    while (!mcp_live_flight_begin(works->asking, judging->place)) {
+        if (looks-- && works->exchanges &&
+            mcp_net_exchange_wait(works->exchanges, LOOK_EVERY))
+            continue;
+        e = mcp_error_make(MCP_E_UNAVAILABLE, cx,
+                           "too many requests wait for what somebody says of "
+                           "one access token");
+        e->retry_after = BUSY_RETRY;
+        return e;
+    }
+    return NULL;
+}
+
+/* What is remembered; *is_known: and is enough. */
+static const mcp_error_t *recall(int *is_known, mcp_oauth_finding_t *finding,
+                                 const mcp_oauth_judging_t *judging,
+                                 mcp_ctx_t *cx)
+{
+    const mcp_oauth_judge_t *judge = mcp_oauth_judge_of(judging->resource);
+    mcp_oauth_verified_t known =
+        mcp_oauth_verified_get(finding, judging, judge, cx->pool);
+
+    *is_known = known != MCP_VERIFIED_UNKNOWN;
+    if (known == MCP_VERIFIED_REFUSED)
+        return mcp_oauth_judge_bad(cx, "it was refused a moment ago");
+    if (known != MCP_VERIFIED_STALE)
+        return NULL;
+    MCP_TRY(judge->confirm(finding, judging, cx));
+    mcp_oauth_verified_put(finding, judging, cx->pool);
+    return NULL;
+}
+
+/* Of what many ask at once, one finds it out. */
+static const mcp_error_t *find_out(mcp_oauth_finding_t *finding,
+                                   const mcp_oauth_judging_t *judging,
+                                   mcp_ctx_t *cx)
+{
+    const mcp_oauth_judge_t *judge = mcp_oauth_judge_of(judging->resource);
+    const mcp_error_t *e;
+    int is_known;
+
+    if (!judge->asks || !judge->asks(judging->resource))
+        return judge_it(finding, judging, judge, cx);
+    MCP_TRY(turn_await(judging, cx));
+    e = recall(&is_known, finding, judging, cx);
+    if (!e && !is_known)
+        e = judge_it(finding, judging, judge, cx);
+    mcp_live_flight_end(judging->resource->service->works->asking,
+                        judging->place);
+    return e;
+}
+
+/* What is remembered of it at a resource. */
+static void place_make(mcp_oauth_judging_t *judging)
+{
+    unsigned char both[MCP_DIGEST_SIZE + sizeof(judging->resource)];
+
+    memcpy(both, judging->digest, MCP_DIGEST_SIZE);
+    memcpy(both + MCP_DIGEST_SIZE, &judging->resource,
+           sizeof(judging->resource));
+    mcp_digest_sha256(judging->place, both, sizeof(both));
 }
 
 /* judging has the text and the resource. */
 static const mcp_error_t *verify(mcp_oauth_finding_t *finding,
                                  mcp_oauth_judging_t *judging, mcp_ctx_t *cx)
 {
-    const mcp_oauth_judge_t *judge = mcp_oauth_judge_of(judging->resource);
     const mcp_oauth_works_t *works = judging->resource->service->works;
-    mcp_oauth_verified_t known;
+    int is_known;
 
     memset(finding, 0, sizeof(*finding));
     if (!judging->len || judging->len > MCP_JWS_LONG_MAX)
@@ -80,17 +162,9 @@ static const mcp_error_t *verify(mcp_oauth_finding_t *finding,
     judging->now = mcp_ctx_seconds(cx);
     judging->sequence = mcp_store_sequence_get(works->revocations);
     mcp_digest_sha256(judging->digest, judging->text, judging->len);
-    known = mcp_oauth_verified_get(finding, judging, judge, cx->pool);
-    if (known == MCP_VERIFIED_GOOD)
-        return NULL;
-    if (known == MCP_VERIFIED_REFUSED)
-        return mcp_oauth_judge_bad(cx, "it was refused a moment ago");
-    if (known == MCP_VERIFIED_UNKNOWN)
-        MCP_TRY(judge_it(finding, judging, judge, cx));
-    if (judge->confirm)
-        MCP_TRY(judge->confirm(finding, judging, cx));
-    mcp_oauth_verified_put(finding, judging, cx->pool);
-    return NULL;
+    place_make(judging);
+    MCP_TRY(recall(&is_known, finding, judging, cx));
+    return is_known ? NULL : find_out(finding, judging, cx);
 }
 
 const mcp_error_t *

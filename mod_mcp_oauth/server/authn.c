@@ -58,10 +58,10 @@ static void tell(const mcp_server_section_t *own, const mcp_error_t *e,
 static int refuse(request_rec *r, const mcp_server_section_t *own,
                   const mcp_error_t *e, mcp_ctx_t *cx)
 {
-    if (mcp_error_http(e) == HTTP_UNAUTHORIZED)
+    if (mcp_error_http(e) == HTTP_UNAUTHORIZED) {
         tell(own, e, cx);
-    if (mcp_error_http(e) == HTTP_UNAUTHORIZED)
         challenge(r, own, e);
+    }
     return mcp_server_deny_early(r, MCP_DENY_OAUTH, e, cx);
 }
 

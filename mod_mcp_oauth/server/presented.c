@@ -15,21 +15,33 @@ static const char *certificate_of(void *baton)
     return pem && *pem ? pem : NULL;
 }
 
+/* What follows the section's path, with its slash; NULL: it is written so that
+ * it cannot be told. */
+static const char *behind(const char *path, const mcp_config_block_t *block)
+{
+    apr_size_t len = strlen(block->path);
+
+    while (len && block->path[len - 1] == '/')
+        len--;
+    return !strncmp(path, block->path, len) && (!path[len] || path[len] == '/')
+               ? path + len
+               : NULL;
+}
+
 /* The URL that the client used, from the configuration as all our URLs are;
- * MCPPublicURL stands for the path of its section. */
+ * MCPPublicURL stands for the path of its section. "" fits no proof. */
 static const char *url_of(const request_rec *r,
                           const mcp_config_section_t *section)
 {
     const char *path = r->parsed_uri.path ? r->parsed_uri.path : r->uri;
-    const mcp_config_block_t *block = section->block;
-    apr_size_t len = strlen(block->path);
+    const char *rest;
 
-    if (section->settings->public_url && block->kind == MCP_BLOCK_LOCATION &&
-        !strncmp(path, block->path, len))
-        return apr_pstrcat(r->pool, section->url, path + len, NULL);
-    if (section->settings->public_url)
+    if (!section->settings->public_url)
+        return apr_pstrcat(r->pool, section->site->origin, path, NULL);
+    if (section->block->kind != MCP_BLOCK_LOCATION)
         return section->url;
-    return apr_pstrcat(r->pool, section->site->origin, path, NULL);
+    rest = behind(path, section->block);
+    return rest ? apr_pstrcat(r->pool, section->url, rest, NULL) : "";
 }
 
 void mcp_server_presented_read(mcp_oauth_presented_t *presented,

@@ -170,6 +170,10 @@ static const mcp_error_t *open_all(mcp_ctx_t *cx)
 
     works->verified = mcp_live_seen_make(VERIFIED_TOKENS, cx->pool);
     works->refused = mcp_live_seen_make(REFUSED_TOKENS, cx->pool);
+    works->asking = mcp_live_flight_make(cx->pool);
+    if (!works->asking)
+        return mcp_error_fault(MCP_E_UNAVAILABLE, cx, "Check free memory.",
+                               "no mutex for access tokens");
     MCP_TRY(mcp_store_sequence_open(&works->revocations,
                                     settings->state_directory, cx));
     child.opening.heard = heard;

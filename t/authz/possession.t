@@ -201,5 +201,36 @@ stopped(ask('issued', $both, key => $mine), 'invalid_token', 'DPoP',
 stopped(ask('issued', $both, certificate => 'ada'), 'invalid_token', 'Bearer',
     'scheme Bearer', 'without the proof');
 
+# -- behind a gateway ---------------------------------------------------------
+
+# MCPPublicURL stands for the path of its section, which may end with a slash.
+for ('', '/', '/tools', '/tools/') {
+    my $path = $_;
+    (my $plain = $path) =~ s{/$}{};
+    my $public = 'https://gateway.example/prefix';
+    my $t = MCPServer->new(tls => 1, site => 0, config => join "\n",
+        $idp->config, 'MCPStateDirectory "${ROOT}/state/mcp-oauth"',
+        'MCPAuthIssuer ${ISSUER}', 'LogLevel mcp_oauth:info',
+        '<Location "' . ($path || '/') . '">', 'AuthType mcp',
+        'Require valid-user', "MCPPublicURL $public", @issued, '</Location>');
+    $t->log->expect(qr/MCP00784/, qr/MCP00365/);
+    $t->start;
+    my $token = issued(cnf => {jkt => $mine->thumbprint});
+    my $at = sub {
+        my ($url, $what) = @_;
+        return $t->client->get($what, headers => [
+            Authorization => "DPoP $token", DPoP => $mine->proof(GET => $url,
+                ath => encode_base64url(sha256($token)))])->status;
+    };
+    my $name = 'MCPPublicURL of "' . ($path || '/') . '"';
+    is($at->("$public/x/y", "$plain/x/y"), 404, "$name: htu is what it says");
+    is($at->("$public", "$plain/x/y"), 401, 'for another path it is no proof');
+    is($at->("${public}x/y", "$plain/x/y"), 401, 'nor without a slash');
+    is($at->($t->issuer . "$plain/x/y", "$plain/x/y"), 401,
+        'nor for where it is really');
+    is($at->("$public", "$plain/%78/y"), 401,
+        'nor for a path that is written in another way');
+}
+
 undef $s;
 done;

@@ -25,8 +25,36 @@ bad('where this server is the issuer of another location', 1,
     qr/<Location "\/broker">.* takes tokens that this server grants, so what is under \/\.well-known\/ here is its own\. Drop the line/,
     "MCPProviderMetadata on\n$host\n" . location('resource-server')
     . location('broker', "<MCPIdentityProvider oidc https://op.example>\nClient x literal-secret-of-a-test\n</MCPIdentityProvider>"));
+bad('a provider that has no such document', 4,
+    qr/github\.com has no discovery document that MCPProviderMetadata could show\. Drop that line/,
+    "MCPProviderMetadata on\n$host\n" . location('resource-server',
+        "<MCPIdentityProvider github>\nVerify userinfo\n</MCPIdentityProvider>"));
+warns('of several providers', 3,
+    qr/MCPProviderMetadata shows what the first of several identity providers says of itself: clients that look there learn nothing of two\.example/,
+    "MCPProviderMetadata on\nServerName https://h.example\n" . location('resource-server',
+        map { "MCPIdentityProvider oidc https://$_.example" } qw(one two)));
 good('off is nothing', "MCPProviderMetadata off\n$host\n"
     . location('resource-server'));
+
+# -- MCPScope --
+
+my $scope = q{MCPScope a "A" "expr=%{MCP_USER} == 'x'"};
+warns('expr= where the provider grants scopes', 3,
+    qr/MCPScope a "expr=%\{MCP_USER\} == 'x'" has no effect here: with this MCPAuthMode the identity provider grants scopes.*"Require mcp-expr"/,
+    "$host\n" . location('resource-server', $scope));
+
+# -- oauth2 --
+
+bad('a resource server of nobody knows whom', 6,
+    qr/its access tokens could not be verified\. oauth2: whose access tokens they are, nothing says\. Write its issuer, as in "oauth2 https:/,
+    "ServerName https://h.example\n" . location('resource-server', <<'END'));
+<MCPIdentityProvider oauth2>
+Endpoint authorization https://a.example/authorize
+Endpoint token https://a.example/token
+Endpoint userinfo https://a.example/me
+Verify userinfo
+</MCPIdentityProvider>
+END
 
 # -- MCPDPoP --
 

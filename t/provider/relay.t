@@ -6,6 +6,8 @@
 use strict;
 use warnings;
 use MCPTest;
+use Math::BigInt;
+use MIME::Base64 qw(decode_base64url encode_base64url);
 use MCPAnswer;
 use MCPClient;
 use MCPCtl;
@@ -25,6 +27,10 @@ my $w = MCPSignIn->new(faketime => 1, idps => {faketime => 1},
         keycloak => [['keycloak', 'Audience mcp-api'], $relay],
         okta => [['okta', 'Audience api://default'], $relay],
         other => [['keycloak', 'Audience urn:other'], $relay],
+        second => [['keycloak', 'Audience mcp-api'], $relay],
+        supabase => [['supabase'], $relay],
+        limited => [['workos'], $relay, 'MCPScope read:todos "Read" default',
+            q{MCPScope write:todos "Write" "expr=%{MCP_EMAIL} == 'nobody@x'"}],
         broker => [['auth0', 'Audience urn:todos-api']],
     });
 my ($idp, $s, $c) = @$w{qw(idp s c)};
@@ -130,13 +136,46 @@ dead($c, $journeys{keycloak}{access_token}, '/other',
 my $minted = $idp->mint(auth0 => user => 'bob', scope => 'openid',
     params => {audience => 'urn:todos-api'});
 secret($minted);
-works($c, $minted, '/auth0', 'one that the provider gave somebody itself is');
-is($w->told({at => 'auth0', access_token => $minted})->{client}, 'mcp-gateway',
-    'and is that client\'s');
+dead($c, $minted, '/auth0',
+    'D6: nor one that the provider gave somebody itself: nobody here can end it');
+dead($c, $journeys{keycloak}{access_token}, '/second',
+    'nor the one of another location, which the user was not asked about');
 
 # What would be refused here is not handed on.
 $w->fails('a token for something else', server_error =>
     'aud is not one of Audience', sub { $w->outcome('other') });
+
+# A MAC cannot be told from its twin, and an ECDSA signature (r, s) can be made
+# (r, n - s) by everybody: another text for the same token.
+{
+    my $j = $w->journey('supabase');
+    my ($head, $body, $signature) = split /\./, $j->{access_token};
+    my $n = Math::BigInt->from_hex('ffffffff00000000ffffffffffffffff'
+        . 'bce6faada7179e84f3b9cac2fc632551');
+    my ($first, $second) = unpack '(H64)*', decode_base64url($signature);
+    my $hex = $n->bsub(Math::BigInt->from_hex($second))->to_hex;
+    my $twin = join '.', $head, $body, encode_base64url(pack 'H*',
+        $first . '0' x (64 - length $hex) . $hex);
+    secret($twin);
+    $w->works($j, 'a token that is signed with ES256');
+    dead($c, $twin, '/supabase', 'its twin is none');
+    is($c->revoke($j->{client}, $j->{access_token})->status, 200, 'revoked');
+    agree($s, '/supabase', sub { $c->call_tool('/supabase', hello => {},
+        token => $_) }, 401, 'neither is good') for $j->{access_token}, $twin;
+}
+
+# -- scopes ---------------------------------------------------------------------
+
+{
+    my $j = $w->journey('limited', scope => 'read:todos write:todos');
+    like(jwt_claims($j->{access_token})->{scope}, qr/\bwrite:todos\b/,
+        'the provider knows nothing of expr=, and gives what it was asked for');
+    unlike($j->{tokens}{scope}, qr/write:todos/,
+        'RFC 6749 5.1: the client hears what counts here');
+    my $told = $w->told($j);
+    like($told->{scopes}, qr/read%3Atodos/, 'what the user was granted counts');
+    unlike($told->{scopes}, qr/write%3Atodos/, 'and what he may not be does not');
+}
 
 # -- refreshing -----------------------------------------------------------------
 
@@ -190,10 +229,13 @@ $s->log->expect(qr/MCP00157: .*503/);
 is(refresh($j)->status, 200, 'the provider is down: the token goes on');
 $w->works($j, 'and works');
 later(3600);
-$r = $c->refresh($j);
-refused($r, 503, 'temporarily_unavailable',
-    'and when it has expired, nobody has another');
-ok($r->header('Retry-After'), 'Retry-After says when to come again');
+for (1, 2) {
+    $r = $c->refresh($j);
+    refused($r, 503, 'temporarily_unavailable',
+        'and when it has expired, nobody has another');
+    ok($r->header('Retry-After'), 'Retry-After says when to come again');
+    later(200); # longer than refresh-grace
+}
 $idp->set(keycloak => down => undef);
 later(61);
 is(refresh($j)->status, 200, 'it is up again');
@@ -238,6 +280,17 @@ is($ctl->run([qw(revoke user), $grant ? $grant->{user} : 'none'])->{code}, 0,
 agree($s, '/okta', sub { $c->call_tool('/okta', hello => {},
     token => $j->{access_token}) }, 401, 'with the token of the provider');
 
+# Long after a token of the provider has ended, and its grant.
+{
+    my $j = $w->journey('okta');
+    is($c->revoke($j->{client}, $j->{refresh_token})->status, 200, 'revoked');
+    for (3605, 3600) {
+        later($_);
+        is($c->call_tool('/okta', hello => {}, token => $j->{access_token})
+            ->status, 401, "$_ s later it is good for nothing still");
+    }
+}
+
 # -- errors of the provider -----------------------------------------------------
 
 $v = $w->back('workos', cancel => 1);
@@ -251,6 +304,9 @@ $w->fails('a scope that it does not know', invalid_scope => 'it says invalid_sco
     });
 $w->fails_with('workos', {down => {token => 503}}, 'it does not answer',
     temporarily_unavailable => '503');
+$w->fails_with('keycloak', {id_token => {nonce => 'x' x 43}},
+    'another nonce in the id_token', server_error =>
+    'nonce is not the one that was sent');
 $idp->set(workos => token_form => 'form');
 $w->works($w->journey('workos'), 'an answer that is form-encoded');
 $idp->set(workos => token_form => undef);

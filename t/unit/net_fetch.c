@@ -110,6 +110,13 @@ static void test_statuses(mcp_ctx_t *cx)
            : statuses[i].outcome == MCP_NET_PASSED ? "a passing failure"
                                                    : "a lasting one");
     }
+    memset(&reply, 0, sizeof(reply));
+    reply.is_limited = 1;
+    mcp_net_fetch_judge(&reply, &request, 403, cx->pool);
+    ok(reply.outcome == MCP_NET_PASSED, "who limits us is asked again later");
+    mcp_net_fetch_judge(&reply, &request, 200, cx->pool);
+    ok(reply.outcome == MCP_NET_OK, "unless it answers");
+    memset(&reply, 0, sizeof(reply));
     mcp_net_fetch_judge(&reply, &request, 302, cx->pool);
     ok(strstr(reply.why, "redirects are not followed") != NULL,
        "a redirect is called one");

@@ -373,8 +373,10 @@ static void test_memory(world_t *w, mcp_ctx_t *cx)
           "remembered, and still not for another");
     header = apr_pstrcat(cx->pool, "Bearer ", both, NULL);
     for (i = 0; i < 2; i++) {
-        fine(verify_header(&who, header, &w->tasks, cx), "for both");
-        fine(verify_header(&who, header, &w->wiki, cx), "both ways");
+        fine(verify_header(&who, header, &w->tasks, cx),
+             "one that says that it is for both");
+        fails(verify_header(&who, header, &w->wiki, cx), MCP_E_INVALID_TOKEN,
+              "is for that of its grant");
     }
     pass_seconds(601);
     fails(judge(w, token, &who, cx), MCP_E_INVALID_TOKEN,

@@ -214,6 +214,7 @@ static inline void works_make(world_t *w, mcp_ctx_t *cx)
          "world: shared memory");
     w->works.verified = mcp_live_seen_make(256, cx->pool);
     w->works.refused = mcp_live_seen_make(256, cx->pool);
+    w->works.asking = mcp_live_flight_make(cx->pool);
 }
 
 /* One whose keys may be anywhere. */
