@@ -66,7 +66,7 @@ for (
     [$oidc, 'Audience urn:x https://h.example/mcp'],
     [$oidc, 'Verify introspection', $client],
     [$oidc, 'Verify id-token', 'Audience a-client'],
-    ['oauth2', 'Endpoint authorization https://a.example/authorize',
+    ['oauth2 https://a.example', 'Endpoint authorization https://a.example/authorize',
         'Endpoint introspection https://a.example/introspect', $client],
     ['oauth2 https://a.example', 'Endpoint keys https://a.example/keys',
         'Verify jwt'],
@@ -86,7 +86,7 @@ for (
     [$oidc, ['Verify id-token'], qr/oidc: id_tokens are for a client\. Name those whose users may come: "Audience CLIENT-ID"\./],
     ['clerk clerk.example.com', [], qr/clerk: its access tokens do not say whom they are for\. Name the clients whose users may come: "Audience CLIENT-ID"\./],
     ['cognito eu-west-1_AbC123', [], qr/cognito: its access tokens do not say whom they are for/],
-    ['oauth2', [@endpoints, $client], qr/oauth2: "Verify introspection" asks its introspection endpoint\. Add "Endpoint introspection URL"\./],
+    ['oauth2 https://a.example', [@endpoints, $client], qr/oauth2: "Verify introspection" asks its introspection endpoint\. Add "Endpoint introspection URL"\./],
 ) {
     my ($preset, $words, $want) = @$_;
     refuses(780, 2, qr/its access tokens could not be verified\. $want/,
@@ -98,7 +98,7 @@ bad('tokens that nobody signs', 2, qr/github: this provider signs no tokens\. Dr
 # -- where nobody could sign in ----------------------------------------------
 
 for (
-    ['oauth2', ['Endpoint authorization https://a.example/authorize',
+    ['oauth2 https://a.example', ['Endpoint authorization https://a.example/authorize',
         'Endpoint introspection https://a.example/introspect'],
         qr/oauth2: where are tokens given\? Add "Endpoint token URL"\./],
     ['oauth2 https://a.example', ['Endpoint keys https://a.example/keys', 'Verify jwt'],
