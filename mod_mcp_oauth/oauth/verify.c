@@ -81,8 +81,8 @@ static const mcp_error_t *turn_await(const mcp_oauth_judging_t *judging,
 {
     const mcp_oauth_service_t *service = judging->resource->service;
     const mcp_oauth_works_t *works = service->works;
-    apr_int64_t looks =
-        2 * apr_time_from_sec(service->settings->fetch->timeout) / LOOK_EVERY;
+    apr_int64_t looks = apr_time_from_sec(service->settings->fetch->timeout) /
+                        LOOK_EVERY;
     mcp_error_t *e;
 
     while (!mcp_live_flight_begin(works->asking, judging->place)) {
