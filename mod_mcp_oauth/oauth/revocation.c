@@ -56,21 +56,23 @@ static const mcp_error_t *relayed_find(mcp_oauth_grant_t **grant,
 static const mcp_error_t *grant_revoke(int *done, const ask_t *ask,
                                        mcp_ctx_t *cx)
 {
+    const char *what = "a refresh token";
     mcp_oauth_grant_t *grant;
 
     *done = 0;
     MCP_TRY(mcp_oauth_refresh_find(&grant, ask->token, ask->service, cx));
-    if (!grant)
+    if (!grant) {
+        what = "an access token that was handed on";
         MCP_TRY(relayed_find(&grant, ask, cx));
+    }
     if (!grant)
         return NULL;
     *done = 1;
     MCP_TRY(owner_check(ask, grant->client_id, cx));
     MCP_TRY(mcp_oauth_grant_revoke(grant, ask->service->works, cx));
     mcp_ctx_log(cx, MCP_LOG_INFO, 160,
-                "the client '%s' revoked a token of '%s' and with it the "
-                "grant %s",
-                loggable(ask->client->id, cx),
+                "the client '%s' revoked %s of '%s' and with it the grant %s",
+                loggable(ask->client->id, cx), what,
                 loggable(grant->identity.user, cx),
                 mcp_digest_text(grant->id, cx->pool));
     mcp_oauth_about_grant_tell(MCP_AUDIT_REVOKED, grant, "client", cx);
