@@ -7,6 +7,8 @@
 #include "base/writer.h"
 #include "oauth/upstream.h"
 
+#define SKEW 60 /* seconds between the provider's clock and ours */
+
 static const mcp_error_t *unavailable(mcp_ctx_t *cx, const char *why)
 {
     return mcp_error_make(MCP_E_UNAVAILABLE, cx, "relay: %s", why);
@@ -49,8 +51,8 @@ sole_check(const unsigned char digest[MCP_DIGEST_SIZE],
     return other ? unavailable(cx, "another grant has the same token") : NULL;
 }
 
-/* For as long as the grant, so that it is known whatever the provider says of
- * the token's end. */
+/* As long as the token lasts, which is good for nothing without it; where the
+ * provider does not say how long that is, as long as the grant. */
 static const mcp_error_t *note(const mcp_idp_tokens_t *tokens,
                                const mcp_oauth_grant_t *grant,
                                const mcp_oauth_works_t *works, mcp_ctx_t *cx)
@@ -66,7 +68,7 @@ static const mcp_error_t *note(const mcp_idp_tokens_t *tokens,
     mcp_writer_close(w);
     memset(&record, 0, sizeof(record));
     record.value = mcp_writer_text(w, &record.len);
-    record.expires = grant->expires;
+    record.expires = tokens->expires ? tokens->expires + SKEW : grant->expires;
     return mcp_store_put(works->store, MCP_RECORD_RELAYED, digest, &record,
                          cx);
 }
