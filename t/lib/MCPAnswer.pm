@@ -109,11 +109,13 @@ sub empty {
 
 # Two children at least, also after a graceful restart.
 our $CHILDREN = <<'END';
-CustomLog "${ROOT}/logs/children" "%P %>s %U"
+CustomLog "${ROOT}/logs/children" "%P %>s %{X-Round}i %U"
 <IfModule !mpm_prefork_module>
     MinSpareThreads 16
 </IfModule>
 END
+
+my $rounds = 0;
 
 # What each child answers to requests for path: {pid => {status => n}}, and the
 # responses. The answers of enough connections that all had their turn.
@@ -121,6 +123,7 @@ sub everywhere {
     my ($server, $path, $code) = @_;
     my $file = $server->root . '/logs/children';
     my (%said, @responses);
+    local $MCPClient::round = ++$rounds;
     $server->await('children', sub { 1 < grep { $_ } $server->children });
     for (1 .. 20) {
         my $from = -s $file || 0;
@@ -128,7 +131,7 @@ sub everywhere {
         open my $in, '<', $file or die "$file: $!";
         seek $in, $from, 0;
         while (<$in>) {
-            $said{$1}{$2}++ if m{^(\d+) (\d+) \Q$path\E$};
+            $said{$1}{$2}++ if m{^(\d+) (\d+) $rounds \Q$path\E$};
         }
         # not each of httpd's processes serves: cgid's does not
         last unless grep { !$said{$_} } $server->children;

@@ -191,6 +191,10 @@ sub read_response {
     return $response;
 }
 
+# A word for the access log, by which requests can be told from earlier ones
+# that are logged late: what is sent while it is set carries it as X-Round.
+our $round;
+
 # request(METHOD => PATH-or-URL, headers => {} or [], one of body, form, json)
 sub request {
     my ($self, $method, $target, %o) = @_;
@@ -222,6 +226,7 @@ sub request {
         if defined $body
         && !grep { lc($_->[0]) =~ /^(?:content-length|transfer-enc)/ } @headers;
     push @headers, [Authorization => "Bearer $o{token}"] if defined $o{token};
+    push @headers, ['X-Round' => $round] if defined $round;
     my $cookies = $self->cookies_for($target);
     push @headers, [Cookie => $cookies] if length $cookies;
     push @headers, [Connection => 'close'];

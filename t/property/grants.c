@@ -16,6 +16,7 @@
  *   the store holds no grant that nobody was given.
  *
  *   MCP_SEED=N MCP_STEPS=N MCP_STORE=sqlite or redis
+ *   MCP_SHORT=N: an N-th of the usual steps
  */
 
 #define STEPS 10000
@@ -671,7 +672,7 @@ static void play_begin(play_t *p, mcp_ctx_t *cx)
     p->seed =
         number_of("MCP_SEED", (apr_uint64_t)getpid() * 7919 +
                                   (apr_uint64_t)apr_time_now() % 1000000);
-    p->steps = (int)number_of("MCP_STEPS", STEPS);
+    p->steps = (int)number_of("MCP_STEPS", STEPS / number_of("MCP_SHORT", 1));
     p->now = apr_time_sec(tap_now);
     p->grants = apr_hash_make(cx->pool);
     p->place.directory = directory_make(cx->pool);

@@ -18,6 +18,7 @@
  * refused; all who refresh one token at once get the same successor.
  *
  *   MCP_SEED=N MCP_STEPS=N MCP_STORE=sqlite or redis
+ *   MCP_SHORT=N: an N-th of the usual steps
  */
 
 #define STEPS 80
@@ -433,7 +434,8 @@ static void play_begin(play_t *p, mcp_ctx_t *cx)
 static void body(mcp_ctx_t *cx)
 {
     static play_t play;
-    int steps = (int)number_of("MCP_STEPS", STEPS), few = steps < STEPS;
+    int steps = (int)number_of("MCP_STEPS", STEPS / number_of("MCP_SHORT", 1)),
+        few = steps < STEPS;
 
     play_begin(&play, cx);
     for (play.step = 1; play.step <= steps; play.step++)

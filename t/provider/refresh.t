@@ -285,8 +285,10 @@ $idp->set($_ => seconds => {refresh_token => 90 * 86400,
     access_token => 90 * 86400}) for qw(oidc github);
 {
     my $j = $w->journey('oidc');
-    # 00450: of each request that is answered 503
-    $s->log->expect(qr/MCP00157: /, qr/MCP00450: .*(?:Failed to connect|cannot be fetched)/);
+    # 00450: of each request that is answered 503; 00601: the discovery
+    # document may be renewed as well
+    $s->log->expect(qr/MCP00157: /, qr/MCP00450: .*(?:Failed to connect|cannot be fetched)/,
+        qr/MCP00601: \S*op\.example\.com\S* was not fetched anew: Failed to connect/);
     $idp->unplug('oidc');
     later(86400 - 60);
     goes_on($j, 'a provider that is down, for almost a day');
