@@ -18,6 +18,7 @@ static int is_needed(const mcp_oauth_binding_t *binding,
         return wanted != NULL;
     return mcp_oauth_dpop_is_required(resource) || binding->client->has_dpop;
 }
+
 const mcp_error_t *mcp_oauth_binding_make(mcp_oauth_binding_t *binding,
                                           const mcp_oauth_resource_t *resource,
                                           const char *wanted, mcp_ctx_t *cx)

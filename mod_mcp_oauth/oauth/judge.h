@@ -42,11 +42,10 @@ typedef struct mcp_oauth_judge_t {
                                   mcp_ctx_t *cx);
     /* Seconds ahead that until can be for a resource: what is remembered for
      * longer was when the clock was ahead. */
-    apr_int64_t (*most)(const mcp_oauth_resource_t
-                            *); /* Whether somebody else may have to be asked,
-                                 * whose answer is remembered: then one asks at
-                                 * a time. NULL: nobody is asked. */
-    int (*asks)(const mcp_oauth_resource_t *);
+    apr_int64_t (*most)(const mcp_oauth_resource_t *resource);
+    /* Whether somebody else may have to be asked, whose answer is remembered:
+     * then one asks at a time. NULL: nobody is asked. */
+    int (*asks)(const mcp_oauth_resource_t *resource);
     /* Seconds that a refusal is remembered where somebody else was asked. */
     int refusals;
 } mcp_oauth_judge_t;
@@ -59,10 +58,10 @@ extern const mcp_oauth_judge_t mcp_oauth_judge_own;
 /* of those of identity providers (oauth/judge_issued.c) */
 extern const mcp_oauth_judge_t mcp_oauth_judge_issued;
 extern const mcp_oauth_judge_t mcp_oauth_judge_issued_relayed;
+
 /* Whether who->grant has ended, or is another's, or its client was denied:
- * INVALID_TOKEN. The
- * grant also has what is known of the user now, which may be more, or
- * something else, than when the token was made. */
+ * INVALID_TOKEN. The grant also has what is known of the user now, which may
+ * be more, or something else, than when the token was made. */
 const mcp_error_t *mcp_oauth_judge_confirm_grant(
     mcp_principal_t *who, const mcp_oauth_judging_t *judging, mcp_ctx_t *cx);
 /* Who judges those for this resource. */

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/encode.h"
 #include "oauth/dpop.h"
+
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
 #define BLANKS " \t\r\n"
