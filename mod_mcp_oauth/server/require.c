@@ -53,9 +53,9 @@ static authz_status check(const word_t *word, request_rec *r, const char *args,
 
     if (!r->user)
         return AUTHZ_DENIED_NO_USER;
+    /* of some other AuthType's user we know nothing */
     if (!q || !q->principal || !q->section)
-        return AUTHZ_DENIED; /* of some other AuthType's user we know nothing
-                              */
+        return AUTHZ_DENIED;
     q->fault = word->does->ask(&fits, parsed, r);
     if (q->fault)
         return AUTHZ_GENERAL_ERROR;
