@@ -16,6 +16,7 @@ function report(ok, name) {
   count++;
   if (!ok) failed++;
   line(`${ok ? 'ok' : 'not ok'} ${count} - ${name.replaceAll('#', '\\#')}`);
+  if (!ok) diag(`Failed: ${name}`);
 }
 
 /** An error with everything its causes say. */
