@@ -10,8 +10,8 @@ my @words = qw(subject user client scopes issuer email name picture roles
     permissions organization claims method target era session grant decision reason);
 my @variables = qw(SUBJECT CLIENT SCOPES GRANT METHOD TARGET ERA SESSION
     DECISION REASON);
-my $format = join ' ', '%U', '%>s', map "\\\"%{$_}^mc\\\"", @words;
-my $environment = join ' ', '%U', '%>s', map "\\\"%{MCP_$_}e\\\"", @variables;
+my $format = join ' ', '%{X-Round}i', '%U', '%>s', map "\\\"%{$_}^mc\\\"", @words;
+my $environment = join ' ', '%{X-Round}i', '%U', '%>s', map "\\\"%{MCP_$_}e\\\"", @variables;
 my $cgi = mpm() eq 'prefork' ? 'cgi' : 'cgid';
 my $s = MCPServer->new(modules => [$cgi, 'log_config'], config => <<"END");
 CustomLog "\${ROOT}/logs/tags" "$format"
@@ -60,19 +60,18 @@ $s->start;
 my $c = $s->client;
 my $issuer = $s->issuer;
 
-# What the logs say of the latest request: it is there when httpd is done.
-my %read = (tags => 0, environment => 0);
+# What the logs say of the latest request: it is there when httpd is done, and
+# what is written late of those before it is of another round.
+$MCPClient::round = 1;
 sub line_of {
     my ($name) = @_;
     my $line;
     $s->await("a line in $name", sub {
         open my $in, '<:raw', $s->root . "/logs/$name" or return;
-        my @lines = <$in>;
-        return if @lines <= $read{$name} || $lines[-1] !~ /\n\z/;
-        $read{$name} = @lines;
-        $line = $lines[-1];
+        ($line) = reverse grep { /^\Q$MCPClient::round\E .*\n\z/ } <$in>;
+        return defined $line;
     });
-    my ($path, $status, @values) = $line =~ /("[^"]*"|\S+)/g;
+    my ($round, $path, $status, @values) = $line =~ /("[^"]*"|\S+)/g;
     s/^"|"$//g for @values;
     return @values;
 }
@@ -80,6 +79,7 @@ sub said {
     my (%tags, %variables);
     @tags{@words} = line_of('tags');
     @variables{@variables} = line_of('environment');
+    $MCPClient::round++;
     return (\%tags, \%variables);
 }
 
