@@ -25,10 +25,12 @@ like($s->inside("ls $dir"), qr/state\.db/, 'the state is on a disk of its own');
 
 expect_log(qr/MCP00450: .*state\.db: .*(?:full|I\/O).*(?:Free space|Check the disk)/);
 expect_log(qr/MCP00050: the state file is not being tidied: .*state\.db/);
-$s->inside("head -c 4m /dev/zero > $dir/../filler 2>/dev/null");
-# until also what SQLite had room for is used up
+# also what SQLite has room for is used up then, and what it gives back when it
+# takes its log in
+sub fill { $s->inside("head -c 4m /dev/zero >> $dir/../filler 2>/dev/null") }
 my $fails = 0;
 $s->await('the disk to be full', sub {
+    fill();
     my $r = $c->refresh($j);
     $j->{refresh_token} = $r->json->{refresh_token} if $r->status == 200;
     return $fails += $r->status == 503;
@@ -39,6 +41,7 @@ for (
     ['another code', sub { $c->redeem($waiting[1]) }],
 ) {
     my ($name, $ask) = @$_;
+    fill();
     my $r = $ask->();
     is($r->status, 503, "a full disk: $name is 503");
     like($r->header('Retry-After') // '', qr/^[1-9]\d*$/,
