@@ -29,58 +29,72 @@ typedef struct ask_t {
     mcp_oauth_binding_t *binding;
 } ask_t;
 
-/* RFC 6749 5.1, with an access token of the provider's (MCPAuthMode relay). */
+/* RFC 6749 5.1 */
+typedef struct answer_t {
+    const char *access_token, *type, *scope;
+    const apr_int64_t *expires_in; /* seconds; NULL: nobody knows */
+    int may_refresh;
+} answer_t;
+
+static void answer_write(const ask_t *ask, const mcp_oauth_grant_t *grant,
+                         const answer_t *answer, mcp_ctx_t *cx)
+{
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "access_token", answer->access_token);
+    mcp_writer_member(w, "token_type", answer->type);
+    if (answer->expires_in)
+        mcp_writer_member_integer(w, "expires_in", *answer->expires_in);
+    if (grant->generation && answer->may_refresh)
+        mcp_writer_member(
+            w, "refresh_token",
+            mcp_oauth_refresh_text(grant, ask->x->service, cx->pool));
+    mcp_writer_member(w, "scope", *answer->scope ? answer->scope : NULL);
+    mcp_writer_close(w);
+    ask->x->json = mcp_writer_text(w, NULL);
+}
+
+/* With an access token of the provider's (MCPAuthMode relay). */
 static const mcp_error_t *answer_relayed(const ask_t *ask,
                                          const mcp_oauth_grant_t *grant,
                                          const mcp_oauth_resource_t *resource,
                                          mcp_ctx_t *cx)
 {
-    mcp_writer_t *w = mcp_writer_make(cx->pool);
     mcp_oauth_relayed_t token;
+    answer_t said;
 
     MCP_TRY(mcp_oauth_relay_get(&token, grant, resource, cx));
-    mcp_writer_open(w, '{');
-    mcp_writer_member(w, "access_token", token.access_token);
-    mcp_writer_member(w, "token_type", "Bearer");
-    if (token.expires_in)
-        mcp_writer_member_integer(w, "expires_in", token.expires_in);
-    if (grant->generation && token.may_refresh)
-        mcp_writer_member(
-            w, "refresh_token",
-            mcp_oauth_refresh_text(grant, ask->x->service, cx->pool));
-    mcp_writer_member(w, "scope", *token.scope ? token.scope : NULL);
-    mcp_writer_close(w);
-    ask->x->json = mcp_writer_text(w, NULL);
+    said.access_token = token.access_token;
+    said.type = mcp_oauth_access_token_type(NULL);
+    said.scope = token.scope;
+    said.expires_in = token.expires_in ? &token.expires_in : NULL;
+    said.may_refresh = token.may_refresh;
+    answer_write(ask, grant, &said, cx);
     return NULL;
 }
 
-/* RFC 6749 5.1. scope: of the access token. */
+/* scope: of the access token. */
 static const mcp_error_t *answer(const ask_t *ask,
                                  const mcp_oauth_grant_t *grant,
                                  const char *scope, mcp_ctx_t *cx)
 {
-    const mcp_oauth_service_t *service = ask->x->service;
     const mcp_oauth_resource_t *resource =
-        mcp_oauth_service_resource(service, grant->resource);
+        mcp_oauth_service_resource(ask->x->service, grant->resource);
     const mcp_oauth_access_token_ask_t wanted = {grant, resource, scope,
                                                  ask->binding->jkt};
-    mcp_writer_t *w = mcp_writer_make(cx->pool);
     mcp_oauth_access_token_t token;
+    answer_t said;
 
     if (mcp_oauth_service_relays(resource))
         return answer_relayed(ask, grant, resource, cx);
     MCP_TRY(mcp_oauth_access_token_make(&token, &wanted, cx));
-    mcp_writer_open(w, '{');
-    mcp_writer_member(w, "access_token", token.text);
-    mcp_writer_member(w, "token_type",
-                      mcp_oauth_access_token_type(wanted.jkt));
-    mcp_writer_member_integer(w, "expires_in", token.expires_in);
-    if (grant->generation)
-        mcp_writer_member(w, "refresh_token",
-                          mcp_oauth_refresh_text(grant, service, cx->pool));
-    mcp_writer_member(w, "scope", *scope ? scope : NULL);
-    mcp_writer_close(w);
-    ask->x->json = mcp_writer_text(w, NULL);
+    said.access_token = token.text;
+    said.type = mcp_oauth_access_token_type(wanted.jkt);
+    said.scope = scope;
+    said.expires_in = &token.expires_in;
+    said.may_refresh = 1;
+    answer_write(ask, grant, &said, cx);
     return NULL;
 }
 
