@@ -1,9 +1,10 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "config/callback.h"
 
-#include "config/section.h"
 #include <apr_lib.h>
 #include <apr_strings.h>
+
+#include "config/section.h"
 
 #define SITE(sites, i) APR_ARRAY_IDX(sites, i, mcp_config_site_t *)
 #define SECTION(site, i)                                                      \
@@ -80,8 +81,10 @@ static void section_add(apr_array_header_t *list,
 {
     const apr_array_header_t *idps = section->settings->idps;
     int i;
+
+    /* nobody signs in through us */
     if (!mcp_config_section_grants(section))
-        return; /* nobody signs in through us */
+        return;
     for (i = 0; idps && i < idps->nelts; i++) {
         /* config/section.c made a copy for this section */
         mcp_idp_t *idp = (mcp_idp_t *)IDP(idps, i);

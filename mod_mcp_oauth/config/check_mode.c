@@ -7,6 +7,7 @@
 #include "config/block.h"
 #include "config/section.h"
 #include "idp/remote.h"
+
 #define PROVIDER_METADATA "MCPProviderMetadata"
 #define UNVERIFIED "MCPUnsafeAcceptUnverifiedTokens"
 
