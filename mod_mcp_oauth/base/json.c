@@ -6,6 +6,8 @@
 
 #include "base/writer.h"
 
+#define DATE_MAX 1e15
+
 /* -- reading -- */
 
 static apr_status_t release(void *json)
@@ -129,6 +131,16 @@ int mcp_json_number(double *value, const mcp_json_t *json)
     if (!json_is_number(json))
         return 0;
     *value = json_number_value(json);
+    return 1;
+}
+
+int mcp_json_date(apr_int64_t *seconds, const mcp_json_t *json)
+{
+    double number;
+
+    if (!mcp_json_number(&number, json) || !(number > 0) || number > DATE_MAX)
+        return 0;
+    *seconds = (apr_int64_t)number;
     return 1;
 }
 

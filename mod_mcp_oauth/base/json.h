@@ -43,6 +43,8 @@ apr_size_t mcp_json_string_length(const mcp_json_t *json);
 int mcp_json_integer(apr_int64_t *value, const mcp_json_t *json);
 /* 0 unless it is a number */
 int mcp_json_number(double *value, const mcp_json_t *json);
+/* 0 unless it is a NumericDate (RFC 7519 2), which may have a fraction */
+int mcp_json_date(apr_int64_t *seconds, const mcp_json_t *json);
 int mcp_json_is_true(const mcp_json_t *json);
 apr_size_t mcp_json_size(const mcp_json_t *array_or_object);
 const mcp_json_t *mcp_json_at(const mcp_json_t *array, apr_size_t index);

@@ -7,7 +7,6 @@
 #include "oauth/client_keys.h"
 
 #define SKEW 30 /* seconds that the client's clock may be ahead */
-#define TIME_MAX 1e15
 
 static const mcp_error_t *refuse(mcp_ctx_t *cx, const char *why)
 {
@@ -63,17 +62,6 @@ static const mcp_error_t *audience_check(const mcp_json_t *aud,
     return NULL;
 }
 
-/* RFC 7519 2: a NumericDate may have a fraction. 0 when it is none. */
-static int time_read(apr_int64_t *seconds, const mcp_json_t *json)
-{
-    double number;
-
-    if (!mcp_json_number(&number, json) || !(number > 0) || number > TIME_MAX)
-        return 0;
-    *seconds = (apr_int64_t)number;
-    return 1;
-}
-
 /* The longest that any resource of the service allows. */
 static apr_int64_t longest(const mcp_oauth_service_t *service)
 {
@@ -98,7 +86,7 @@ static const mcp_error_t *times_check(mcp_oauth_assertion_t *assertion,
     apr_int64_t now = mcp_ctx_seconds(cx), seconds;
     apr_size_t i;
 
-    if (!time_read(&assertion->expires, mcp_json_get(claims, "exp")))
+    if (!mcp_json_date(&assertion->expires, mcp_json_get(claims, "exp")))
         return refuse(cx, "exp is missing or no time");
     if (assertion->expires <= now)
         return refuse(cx, "it has expired");
@@ -106,7 +94,7 @@ static const mcp_error_t *times_check(mcp_oauth_assertion_t *assertion,
         return refuse(cx, "exp is too far ahead");
     for (i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
         start = mcp_json_get(claims, starts[i]);
-        if (start && (!time_read(&seconds, start) || seconds - now > SKEW))
+        if (start && (!mcp_json_date(&seconds, start) || seconds - now > SKEW))
             return refuse(cx, "iat or nbf lies ahead or is no time");
     }
     return NULL;

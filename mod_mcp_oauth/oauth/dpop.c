@@ -10,7 +10,6 @@
 #include "live/proof.h"
 
 #define TYPE "dpop+jwt"
-#define TIME_MAX 1e15
 
 /* RFC 9449 11.6: never a secret that both sides know. Ed25519 is what RFC 9864
  * calls EdDSA with such a key. */
@@ -133,17 +132,6 @@ static const mcp_error_t *token_check(const reading_t *in, mcp_ctx_t *cx)
 
 /* -- when, and which -- */
 
-/* RFC 7519 2: it may have a fraction. 0 when it is no time. */
-static int time_read(apr_int64_t *seconds, const mcp_json_t *json)
-{
-    double number;
-
-    if (!mcp_json_number(&number, json) || !(number > 0) || number > TIME_MAX)
-        return 0;
-    *seconds = (apr_int64_t)number;
-    return 1;
-}
-
 /* RFC 9449 knows neither exp nor nbf, but who writes one means it. */
 static const mcp_error_t *limits_check(const reading_t *in, apr_int64_t now,
                                        mcp_ctx_t *cx)
@@ -151,9 +139,11 @@ static const mcp_error_t *limits_check(const reading_t *in, apr_int64_t now,
     const mcp_json_t *exp = claim(in, "exp"), *nbf = claim(in, "nbf");
     apr_int64_t seconds;
 
-    if (exp && (!time_read(&seconds, exp) || seconds + MCP_DPOP_AHEAD <= now))
+    if (exp &&
+        (!mcp_json_date(&seconds, exp) || seconds + MCP_DPOP_AHEAD <= now))
         return refuse(cx, "it has expired, or its exp is no time");
-    if (nbf && (!time_read(&seconds, nbf) || seconds - MCP_DPOP_AHEAD > now))
+    if (nbf &&
+        (!mcp_json_date(&seconds, nbf) || seconds - MCP_DPOP_AHEAD > now))
         return refuse(cx, "its nbf lies ahead or is no time");
     return NULL;
 }
@@ -161,7 +151,7 @@ static const mcp_error_t *limits_check(const reading_t *in, apr_int64_t now,
 static const mcp_error_t *times_check(reading_t *in, apr_int64_t now,
                                       mcp_ctx_t *cx)
 {
-    if (!time_read(&in->made, claim(in, "iat")))
+    if (!mcp_json_date(&in->made, claim(in, "iat")))
         return refuse(cx, "its iat is missing or no time");
     if (now - in->made > MCP_DPOP_BEHIND)
         return refuse(cx, "its iat is too long ago, by the clock of this "

@@ -7,15 +7,11 @@
 #include "base/digest.h"
 #include "base/encode.h"
 #include "oauth/dpop.h"
+#include "oauth/judge.h"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
 #define BLANKS " \t\r\n"
-
-static const mcp_error_t *bad(mcp_ctx_t *cx, const char *why)
-{
-    return mcp_error_make(MCP_E_INVALID_TOKEN, cx, "access token: %s", why);
-}
 
 /* -- what the token says -- */
 
@@ -49,9 +45,10 @@ mcp_oauth_possession_read(mcp_oauth_possession_t *possession,
         return NULL;
     if (!thumbprint_read(possession->jkt, cnf, "jkt", cx->pool) ||
         !thumbprint_read(possession->x5t, cnf, "x5t#S256", cx->pool))
-        return bad(cx, "cnf has what is no thumbprint");
+        return mcp_oauth_judge_bad(cx, "cnf has what is no thumbprint");
     if (!*possession->jkt && !*possession->x5t)
-        return bad(cx, "it is bound (cnf) neither by jkt nor by x5t#S256");
+        return mcp_oauth_judge_bad(
+            cx, "it is bound (cnf) neither by jkt nor by x5t#S256");
     return NULL;
 }
 
@@ -96,7 +93,8 @@ certificate_check(const mcp_oauth_possession_t *possession,
             "access token: it is bound to a certificate (cnf x5t#S256), and "
             "the client shows none");
     if (!mcp_digest_equal(thumbprint_of(pem, cx->pool), possession->x5t))
-        return bad(cx, "it is bound to another certificate (cnf x5t#S256)");
+        return mcp_oauth_judge_bad(
+            cx, "it is bound to another certificate (cnf x5t#S256)");
     return NULL;
 }
 
@@ -125,12 +123,14 @@ static const mcp_error_t *key_check(const mcp_oauth_possession_t *possession,
     const char *jkt;
 
     if (!brought->is_dpop)
-        return bad(cx, "it is bound to a key (cnf jkt), and came by the "
-                       "scheme Bearer");
+        return mcp_oauth_judge_bad(
+            cx, "it is bound to a key (cnf jkt), and came by the "
+                "scheme Bearer");
     MCP_TRY(at_resource(mcp_oauth_dpop_check(&jkt, &dpop, works, cx), cx));
     return mcp_digest_equal(jkt, possession->jkt)
                ? NULL
-               : bad(cx, "it is bound to another key (cnf jkt)");
+               : mcp_oauth_judge_bad(cx,
+                                     "it is bound to another key (cnf jkt)");
 }
 
 const mcp_error_t *
@@ -145,8 +145,10 @@ mcp_oauth_possession_check(const mcp_oauth_possession_t *possession,
         return key_check(possession, brought, presented,
                          resource->service->works, cx);
     if (brought->is_dpop)
-        return bad(cx, "it came by the scheme DPoP, and is bound to no key");
+        return mcp_oauth_judge_bad(
+            cx, "it came by the scheme DPoP, and is bound to no key");
     if (mcp_oauth_dpop_is_required(resource))
-        return bad(cx, "it is bound to no key, which MCPDPoP requires");
+        return mcp_oauth_judge_bad(
+            cx, "it is bound to no key, which MCPDPoP requires");
     return NULL;
 }

@@ -5,9 +5,8 @@
 
 #include "base/scope.h"
 #include "base/writer.h"
+#include "idp/jwt.h"
 #include "oauth/upstream.h"
-
-#define SKEW 60 /* seconds between the provider's clock and ours */
 
 static const mcp_error_t *unavailable(mcp_ctx_t *cx, const char *why)
 {
@@ -68,7 +67,8 @@ static const mcp_error_t *note(const mcp_idp_tokens_t *tokens,
     mcp_writer_close(w);
     memset(&record, 0, sizeof(record));
     record.value = mcp_writer_text(w, &record.len);
-    record.expires = tokens->expires ? tokens->expires + SKEW : grant->expires;
+    record.expires = tokens->expires ? tokens->expires + MCP_IDP_JWT_SKEW
+                                     : grant->expires;
     return mcp_store_put(works->store, MCP_RECORD_RELAYED, digest, &record,
                          cx);
 }

@@ -156,6 +156,35 @@ static void check_numbers(mcp_ctx_t *cx)
     ok(!mcp_json_number(&number, json("\"1\"", cx)), "a string is none");
 }
 
+/* RFC 7519 2, NumericDate */
+static void check_dates(mcp_ctx_t *cx)
+{
+    static const struct {
+        const char *text;
+        apr_int64_t seconds; /* 0: it is none */
+    } dates[] = {
+        {"1800000000", 1800000000},
+        {"1800000000.9", 1800000000},
+        {"1e15", APR_INT64_C(1000000000000000)},
+        {"1.1e15", 0},
+        {"0", 0},
+        {"-1", 0},
+        {"\"1800000000\"", 0},
+        {"null", 0},
+    };
+    apr_int64_t seconds;
+    size_t i;
+
+    for (i = 0; i < sizeof(dates) / sizeof(*dates); i++) {
+        seconds = 0;
+        ok(mcp_json_date(&seconds, json(dates[i].text, cx)) ==
+                   (dates[i].seconds != 0) &&
+               seconds == dates[i].seconds,
+           "%s is %s date", dates[i].text, dates[i].seconds ? "a" : "no");
+    }
+    ok(!mcp_json_date(&seconds, NULL), "nor is what is not there");
+}
+
 static void check_looking(mcp_ctx_t *cx)
 {
     const mcp_json_t *o = json("{\"s\":\"text\",\"n\":{\"t\":true}}", cx);
@@ -265,6 +294,7 @@ static void body(mcp_ctx_t *cx)
     check_reading(cx);
     check_types(cx);
     check_numbers(cx);
+    check_dates(cx);
     check_looking(cx);
     check_pointer(cx);
     check_equal(cx);
