@@ -9,6 +9,7 @@
 
 #include "live/board.h"
 #include "net/document.h"
+#include "net_threads.h"
 #include "tap.h"
 
 /* Documents that several children share. Each has documents of its own, as a
@@ -61,30 +62,6 @@ static void answer(mcp_net_reply_t *reply, void *baton,
 }
 
 /* -- children -- */
-
-static apr_thread_mutex_t *log_mutex;
-
-static void write_safely(void *baton, mcp_log_level_t level, int number,
-                         const char *line)
-{
-    apr_thread_mutex_lock(log_mutex);
-    tap_write(baton, level, number, line);
-    apr_thread_mutex_unlock(log_mutex);
-}
-
-static apr_time_t clock_read(void *baton)
-{
-    (void)baton;
-    return __atomic_load_n(&tap_now, __ATOMIC_ACQUIRE);
-}
-
-static const mcp_host_t host = {clock_read, mcp_random_system, write_safely,
-                                NULL};
-
-static void pass(apr_int64_t seconds)
-{
-    __atomic_add_fetch(&tap_now, apr_time_from_sec(seconds), __ATOMIC_ACQ_REL);
-}
 
 typedef struct child_t {
     mcp_net_documents_t *d;
