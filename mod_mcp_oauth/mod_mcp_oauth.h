@@ -1,4 +1,5 @@
-/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+/* Licensed under the Apache License, Version 2.0; see LICENSE.
+ * house: the public header is one file, most of it comments */
 #ifndef MOD_MCP_OAUTH_H
 #define MOD_MCP_OAUTH_H
 
@@ -13,21 +14,27 @@
 extern "C" {
 #endif
 
-/* What another httpd module needs to offer MCP tools, to learn who calls it,
- * and to teach us a provider of access tokens that we do not know.
+/* What another httpd module needs to offer MCP tools, resources and prompts,
+ * to learn who calls it, and to teach us a provider of access tokens that we
+ * do not know.
  *
  * A module describes each tool in a static mcp_tool_t and registers it in its
  * register_hooks function:
  *
  *     ap_register_provider(pool, MCP_TOOL_GROUP, "demo:hello",
- *                          MCP_TOOL_VERSION, &hello);
+ *                          MCP_OFFER_VERSION, &hello);
  *
- * The name is MODULE:TOOL. A location offers it with "MCPOffer demo:hello" or
- * "MCPOffer demo:*". Nothing links against mod_mcp_oauth: everything a tool
- * may do comes with its call. */
+ * The name is MODULE:TOOL; a resource (mcp_resource_t) goes by MODULE:URI, a
+ * prompt (mcp_prompt_t) by MODULE:PROMPT. A location offers them with
+ * "MCPOffer demo:hello" or "MCPOffer demo:*". Nothing links against
+ * mod_mcp_oauth: everything that a function may do comes with its call. */
 
 #define MCP_TOOL_GROUP "mcp_oauth:tool"
-#define MCP_TOOL_VERSION "1"
+#define MCP_RESOURCE_GROUP "mcp_oauth:resource"
+#define MCP_PROMPT_GROUP "mcp_oauth:prompt"
+/* Of this header. A module that was compiled against another is told so when
+ * the server starts, and offers nothing. */
+#define MCP_OFFER_VERSION "1"
 
 /* -- who calls -- */
 
@@ -154,33 +161,45 @@ APR_DECLARE_OPTIONAL_FN(const mcp_principal_t *, mcp_oauth_principal,
 
 /* What became of a call. */
 typedef enum {
-    MCP_TOOL_DONE,   /* the content written is the result */
-    MCP_TOOL_FAILED, /* the content says what went wrong: isError is true, the
-                      * model reads it and may try again */
-    MCP_TOOL_INPUT_REQUIRED, /* the questions asked must be answered first:
-                              * the tool is called again with the answers, so
+    MCP_CALL_DONE,   /* the content written is the result */
+    MCP_CALL_FAILED, /* the content says what went wrong: isError is true, the
+                      * model reads it and may try again. Of a resource or a
+                      * prompt: the request fails */
+    MCP_CALL_INPUT_REQUIRED, /* the questions asked must be answered first: the
+                              * function is called again with the answers, so
                               * it asks before it acts. What it remembered
                               * comes back, sealed on the way */
-    MCP_TOOL_FORBIDDEN /* the scopes required are missing: the client is asked
-                        * to come back with them (a step-up) */
+    MCP_CALL_FORBIDDEN, /* the scopes required are missing: the client is asked
+                         * to come back with them (a step-up) */
+    MCP_CALL_NOT_FOUND, /* a template fits, but there is no such resource */
+    MCP_CALL_ERROR,     /* the request fails with the JSON-RPC error given */
+    MCP_CALL_LATER      /* not yet: the function is called again after the time
+                         * given, with what it remembered. Until then it holds
+                         * nothing, so what takes minutes is written like this,
+                         * or declared a task */
 } mcp_outcome_t;
 
 typedef struct mcp_call_t mcp_call_t;
 typedef struct mcp_call_api_t mcp_call_api_t;
 
-/* One call of one tool. Valid until the tool returns; used by one thread. */
+/* One call of one tool, one reading of one resource, one getting of one
+ * prompt, one completion. Valid until the function returns; used by one
+ * thread. */
 struct mcp_call_t {
     apr_pool_t *pool;                 /* cleared some time after the call */
-    const mcp_call_api_t *api;        /* what the tool may do */
-    const char *name;                 /* the tool's */
+    const mcp_call_api_t *api;        /* what the function may do */
+    const char *name;                 /* of the tool or prompt; the URI that is
+                                       * read */
     const mcp_principal_t *principal; /* NULL where no login is required */
 };
 
-/* The arguments are checked against input_schema before the tool is called,
- * so a member that the schema requires is there. pointer is a JSON Pointer
- * (RFC 6901) such as "/city". All text is UTF-8; results are pool-owned, and
- * what a tool gives is copied. An answer that breaks a rule of this header
- * reaches the client as a failure without its content; the log says why. */
+/* The arguments of a tool are checked against its input_schema before it is
+ * called, so a member that the schema requires is there. Those of a prompt are
+ * strings, its required ones are there; those of a template are the variables
+ * of its URI, decoded. pointer is a JSON Pointer (RFC 6901) such as "/city".
+ * All text is UTF-8; results are pool-owned, and what is given is copied. An
+ * answer that breaks a rule of this header reaches the client as a failure
+ * without its content; the log says why. */
 struct mcp_call_api_t {
     apr_size_t size; /* of this struct: a later version only appends */
 
@@ -197,25 +216,41 @@ struct mcp_call_api_t {
      * below. Bytes that are no UTF-8 become U+FFFD */
     const char *(*quote)(mcp_call_t *call, const char *text);
 
-    /* -- results: content blocks appear in the order written, 1 MiB in all --
-     */
+    /* -- results, in the order written, 1 MiB in all: content blocks of a
+     * tool, contents of a resource (under the URI that is read), messages of a
+     * prompt -- */
     void (*text)(mcp_call_t *call, const char *text);
-    /* kind is "image" or "audio"; media_type such as "image/png" */
+    /* kind is "image" or "audio", or "blob" of a resource; media_type such as
+     * "image/png" */
     void (*media)(mcp_call_t *call, const char *kind, const char *media_type,
                   const void *data, apr_size_t len);
-    /* a whole content block that is rendered JSON already */
+    /* a whole block that is rendered JSON already: a content block, or of a
+     * resource one of its contents */
     void (*content)(mcp_call_t *call, const char *json);
-    /* structuredContent: a rendered JSON object, conforming to output_schema.
-     * Where no content was written, a text block with the same JSON is added.
-     * A tool with an output_schema must give it when it is done */
+    /* structuredContent of a tool: a rendered JSON object, conforming to
+     * output_schema. Where no content was written, a text block with the same
+     * JSON is added. A tool with an output_schema must give it when it is done
+     */
     void (*structured)(mcp_call_t *call, const char *json);
+    /* whose messages of a prompt follow: "user" (from the start) or
+     * "assistant" */
+    void (*role)(mcp_call_t *call, const char *role);
+    /* a value that completes the argument, the best first; those beyond the
+     * 100th are counted, not sent */
+    void (*value)(mcp_call_t *call, const char *value);
+    /* _meta of the result: a member's name (with a prefix of your own, as in
+     * "com.example/cost") and its value as rendered JSON */
+    void (*meta)(mcp_call_t *call, const char *name, const char *json);
+    /* then return MCP_CALL_ERROR: code is a JSON-RPC error code of your own,
+     * outside -32768 to -32000, or -32602 (params) or -32603 (internal) */
+    void (*error)(mcp_call_t *call, int code, const char *message);
 
-    /* -- asking the client, then return MCP_TOOL_INPUT_REQUIRED -- */
+    /* -- asking the client, then return MCP_CALL_INPUT_REQUIRED -- */
     /* whether the client has a capability and can be asked: "/sampling",
      * "/sampling/tools", "/elicitation/form", "/elicitation/url", "/roots": a
      * pointer into its capabilities */
     int (*can)(mcp_call_t *call, const char *pointer);
-    /* one question: key is the tool's own name for it, method is
+    /* one question: key is the function's own name for it, method is
      * "elicitation/create", "sampling/createMessage" or "roots/list", params
      * its parameters as rendered JSON */
     void (*ask)(mcp_call_t *call, const char *key, const char *method,
@@ -229,24 +264,55 @@ struct mcp_call_api_t {
     void (*remember)(mcp_call_t *call, const char *text);
     const char *(*remembered)(mcp_call_t *call);
 
-    /* -- step-up, then return MCP_TOOL_FORBIDDEN -- */
+    /* -- step-up, then return MCP_CALL_FORBIDDEN -- */
     void (*require_scope)(mcp_call_t *call, const char *scope);
 
+    /* -- going on later, then return MCP_CALL_LATER -- */
+    void (*later)(mcp_call_t *call, apr_interval_time_t delay);
+
     /* -- while it runs: what cannot be sent is dropped -- */
-    /* sent where the client asked for progress and the answer is a stream;
-     * total 0 = unknown, message may be NULL */
+    /* sent where the client asked for progress and takes a stream; progress
+     * must grow; total 0 = unknown, message may be NULL */
     void (*progress)(mcp_call_t *call, double progress, double total,
                      const char *message);
     /* level as in RFC 5424: "debug" ... "emergency"; data is rendered JSON */
     void (*log)(mcp_call_t *call, const char *level, const char *data);
-    /* whether nobody waits for the result any more */
+    /* whether nobody waits for the result any more: the client has cancelled
+     * the request, or the server stops */
     int (*cancelled)(mcp_call_t *call);
+    /* lets the connection go; a client that can resume its stream comes back
+     * after retry and finds there what was written meanwhile, any other stays
+     * (2025-11-25 transports, Sending Messages to the Server 6) */
+    void (*part)(mcp_call_t *call, apr_interval_time_t retry);
 
-    /* -- what the identity provider said of the user -- */
-    /* a claim, by its JSON Pointer into principal->claims: a string as it is,
-     * all else as JSON text; NULL when it is not there */
+    /* -- what changed: tells who listens, in all children, at every location
+     * that offers what this module offers -- */
+    /* a list: "tools", "prompts" or "resources" */
+    void (*changed)(mcp_call_t *call, const char *list);
+    /* a resource that can be read under uri; private: only as this principal
+     * sees it */
+    void (*updated)(mcp_call_t *call, const char *uri, int private);
+
+    /* -- who asks -- */
+    /* a claim of what the identity provider said of the user, by its JSON
+     * Pointer into principal->claims: a string as it is, all else as JSON
+     * text; NULL when it is not there */
     const char *(*claim)(mcp_call_t *call, const char *pointer);
+    /* the same of the request's _meta: "/traceparent", "/tracestate" and
+     * "/baggage" are W3C Trace Context, as OpenTelemetry sends it */
+    const char *(*request_meta)(mcp_call_t *call, const char *pointer);
 };
+
+/* -- what is offered -- */
+
+/* A picture for people. Several are an array that ends with one without src.
+ */
+typedef struct mcp_icon_t {
+    const char *src;        /* an https or data URI */
+    const char *media_type; /* or NULL */
+    const char *sizes;      /* "48x48 96x96", "any", or NULL */
+    const char *theme;      /* "light", "dark" or NULL */
+} mcp_icon_t;
 
 /* hints about a tool's behaviour (MCP ToolAnnotations). Who gives one says of
  * the others that they are not so. */
@@ -254,6 +320,15 @@ struct mcp_call_api_t {
 #define MCP_TOOL_DESTRUCTIVE 0x02
 #define MCP_TOOL_IDEMPOTENT 0x04
 #define MCP_TOOL_OPEN_WORLD 0x08
+
+/* Whether a call may become a task (the extension io.modelcontextprotocol/
+ * tasks): the client gets a task id at once and asks for the result later. The
+ * tool then runs in a thread of its own. */
+typedef enum {
+    MCP_TASK_NEVER,
+    MCP_TASK_OPTIONAL, /* it is one for clients that know tasks */
+    MCP_TASK_REQUIRED  /* other clients are refused */
+} mcp_task_support_t;
 
 /* A tool. Static memory of the offering module: it must live as long as the
  * configuration. Texts that are NULL are left out. */
@@ -269,7 +344,70 @@ typedef struct mcp_tool_t {
     /* May be called by many threads at once. baton is the member below. */
     mcp_outcome_t (*call)(mcp_call_t *call, void *baton);
     void *baton;
+    const mcp_icon_t *icons; /* or NULL */
+    const char *meta;        /* _meta: a rendered JSON object, or NULL */
+    mcp_task_support_t task;
 } mcp_tool_t;
+
+/* Completes an argument of a prompt or a variable of a template: gives values
+ * that begin like value. The arguments of the call are those that are settled
+ * already. May be called by many threads at once. */
+typedef void (*mcp_complete_t)(mcp_call_t *call, const char *argument,
+                               const char *value, void *baton);
+
+/* A resource, or where uri has a "{" a template of many (RFC 6570, the
+ * expressions {name} and {+name}; the first of those that fit is read). Static
+ * memory, as of a tool. */
+typedef struct mcp_resource_t {
+    apr_size_t size; /* sizeof(mcp_resource_t) */
+    const char *uri;
+    const char *name; /* short, required */
+    const char *title;
+    const char *description;
+    const char *media_type;
+    const char *annotations; /* rendered JSON object: audience, priority,
+                              * lastModified; or NULL */
+    const mcp_icon_t *icons;
+    const char *meta;
+    /* how long clients may keep what they read; 0: they ask again. Nobody else
+     * may have it, unless the location needs no login */
+    apr_interval_time_t fresh;
+    /* May be called by many threads at once. */
+    mcp_outcome_t (*read)(mcp_call_t *call, void *baton);
+    mcp_complete_t complete; /* of a template, or NULL */
+    void *baton;
+} mcp_resource_t;
+
+/* Several are an array that ends with one without name. */
+typedef struct mcp_prompt_argument_t {
+    const char *name;
+    const char *title;
+    const char *description;
+    int required;
+} mcp_prompt_argument_t;
+
+/* A prompt. Static memory, as of a tool. */
+typedef struct mcp_prompt_t {
+    apr_size_t size;  /* sizeof(mcp_prompt_t) */
+    const char *name; /* 1 to 128 of A-Z a-z 0-9 _ . - */
+    const char *title;
+    const char *description;                /* required */
+    const mcp_prompt_argument_t *arguments; /* or NULL */
+    const mcp_icon_t *icons;
+    const char *meta;
+    /* May be called by many threads at once. */
+    mcp_outcome_t (*get)(mcp_call_t *call, void *baton);
+    mcp_complete_t complete; /* or NULL */
+    void *baton;
+} mcp_prompt_t;
+
+/* For what changes outside a call, from any thread of a child: module is what
+ * stands before the colon in the names that it registers. what is a list as in
+ * mcp_call_api_t.changed, or else the URI of a resource; whose is the
+ * principal who sees the change, NULL: all. */
+APR_DECLARE_OPTIONAL_FN(void, mcp_oauth_announce,
+                        (const char *module, const char *what,
+                         const mcp_principal_t *whose));
 
 /* -- identity providers that we do not know -- */
 

@@ -34,12 +34,12 @@ static mcp_outcome_t say(mcp_call_t *call, const char *text,
 
     if (strlen(text) + strlen(quoted) > MOST) {
         call->api->text(call, "That is too long to be given back.");
-        return MCP_TOOL_FAILED;
+        return MCP_CALL_FAILED;
     }
     call->api->text(call, text);
     call->api->structured(call, apr_pstrcat(call->pool, "{\"", member,
                                             "\":", quoted, "}", NULL));
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 /* -- hello: an argument with a default, one that may be null -- */
@@ -88,13 +88,13 @@ static mcp_outcome_t call_add(mcp_call_t *call, void *baton)
         !call->api->integer(call, "/b", &b) ||
         __builtin_add_overflow(a, b, &sum)) {
         call->api->text(call, "The numbers or their sum exceed 64 bits.");
-        return MCP_TOOL_FAILED;
+        return MCP_CALL_FAILED;
     }
     text = apr_psprintf(call->pool, "%" APR_INT64_T_FMT, sum);
     call->api->text(call, text);
     call->api->structured(
         call, apr_pstrcat(call->pool, "{\"result\":", text, "}", NULL));
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static const mcp_tool_t add = {
@@ -179,7 +179,7 @@ static mcp_outcome_t call_whoami(mcp_call_t *call, void *baton)
                            ",\"scopes\":[", scopes_of(call), "]}", NULL);
     /* without a text the same JSON becomes one */
     call->api->structured(call, json);
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static const mcp_tool_t whoami = {
@@ -215,7 +215,7 @@ static void register_hooks(apr_pool_t *pool)
 
     for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
         ap_register_provider(pool, MCP_TOOL_GROUP, tools[i].name,
-                             MCP_TOOL_VERSION, tools[i].tool);
+                             MCP_OFFER_VERSION, tools[i].tool);
 }
 
 AP_DECLARE_MODULE(mcp_demo) = {

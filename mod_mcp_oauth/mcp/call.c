@@ -215,14 +215,16 @@ static const mcp_error_t *finish(mcp_call_run_t *run, mcp_outcome_t outcome)
     if (run->breach)
         return answer_breach(run);
     switch (outcome) {
-    case MCP_TOOL_DONE:
+    case MCP_CALL_DONE:
         return answer_done(run);
-    case MCP_TOOL_FAILED:
+    case MCP_CALL_FAILED:
         return answer_failed(run);
-    case MCP_TOOL_INPUT_REQUIRED:
+    case MCP_CALL_INPUT_REQUIRED:
         return answer_asking(run);
-    case MCP_TOOL_FORBIDDEN:
+    case MCP_CALL_FORBIDDEN:
         return answer_forbidden(run);
+    default:
+        break;
     }
     run->breach = "its outcome is none";
     return answer_breach(run);

@@ -17,7 +17,7 @@
 #define REMEDY "correct the module that offers it, or take it out of MCPOffer"
 
 /* A module that was compiled when the struct was shorter may stay. */
-#define FIRST_SIZE (offsetof(mcp_tool_t, baton) + sizeof(void *))
+#define FIRST_SIZE (offsetof(mcp_tool_t, task) + sizeof(mcp_task_support_t))
 
 struct mcp_tools_t {
     apr_hash_t *by_name; /* of mcp_listed_tool_t * */

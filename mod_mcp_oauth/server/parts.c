@@ -30,7 +30,7 @@ void mcp_server_parts_register(apr_pool_t *pool)
 apr_array_header_t *mcp_server_parts_tools(apr_pool_t *pool)
 {
     const apr_array_header_t *names =
-        ap_list_provider_names(pool, MCP_TOOL_GROUP, MCP_TOOL_VERSION);
+        ap_list_provider_names(pool, MCP_TOOL_GROUP, MCP_OFFER_VERSION);
     apr_array_header_t *tools =
         apr_array_make(pool, names->nelts + 1, sizeof(mcp_tool_provider_t));
     int i;
@@ -41,7 +41,7 @@ apr_array_header_t *mcp_server_parts_tools(apr_pool_t *pool)
         found->name =
             APR_ARRAY_IDX(names, i, ap_list_provider_names_t).provider_name;
         found->tool =
-            ap_lookup_provider(MCP_TOOL_GROUP, found->name, MCP_TOOL_VERSION);
+            ap_lookup_provider(MCP_TOOL_GROUP, found->name, MCP_OFFER_VERSION);
     }
     return tools;
 }

@@ -24,7 +24,7 @@ static mcp_outcome_t target_echo(mcp_call_t *call, void *baton)
     call->api->structured(
         call, apr_pstrcat(call->pool, "{\"all\":", call->api->json(call, ""),
                           "}", NULL));
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t target_ask(mcp_call_t *call, void *baton)
@@ -34,11 +34,11 @@ static mcp_outcome_t target_ask(mcp_call_t *call, void *baton)
     (void)baton;
     if (answer && call->api->remembered(call)) {
         call->api->text(call, answer);
-        return MCP_TOOL_DONE;
+        return MCP_CALL_DONE;
     }
     call->api->ask(call, "q", "elicitation/create", "{\"message\":\"?\"}");
     call->api->remember(call, "state");
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static inline void target_tools(mcp_server_t *server, mcp_ctx_t *cx)

@@ -14,10 +14,10 @@ static mcp_outcome_t ask_name(mcp_call_t *call, void *baton)
 
     if (!answer) {
         call->api->ask(call, "user_name", "elicitation/create", FORM);
-        return MCP_TOOL_INPUT_REQUIRED;
+        return MCP_CALL_INPUT_REQUIRED;
     }
     call->api->text(call, answer);
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 /* two rounds: what it remembers counts them */
@@ -27,11 +27,11 @@ static mcp_outcome_t ask_rounds(mcp_call_t *call, void *baton)
 
     if (round && !strcmp(round, "two \"\xe2\x82\xac\"")) {
         call->api->text(call, "done");
-        return MCP_TOOL_DONE;
+        return MCP_CALL_DONE;
     }
     call->api->ask(call, "q", "elicitation/create", FORM);
     call->api->remember(call, round ? "two \"\xe2\x82\xac\"" : "one");
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static mcp_outcome_t ask_all(mcp_call_t *call, void *baton)
@@ -40,7 +40,7 @@ static mcp_outcome_t ask_all(mcp_call_t *call, void *baton)
     call->api->ask(call, "b", "sampling/createMessage",
                    "{\"messages\":[],\n\"maxTokens\":1}");
     call->api->ask(call, "c", "roots/list", NULL);
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static mcp_outcome_t ask_hard(mcp_call_t *call, void *baton)
@@ -49,7 +49,7 @@ static mcp_outcome_t ask_hard(mcp_call_t *call, void *baton)
                    "{\"mode\":\"url\",\"url\":\"https://x.example\"}");
     call->api->ask(call, "b", "sampling/createMessage",
                    "{\"messages\":[],\"maxTokens\":1,\"tools\":[]}");
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 /* asks only what it may */
@@ -68,13 +68,13 @@ static mcp_outcome_t ask_politely(mcp_call_t *call, void *baton)
     for (i = 0; i < 7; i++)
         found[i] = call->api->can(call, pointers[i]) ? '1' : '0';
     call->api->text(call, found);
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t only_remember(mcp_call_t *call, void *baton)
 {
     call->api->remember(call, "");
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 #define TOOL(what, function)                                                  \

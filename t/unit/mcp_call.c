@@ -40,14 +40,14 @@ static mcp_outcome_t writes_text(mcp_call_t *call)
 {
     call->api->text(call, "a \"quoted\"\nline \xe2\x82\xac");
     call->api->text(call, "");
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t writes_media(mcp_call_t *call)
 {
     call->api->media(call, "image", "image/png", "\x89PNG", 4);
     call->api->media(call, "audio", "audio/wav", "", 0);
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t writes_content(mcp_call_t *call)
@@ -55,7 +55,7 @@ static mcp_outcome_t writes_content(mcp_call_t *call)
     call->api->content(call, "{ \"type\": \"resource_link\",\n\"uri\": "
                              "\"file:///x\", \"name\": \"x\" }");
     call->api->text(call, "behind");
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t writes_structured(mcp_call_t *call)
@@ -64,31 +64,31 @@ static mcp_outcome_t writes_structured(mcp_call_t *call)
 
     call->api->structured(call, own);
     memset(own, 'x', sizeof(own) - 1);
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t writes_both(mcp_call_t *call)
 {
     call->api->structured(call, "{\r\n\"result\":\t5 }");
     call->api->text(call, "five");
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t writes_nothing(mcp_call_t *call)
 {
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t fails_with_text(mcp_call_t *call)
 {
     call->api->text(call, "no such city");
-    return MCP_TOOL_FAILED;
+    return MCP_CALL_FAILED;
 }
 
 static mcp_outcome_t fails_with_structured(mcp_call_t *call)
 {
     call->api->structured(call, "{\"why\":\"full\"}");
-    return MCP_TOOL_FAILED;
+    return MCP_CALL_FAILED;
 }
 
 static mcp_outcome_t notifies(mcp_call_t *call)
@@ -96,21 +96,21 @@ static mcp_outcome_t notifies(mcp_call_t *call)
     call->api->progress(call, 1, 2, "half");
     call->api->log(call, "info", "{\"x\":1}");
     call->api->text(call, call->api->cancelled(call) ? "gone" : "there");
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t quotes(mcp_call_t *call)
 {
     call->api->text(call, call->api->quote(call, "a\"\\\n\xff"));
     call->api->text(call, call->api->quote(call, NULL));
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t tells_who(mcp_call_t *call)
 {
     call->api->text(call, call->principal ? call->principal->user : "nobody");
     call->api->text(call, call->name);
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t tells_claims(mcp_call_t *call)
@@ -123,7 +123,7 @@ static mcp_outcome_t tells_claims(mcp_call_t *call)
         claim = call->api->claim(call, pointers[i]);
         call->api->text(call, claim ? claim : "none");
     }
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 #define PART(name, what)                                                      \
@@ -132,41 +132,41 @@ static mcp_outcome_t tells_claims(mcp_call_t *call)
         what;                                                                 \
     }
 
-PART(gives_latin1, call->api->text(call, "caf\xe9"); return MCP_TOOL_DONE)
-PART(gives_null, call->api->text(call, NULL); return MCP_TOOL_DONE)
+PART(gives_latin1, call->api->text(call, "caf\xe9"); return MCP_CALL_DONE)
+PART(gives_null, call->api->text(call, NULL); return MCP_CALL_DONE)
 PART(gives_bad_json, call->api->structured(call, "{\"a\":}");
-     return MCP_TOOL_DONE)
-PART(gives_no_json, call->api->structured(call, NULL); return MCP_TOOL_DONE)
-PART(gives_an_array, call->api->structured(call, "[]"); return MCP_TOOL_DONE)
-PART(gives_two, call->api->structured(call, "{}{}"); return MCP_TOOL_DONE)
+     return MCP_CALL_DONE)
+PART(gives_no_json, call->api->structured(call, NULL); return MCP_CALL_DONE)
+PART(gives_an_array, call->api->structured(call, "[]"); return MCP_CALL_DONE)
+PART(gives_two, call->api->structured(call, "{}{}"); return MCP_CALL_DONE)
 PART(gives_bad_content, call->api->content(call, "{\"type\":\"text\"");
-     return MCP_TOOL_DONE)
+     return MCP_CALL_DONE)
 PART(gives_untyped, call->api->content(call, "{\"text\":\"x\"}");
-     return MCP_TOOL_DONE)
+     return MCP_CALL_DONE)
 PART(gives_latin1_json, call->api->content(call, "{\"type\":\"\xe9\"}");
-     return MCP_TOOL_DONE)
+     return MCP_CALL_DONE)
 PART(gives_video, call->api->media(call, "video", "video/mp4", "", 0);
-     return MCP_TOOL_DONE)
+     return MCP_CALL_DONE)
 PART(gives_no_type, call->api->media(call, "image", "png", "", 0);
-     return MCP_TOOL_DONE)
+     return MCP_CALL_DONE)
 PART(gives_wrong_type, call->api->structured(call, "{\"result\":\"5\"}");
-     return MCP_TOOL_DONE)
-PART(gives_only_text, call->api->text(call, "5"); return MCP_TOOL_DONE)
-PART(fails_silently, return MCP_TOOL_FAILED)
-PART(asks_nothing, return MCP_TOOL_INPUT_REQUIRED)
-PART(forbids_nothing, return MCP_TOOL_FORBIDDEN)
+     return MCP_CALL_DONE)
+PART(gives_only_text, call->api->text(call, "5"); return MCP_CALL_DONE)
+PART(fails_silently, return MCP_CALL_FAILED)
+PART(asks_nothing, return MCP_CALL_INPUT_REQUIRED)
+PART(forbids_nothing, return MCP_CALL_FORBIDDEN)
 PART(forbids_nonsense, call->api->require_scope(call, "a \"b\"");
-     return MCP_TOOL_FORBIDDEN)
+     return MCP_CALL_FORBIDDEN)
 PART(returns_nonsense, call->api->text(call, "x"); return (mcp_outcome_t)99)
 PART(asks_wrongly, call->api->ask(call, "k", "tools/call", "{}");
-     return MCP_TOOL_INPUT_REQUIRED)
+     return MCP_CALL_INPUT_REQUIRED)
 PART(asks_without_params, call->api->ask(call, "k", "elicitation/create", "");
-     return MCP_TOOL_INPUT_REQUIRED)
+     return MCP_CALL_INPUT_REQUIRED)
 PART(asks_without_key, call->api->ask(call, NULL, "roots/list", NULL);
-     return MCP_TOOL_INPUT_REQUIRED)
+     return MCP_CALL_INPUT_REQUIRED)
 PART(asks_twice, call->api->ask(call, "k", "roots/list", NULL);
      call->api->ask(call, "k", "roots/list", NULL);
-     return MCP_TOOL_INPUT_REQUIRED)
+     return MCP_CALL_INPUT_REQUIRED)
 
 static mcp_outcome_t writes_too_much(mcp_call_t *call)
 {
@@ -177,7 +177,7 @@ static mcp_outcome_t writes_too_much(mcp_call_t *call)
     text[300000] = '\0';
     for (i = 0; i < 4; i++)
         call->api->text(call, text);
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t writes_enough(mcp_call_t *call)
@@ -187,7 +187,7 @@ static mcp_outcome_t writes_enough(mcp_call_t *call)
     memset(text, 'a', 1048576);
     text[1048576] = '\0';
     call->api->text(call, text);
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t remembers_too_much(mcp_call_t *call)
@@ -197,7 +197,7 @@ static mcp_outcome_t remembers_too_much(mcp_call_t *call)
     memset(text, 'a', 16385);
     text[16385] = '\0';
     call->api->remember(call, text);
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 /* -- answers -- */
@@ -383,7 +383,7 @@ static mcp_outcome_t reads(mcp_call_t *call)
             is_integer, (int)integer, is_number, number, is_boolean, boolean,
             json ? json : "-");
     }
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static void test_arguments(const world_t *w, mcp_ctx_t *cx)

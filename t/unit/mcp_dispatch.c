@@ -10,27 +10,27 @@ static mcp_outcome_t say_hello(mcp_call_t *call, void *baton)
 
     call->api->text(call, apr_pstrcat(call->pool, "Hello, ",
                                       name ? name : "world", "!", NULL));
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t say_ok(mcp_call_t *call, void *baton)
 {
     call->api->text(call, "ok");
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t forbid(mcp_call_t *call, void *baton)
 {
     call->api->require_scope(call, "mcp:write");
     call->api->require_scope(call, "mcp:admin");
-    return MCP_TOOL_FORBIDDEN;
+    return MCP_CALL_FORBIDDEN;
 }
 
 static mcp_outcome_t need_sampling(mcp_call_t *call, void *baton)
 {
     call->api->ask(call, "q", "sampling/createMessage",
                    "{\"messages\":[],\"maxTokens\":1}");
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 #define TOOL(what) .size = sizeof(mcp_tool_t), .name = what, .description = "d"

@@ -6,7 +6,7 @@
 
 static mcp_outcome_t call(mcp_call_t *c, void *baton)
 {
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 #define TOOL(s, n, d, c) .size = s, .name = n, .description = d, .call = c

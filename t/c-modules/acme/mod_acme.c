@@ -50,7 +50,7 @@ static mcp_outcome_t call_payroll(mcp_call_t *call, void *baton)
     if (!mcp_principal_has_role(who, "payroll") &&
         !mcp_principal_may_any(who, approvals)) {
         call->api->text(call, "Only the payroll office may ask that.");
-        return MCP_TOOL_FAILED;
+        return MCP_CALL_FAILED;
     }
     call->api->text(call, apr_psprintf(call->pool, "Paid to %s by %s of %s.",
                                        call->api->string(call, "/employee"),
@@ -58,7 +58,7 @@ static mcp_outcome_t call_payroll(mcp_call_t *call, void *baton)
                                        department ? department
                                                   : "no "
                                                     "department"));
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static const mcp_tool_t payroll = {
@@ -187,7 +187,7 @@ static const mcp_claim_mapping_t groups = {
 static void register_hooks(apr_pool_t *pool)
 {
     ap_register_provider(pool, MCP_TOOL_GROUP, "acme:payroll",
-                         MCP_TOOL_VERSION, &payroll);
+                         MCP_OFFER_VERSION, &payroll);
     ap_register_provider(pool, MCP_VERIFIER_GROUP, "acme:ticket",
                          MCP_VERIFIER_VERSION, &ticket);
     ap_register_provider(pool, MCP_CLAIM_GROUP, "acme:groups",

@@ -32,19 +32,19 @@ static const unsigned char wav[] = {
 static mcp_outcome_t simple_text(mcp_call_t *call, void *baton)
 {
     call->api->text(call, "This is a simple text response for testing.");
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t image_content(mcp_call_t *call, void *baton)
 {
     call->api->media(call, "image", "image/png", png, sizeof(png));
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t audio_content(mcp_call_t *call, void *baton)
 {
     call->api->media(call, "audio", "audio/wav", wav, sizeof(wav));
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t embedded_resource(mcp_call_t *call, void *baton)
@@ -53,7 +53,7 @@ static mcp_outcome_t embedded_resource(mcp_call_t *call, void *baton)
         call, "{\"type\":\"resource\",\"resource\":{\"uri\":"
               "\"test://embedded-resource\",\"mimeType\":\"text/plain\","
               "\"text\":\"This is an embedded resource content.\"}}");
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t multiple_content_types(mcp_call_t *call, void *baton)
@@ -65,14 +65,14 @@ static mcp_outcome_t multiple_content_types(mcp_call_t *call, void *baton)
               "\"test://mixed-content-resource\",\"mimeType\":"
               "\"application/json\",\"text\":\"{\\\"test\\\":\\\"data\\\","
               "\\\"value\\\":123}\"}}");
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t error_handling(mcp_call_t *call, void *baton)
 {
     call->api->text(call, "This tool intentionally returns an error for "
                           "testing");
-    return MCP_TOOL_FAILED;
+    return MCP_CALL_FAILED;
 }
 
 static mcp_outcome_t x_mcp_header(mcp_call_t *call, void *baton)
@@ -80,7 +80,7 @@ static mcp_outcome_t x_mcp_header(mcp_call_t *call, void *baton)
     const char *region = call->api->string(call, "/region");
 
     call->api->text(call, region ? region : "no region");
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 /* -- questions: kind and params, asked by several tools -- */
@@ -102,13 +102,13 @@ static mcp_outcome_t tell(mcp_call_t *call, const char *before,
                           const char *answer)
 {
     call->api->text(call, apr_pstrcat(call->pool, before, answer, NULL));
-    return MCP_TOOL_DONE;
+    return MCP_CALL_DONE;
 }
 
 static mcp_outcome_t missing_capability(mcp_call_t *call, void *baton)
 {
     call->api->ask(call, "sample", "sampling/createMessage", SAMPLING);
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static mcp_outcome_t ask_elicitation(mcp_call_t *call, void *baton)
@@ -118,7 +118,7 @@ static mcp_outcome_t ask_elicitation(mcp_call_t *call, void *baton)
     if (answer)
         return tell(call, "Hello: ", answer);
     ask_user(call, "user_name");
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static mcp_outcome_t ask_sampling(mcp_call_t *call, void *baton)
@@ -128,7 +128,7 @@ static mcp_outcome_t ask_sampling(mcp_call_t *call, void *baton)
     if (answer)
         return tell(call, "The model said: ", answer);
     call->api->ask(call, "capital", "sampling/createMessage", SAMPLING);
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static mcp_outcome_t ask_list_roots(mcp_call_t *call, void *baton)
@@ -138,7 +138,7 @@ static mcp_outcome_t ask_list_roots(mcp_call_t *call, void *baton)
     if (answer)
         return tell(call, "The roots: ", answer);
     call->api->ask(call, "roots", "roots/list", NULL);
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static mcp_outcome_t ask_request_state(mcp_call_t *call, void *baton)
@@ -149,7 +149,7 @@ static mcp_outcome_t ask_request_state(mcp_call_t *call, void *baton)
         return tell(call, "state-ok: ", state);
     ask_user(call, "confirm");
     call->api->remember(call, "the state");
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static mcp_outcome_t ask_multiple_inputs(mcp_call_t *call, void *baton)
@@ -163,7 +163,7 @@ static mcp_outcome_t ask_multiple_inputs(mcp_call_t *call, void *baton)
     call->api->ask(call, "greeting", "sampling/createMessage", SAMPLING);
     call->api->ask(call, "client_roots", "roots/list", NULL);
     call->api->remember(call, "three");
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static mcp_outcome_t ask_multi_round(mcp_call_t *call, void *baton)
@@ -180,7 +180,7 @@ static mcp_outcome_t ask_multi_round(mcp_call_t *call, void *baton)
         ask_user(call, "step1");
         call->api->remember(call, "1");
     }
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 static mcp_outcome_t ask_capabilities(mcp_call_t *call, void *baton)
@@ -192,7 +192,7 @@ static mcp_outcome_t ask_capabilities(mcp_call_t *call, void *baton)
     if (call->api->can(call, "/sampling"))
         call->api->ask(call, "model", "sampling/createMessage", SAMPLING);
     call->api->remember(call, "asked");
-    return MCP_TOOL_INPUT_REQUIRED;
+    return MCP_CALL_INPUT_REQUIRED;
 }
 
 /* -- the module -- */
@@ -237,7 +237,7 @@ static void register_hooks(apr_pool_t *pool)
         ap_register_provider(
             pool, MCP_TOOL_GROUP,
             apr_pstrcat(pool, "conformance:", tools[i].name, NULL),
-            MCP_TOOL_VERSION, &tools[i]);
+            MCP_OFFER_VERSION, &tools[i]);
 }
 
 AP_DECLARE_MODULE(conformance) = {

@@ -1,0 +1,28 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_LIVE_PLACE_H
+#define MCP_LIVE_PLACE_H
+
+#include "live/shared.h"
+
+/* Places for what holds a thread or much else for long, such as streams: so
+ * many for all children together, so many for each, so many for one owner. A
+ * place is a row of shared memory that says which process and owner has it, so
+ * those of a killed child are given out again. */
+
+typedef struct mcp_place_limits_t {
+    apr_uint32_t server; /* at most MCP_PLACES */
+    apr_uint32_t child;
+    apr_uint32_t owner;
+} mcp_place_limits_t;
+
+#define MCP_PLACES 8192
+
+/* owner: a part of a digest of who has it, or 0: nobody, not counted. Returns
+ * the place, or -1 when a limit is reached. */
+int mcp_live_place_take(mcp_live_shared_t *shared,
+                        const mcp_place_limits_t *limits, apr_uint64_t owner);
+void mcp_live_place_give(mcp_live_shared_t *shared, int place);
+/* how many are taken, by processes that live */
+apr_uint32_t mcp_live_place_taken(mcp_live_shared_t *shared);
+
+#endif
