@@ -22,6 +22,9 @@ const mcp_error_t *mcp_method_ping(mcp_turn_t *t);
 const mcp_error_t *mcp_discover_answer(mcp_turn_t *t);
 const mcp_error_t *mcp_initialize_answer(mcp_turn_t *t);
 const mcp_error_t *mcp_tools_list(mcp_turn_t *t);
+const mcp_error_t *mcp_resources_list(mcp_turn_t *t);
+const mcp_error_t *mcp_resources_list_templates(mcp_turn_t *t);
+const mcp_error_t *mcp_prompts_list(mcp_turn_t *t);
 const mcp_error_t *mcp_call_answer(mcp_turn_t *t);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "jose/keyring.h"
 #include "live/shared.h"
+#include "mcp/prompts.h"
+#include "mcp/resources.h"
 #include "mcp/tools.h"
 
 /* One MCP server: a location with `SetHandler mcp-server`. Made from the
@@ -14,7 +16,11 @@ typedef struct mcp_server_t {
     const char *version;      /* of this module */
     const char *instructions; /* or NULL */
     const char *url; /* identifies the server in what it seals and MACs */
+    const char *documentation; /* a URL, or NULL */
+    const mcp_icon_t *icons;   /* or NULL */
     const mcp_tools_t *tools;
+    const mcp_resources_t *resources;
+    const mcp_prompts_t *prompts;
     apr_int64_t session_lifetime; /* seconds */
 } mcp_server_t;
 

@@ -1,0 +1,69 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "server/offer.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/version.h"
+
+static const mcp_error_t *lists_make(mcp_server_t *server,
+                                     const mcp_tool_offered_t *offered,
+                                     mcp_ctx_t *cx)
+{
+    mcp_resources_t *resources;
+    mcp_prompts_t *prompts;
+    mcp_tools_t *tools;
+
+    MCP_TRY(mcp_tools_make(&tools, offered->of[MCP_TOOL_OFFERED_TOOLS], cx));
+    MCP_TRY(mcp_resources_make(&resources,
+                               offered->of[MCP_TOOL_OFFERED_RESOURCES], cx));
+    MCP_TRY(
+        mcp_prompts_make(&prompts, offered->of[MCP_TOOL_OFFERED_PROMPTS], cx));
+    server->tools = tools;
+    server->resources = resources;
+    server->prompts = prompts;
+    return NULL;
+}
+
+/* One, which ends where src is NULL. */
+static const mcp_icon_t *icons_make(const char *url, apr_pool_t *pool)
+{
+    mcp_icon_t *icons;
+
+    if (!url)
+        return NULL;
+    icons = apr_pcalloc(pool, 2 * sizeof(*icons));
+    icons->src = url;
+    return icons;
+}
+
+const char *mcp_server_offer_make(const mcp_server_t **made,
+                                  const mcp_config_section_t *section,
+                                  const mcp_tool_providers_t *providers,
+                                  mcp_ctx_t *cx)
+{
+    mcp_server_t *server = apr_pcalloc(cx->pool, sizeof(*server));
+    const mcp_settings_t *settings = section->settings;
+    const char *wrong, *host = strstr(section->url, "://");
+    mcp_tool_offered_t offered;
+    const mcp_error_t *e;
+
+    wrong = mcp_tool_offered_select(&offered, settings->offer, providers,
+                                    cx->pool);
+    if (wrong)
+        return wrong;
+    e = lists_make(server, &offered, cx);
+    if (e)
+        return apr_pstrcat(cx->pool, e->detail, "; ",
+                           e->remedy ? e->remedy : mcp_error_text(e), NULL);
+    server->name = host ? host + 3 : section->url;
+    server->title = settings->title;
+    server->version = MCP_VERSION;
+    server->instructions = settings->instructions;
+    server->url = section->url;
+    server->documentation = settings->documentation;
+    server->icons = icons_make(settings->icon, cx->pool);
+    server->session_lifetime = settings->lifetime->session;
+    *made = server;
+    return NULL;
+}
