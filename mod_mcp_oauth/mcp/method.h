@@ -22,6 +22,10 @@ const mcp_error_t *mcp_method_ping(mcp_turn_t *t);
 const mcp_error_t *mcp_discover_answer(mcp_turn_t *t);
 const mcp_error_t *mcp_initialize_answer(mcp_turn_t *t);
 const mcp_error_t *mcp_tools_list(mcp_turn_t *t);
-const mcp_error_t *mcp_call_answer(mcp_turn_t *t);
+const mcp_error_t *mcp_tools_call(mcp_turn_t *t);
+const mcp_error_t *mcp_level_set(mcp_turn_t *t);
+const mcp_error_t *mcp_subscriptions_listen(mcp_turn_t *t);
+const mcp_error_t *mcp_subscriptions_add(mcp_turn_t *t);
+const mcp_error_t *mcp_subscriptions_remove(mcp_turn_t *t);
 
 #endif

@@ -158,6 +158,20 @@ resource_make(const mcp_config_section_t *section, const mcp_uri_t *uri,
     return resource;
 }
 
+static apr_array_header_t *modules_of(const apr_array_header_t *providers,
+                                      apr_pool_t *pool)
+{
+    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(const char *));
+    const char *name;
+    int i;
+
+    for (i = 0; i < providers->nelts; i++) {
+        name = APR_ARRAY_IDX(providers, i, mcp_tool_provider_t).name;
+        mcp_scope_add(all, apr_pstrmemdup(pool, name, strcspn(name, ":")));
+    }
+    return all;
+}
+
 static const char *server_make(const mcp_server_t **made,
                                const mcp_config_section_t *section,
                                making_t *m)
@@ -182,7 +196,9 @@ static const char *server_make(const mcp_server_t **made,
     server->version = MCP_VERSION;
     server->instructions = section->settings->instructions;
     server->url = section->url;
+    server->is_sse = section->settings->transport == MCP_TRANSPORT_SSE;
     server->tools = list;
+    server->modules = modules_of(m->providers, m->cx.pool);
     server->session_lifetime = section->settings->lifetime->session;
     *made = server;
     return NULL;
@@ -299,7 +315,8 @@ apr_status_t mcp_server_site_make(const apr_array_header_t *sites,
 }
 
 void mcp_server_site_open(const apr_array_header_t *sites,
-                          const mcp_oauth_works_t *works)
+                          const mcp_oauth_works_t *works,
+                          const mcp_place_limits_t *places)
 {
     int i;
 
@@ -311,6 +328,7 @@ void mcp_server_site_open(const apr_array_header_t *sites,
             continue;
         own->works.keys = works->keys;
         own->works.shared = works->shared;
+        own->works.places = *places;
     }
 }
 
