@@ -90,8 +90,8 @@ static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
                                      mcp_ctx_t *cx)
 {
     const mcp_limit_t *limit = settings_of(s)->limit;
-    const mcp_live_limits_t limits = {limit->sessions, COUNTERS,
-                                      limit->proofs};
+    const mcp_live_limits_t limits = {limit->sessions, COUNTERS, limit->proofs,
+                                      0};
     retained_t *retained = ap_retained_data_get(RETAINED);
 
     if (!retained)
