@@ -84,6 +84,22 @@ mcp_box_status_t mcp_live_mailbox_open(mcp_live_shared_t *shared,
     return box ? MCP_BOX_OK : MCP_BOX_FULL;
 }
 
+int mcp_live_mailbox_is_open(mcp_live_shared_t *shared,
+                             const unsigned char id[MCP_DIGEST_SIZE],
+                             apr_int64_t now)
+{
+    mail_t *mail = enter(shared);
+    apr_uint32_t box;
+
+    if (!mail)
+        return 0;
+    box = mcp_live_box_find(mail, id);
+    if (box && mcp_live_box_at(mail, box)->expires <= now)
+        box = 0;
+    leave(mail);
+    return box != 0;
+}
+
 void mcp_live_mailbox_close(mcp_live_shared_t *shared,
                             const unsigned char id[MCP_DIGEST_SIZE])
 {

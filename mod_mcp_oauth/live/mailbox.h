@@ -50,6 +50,10 @@ typedef struct mcp_letter_t {
 mcp_box_status_t mcp_live_mailbox_open(mcp_live_shared_t *shared,
                                        const unsigned char id[MCP_DIGEST_SIZE],
                                        const mcp_box_terms_t *terms);
+/* Whether it is there, and has not expired. */
+int mcp_live_mailbox_is_open(mcp_live_shared_t *shared,
+                             const unsigned char id[MCP_DIGEST_SIZE],
+                             apr_int64_t now);
 /* With all its letters. None of this name: nothing happens. */
 void mcp_live_mailbox_close(mcp_live_shared_t *shared,
                             const unsigned char id[MCP_DIGEST_SIZE]);
