@@ -323,10 +323,13 @@ typedef struct mcp_icon_t {
 
 /* Whether a call may become a task (the extension io.modelcontextprotocol/
  * tasks): the client gets a task id at once and asks for the result later. The
- * tool then runs in a thread of its own. */
+ * tool is called in the request as ever, and what it asks there is asked
+ * there; when it says MCP_CALL_LATER, a client that knows tasks gets one, and
+ * the tool is called again in a thread that it may hold as long as it likes.
+ * What it asks there makes the task wait for input. */
 typedef enum {
     MCP_TASK_NEVER,
-    MCP_TASK_OPTIONAL, /* it is one for clients that know tasks */
+    MCP_TASK_OPTIONAL, /* other clients wait for the answer */
     MCP_TASK_REQUIRED  /* other clients are refused */
 } mcp_task_support_t;
 

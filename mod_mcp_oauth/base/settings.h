@@ -23,6 +23,12 @@ typedef enum {
 /* on|off */
 #define MCP_ON 1
 
+/* MCPTransport: the same */
+typedef enum {
+    MCP_TRANSPORT_STREAMABLE = 1,
+    MCP_TRANSPORT_SSE
+} mcp_transport_t;
+
 /* MCPDPoP: the same */
 typedef enum {
     MCP_DPOP_NONE = 1,

@@ -11,11 +11,4 @@
 /* The member capabilities of InitializeResult and DiscoverResult. */
 void mcp_capabilities_write(mcp_turn_t *t);
 
-int mcp_capabilities_has_tools(const mcp_server_t *server);
-int mcp_capabilities_has_resources(const mcp_server_t *server);
-int mcp_capabilities_has_prompts(const mcp_server_t *server);
-int mcp_capabilities_has_completions(const mcp_server_t *server);
-/* The extension io.modelcontextprotocol/tasks. */
-int mcp_capabilities_has_tasks(const mcp_server_t *server);
-
 #endif

@@ -122,17 +122,12 @@ static int page_find(const mcp_page_list_t *list, const char *cursor)
 
 /* -- the list methods -- */
 
-const mcp_error_t *mcp_page_answer(mcp_turn_t *t, const mcp_page_list_t *list,
-                                   int is_offered)
+const mcp_error_t *mcp_page_answer(mcp_turn_t *t, const mcp_page_list_t *list)
 {
     const mcp_json_t *cursor = mcp_json_get(t->rpc.params, "cursor");
     const page_t *page;
     int place = 0;
 
-    if (!is_offered)
-        return mcp_error_tell(MCP_E_METHOD_NOT_FOUND, t->cx,
-                              "Method not found: %s: this server offers none",
-                              t->rpc.method);
     if (cursor && !mcp_json_string(cursor))
         return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx,
                               "Invalid params: cursor must be a string");

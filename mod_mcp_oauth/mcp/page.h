@@ -24,12 +24,10 @@ int mcp_page_count(const mcp_page_list_t *list);
 const char *mcp_page_text(const mcp_page_list_t *list, int page);
 
 /* The result of a list method: the page that the cursor of the request names,
- * the first without one. METHOD_NOT_FOUND where is_offered is 0: the
- * capability was not declared. INVALID_PARAMS for a cursor that did not come
- * from this list: server/utilities/pagination, Error Handling. A cursor stays
- * good as long as the list is the same, over restarts and on other nodes. */
+ * the first without one. INVALID_PARAMS for a cursor that did not come from
+ * this list: server/utilities/pagination, Error Handling. A cursor stays good
+ * as long as the list is the same, over restarts and on other nodes. */
 const mcp_error_t *mcp_page_answer(struct mcp_turn_t *t,
-                                   const mcp_page_list_t *list,
-                                   int is_offered);
+                                   const mcp_page_list_t *list);
 
 #endif

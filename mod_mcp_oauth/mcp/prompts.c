@@ -166,7 +166,5 @@ int mcp_prompts_complete(const mcp_prompts_t *prompts)
 
 const mcp_error_t *mcp_prompts_list(mcp_turn_t *t)
 {
-    const mcp_page_list_t *pages = t->x->server->prompts->pages;
-
-    return mcp_page_answer(t, pages, !mcp_page_is_empty(pages));
+    return mcp_page_answer(t, t->x->server->prompts->pages);
 }

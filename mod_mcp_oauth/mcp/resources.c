@@ -245,15 +245,10 @@ int mcp_resources_complete(const mcp_resources_t *resources)
 
 const mcp_error_t *mcp_resources_list(mcp_turn_t *t)
 {
-    const mcp_resources_t *all = t->x->server->resources;
-
-    return mcp_page_answer(t, all->pages, !mcp_resources_is_empty(all));
+    return mcp_page_answer(t, t->x->server->resources->pages);
 }
 
 const mcp_error_t *mcp_resources_list_templates(mcp_turn_t *t)
 {
-    const mcp_resources_t *all = t->x->server->resources;
-
-    return mcp_page_answer(t, all->template_pages,
-                           !mcp_resources_is_empty(all));
+    return mcp_page_answer(t, t->x->server->resources->template_pages);
 }

@@ -3,7 +3,7 @@
 #define MCP_MCP_SERVER_H
 
 #include "jose/keyring.h"
-#include "live/shared.h"
+#include "live/place.h"
 #include "mcp/prompts.h"
 #include "mcp/resources.h"
 #include "mcp/tools.h"
@@ -16,12 +16,14 @@ typedef struct mcp_server_t {
     const char *version;      /* of this module */
     const char *instructions; /* or NULL */
     const char *url; /* identifies the server in what it seals and MACs */
+    int is_sse;      /* MCPTransport sse: HTTP+SSE of 2024-11-05 */
     const char *documentation; /* a URL, or NULL */
     const mcp_icon_t *icons;   /* or NULL */
     const mcp_tools_t *tools;
     const mcp_resources_t *resources;
     const mcp_prompts_t *prompts;
-    apr_int64_t session_lifetime; /* seconds */
+    const apr_array_header_t *modules; /* of const char *: who offers them */
+    apr_int64_t session_lifetime;      /* seconds */
 } mcp_server_t;
 
 /* What a child works with; filled in after the fork. */
@@ -29,6 +31,14 @@ typedef struct mcp_works_t {
     const mcp_jose_keyring_t *keys;
     const char *issuer; /* whose keys */
     mcp_live_shared_t *shared;
+    mcp_place_limits_t places; /* for what waits with a thread */
 } mcp_works_t;
+
+/* Whether a capability is declared, since something is offered that needs it:
+ * "tools", "resources", "prompts", "completions", "logging", "tasks". */
+int mcp_server_has(const mcp_server_t *server, const char *capability);
+/* Whether a resource or a template fits uri. */
+int mcp_server_has_resource(const mcp_server_t *server, const char *uri,
+                            mcp_ctx_t *cx);
 
 #endif

@@ -214,7 +214,5 @@ int mcp_tools_have_tasks(const mcp_tools_t *tools)
 
 const mcp_error_t *mcp_tools_list(mcp_turn_t *t)
 {
-    const mcp_page_list_t *pages = t->x->server->tools->pages;
-
-    return mcp_page_answer(t, pages, !mcp_page_is_empty(pages));
+    return mcp_page_answer(t, t->x->server->tools->pages);
 }

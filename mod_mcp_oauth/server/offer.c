@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/scope.h"
 #include "base/version.h"
 
 static const mcp_error_t *lists_make(mcp_server_t *server,
@@ -23,6 +24,20 @@ static const mcp_error_t *lists_make(mcp_server_t *server,
     server->resources = resources;
     server->prompts = prompts;
     return NULL;
+}
+
+static apr_array_header_t *modules_of(const mcp_tool_offered_t *offered,
+                                      apr_pool_t *pool)
+{
+    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(const char *));
+    int kind, i;
+
+    for (kind = 0; kind < MCP_TOOL_OFFERED_KINDS; kind++)
+        for (i = 0; i < offered->of[kind]->nelts; i++)
+            mcp_scope_add(
+                all,
+                APR_ARRAY_IDX(offered->of[kind], i, mcp_offered_t).module);
+    return all;
 }
 
 /* One, which ends where src is NULL. */
@@ -63,6 +78,8 @@ const char *mcp_server_offer_make(const mcp_server_t **made,
     server->url = section->url;
     server->documentation = settings->documentation;
     server->icons = icons_make(settings->icon, cx->pool);
+    server->is_sse = settings->transport == MCP_TRANSPORT_SSE;
+    server->modules = modules_of(&offered, cx->pool);
     server->session_lifetime = settings->lifetime->session;
     *made = server;
     return NULL;

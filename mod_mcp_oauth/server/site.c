@@ -269,7 +269,8 @@ apr_status_t mcp_server_site_make(const apr_array_header_t *sites,
 }
 
 void mcp_server_site_open(const apr_array_header_t *sites,
-                          const mcp_oauth_works_t *works)
+                          const mcp_oauth_works_t *works,
+                          const mcp_place_limits_t *places)
 {
     int i;
 
@@ -281,6 +282,7 @@ void mcp_server_site_open(const apr_array_header_t *sites,
             continue;
         own->works.keys = works->keys;
         own->works.shared = works->shared;
+        own->works.places = *places;
     }
 }
 

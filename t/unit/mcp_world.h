@@ -104,6 +104,10 @@ static inline void world_make(world_t *w, const mcp_tool_t *const *tools,
     w->server.url = WORLD_URL;
     w->server.tools = made;
     w->server.session_lifetime = 3600;
+    w->server.modules = apr_array_make(cx->pool, 1, sizeof(const char *));
+    APR_ARRAY_PUSH((apr_array_header_t *)w->server.modules, const char *) =
+        "test";
+    w->works.places.server = w->works.places.child = w->works.places.owner = 8;
     world_person(&w->alice, "alice", cx);
     world_person(&w->bob, "bob", cx);
 }
@@ -111,6 +115,67 @@ static inline void world_make(world_t *w, const mcp_tool_t *const *tools,
 static inline void world_end(world_t *w)
 {
     tempdir_end(w->directory);
+}
+
+/* -- an event stream -- */
+
+/* What went out, and when it is over. */
+typedef struct world_stream_t {
+    char bytes[65536];
+    apr_size_t len;
+    int ended, accepted;
+    int gone;  /* the client has closed its connection */
+    int reads; /* how many sends are read; -1: all */
+    int waits; /* how many times the server may ask before it stops */
+} world_stream_t;
+
+static world_stream_t world_stream;
+
+static inline int world_out_send(void *baton, const char *bytes,
+                                 apr_size_t len)
+{
+    world_stream_t *s = &world_stream;
+
+    if (s->ended || s->gone || !s->reads ||
+        len > sizeof(s->bytes) - 1 - s->len)
+        return 0;
+    if (s->reads > 0)
+        s->reads--;
+    memcpy(s->bytes + s->len, bytes, len);
+    s->len += len;
+    s->bytes[s->len] = '\0';
+    return 1;
+}
+
+static inline void world_out_end(void *baton)
+{
+    world_stream.ended = 1;
+}
+
+static inline void world_out_accept(void *baton)
+{
+    world_stream.accepted = world_stream.ended = 1;
+}
+
+static inline int world_out_gone(void *baton)
+{
+    return world_stream.gone;
+}
+
+static inline int world_out_stopping(void *baton)
+{
+    return world_stream.waits-- <= 0;
+}
+
+static const mcp_outlet_t world_outlet = {
+    world_out_send, world_out_end,      world_out_accept,
+    world_out_gone, world_out_stopping, apr_time_from_sec(60)};
+
+static inline void world_stream_begin(int waits)
+{
+    memset(&world_stream, 0, sizeof(world_stream));
+    world_stream.reads = -1;
+    world_stream.waits = waits;
 }
 
 /* -- a request -- */
@@ -141,9 +206,11 @@ static inline void world_send(mcp_exchange_t *x, const world_t *w,
                               const char *body, mcp_ctx_t *cx)
 {
     const mcp_principal_t *who = x->principal;
+    const mcp_outlet_t *outlet = x->outlet;
 
     memset(x, 0, sizeof(*x));
     x->principal = who;
+    x->outlet = outlet;
     x->server = &w->server;
     x->works = &w->works;
     x->method = method;
