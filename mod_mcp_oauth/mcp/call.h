@@ -39,6 +39,8 @@ typedef struct mcp_call_kind_t {
                            const char *json);
     /* ends the result */
     const char *(*done)(mcp_call_run_t *run);
+    /* the same where the function failed; NULL: the request does, with what
+     * it said */
     const char *(*failed)(mcp_call_run_t *run);
     /* the answer in place of a result: why there is none, for the client */
     const mcp_error_t *(*refuse)(mcp_call_run_t *run, const char *why);
@@ -74,6 +76,7 @@ struct mcp_call_run_t {
     apr_size_t written; /* bytes */
     int blocks;         /* of content */
     const char *role;
+    const char *said; /* its first text */
     const char *structured;
     const mcp_json_t *structured_json;
     apr_array_header_t *values;    /* of const char *: a completion's */
@@ -92,6 +95,8 @@ struct mcp_call_run_t {
 const mcp_error_t *mcp_call_params_read(mcp_call_run_t *run);
 /* Calls the function and writes the answer. */
 const mcp_error_t *mcp_call_run(mcp_call_run_t *run);
+/* The answer of kinds whose results cannot say that they are an error. */
+const mcp_error_t *mcp_call_fail(mcp_call_run_t *run, const char *why);
 /* INVALID_PARAMS with this sentence behind "Invalid params: ". */
 const mcp_error_t *mcp_call_refuse(const mcp_call_run_t *run,
                                    const char *what);

@@ -33,6 +33,7 @@ static const mcp_error_t *tool_read(mcp_call_run_t *run)
     }
     x->rpc_target = run->call.name = listed->tool->name;
     run->listed = listed;
+    run->module = listed->module;
     run->function = listed->tool->call;
     run->baton = listed->tool->baton;
     return NULL;
