@@ -121,9 +121,10 @@ $(MODULES)/mod_mcp_oauth.so: $(RECORD_OBJECT) $(HTTPD_OBJECTS) $(LOW_OBJECTS) \
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) $(LIBS)
 
+# the demo reads and writes its file with jansson
 $(MODULES)/mod_mcp_demo.so: $(DEMO_OBJECTS) build/exports.map
 	@mkdir -p $(@D)
-	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^)
+	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) -ljansson -lm
 
 # From an archive of these layers alone, which a name of a higher one is not
 # found in.

@@ -320,6 +320,8 @@ typedef struct mcp_icon_t {
 #define MCP_TOOL_DESTRUCTIVE 0x02
 #define MCP_TOOL_IDEMPOTENT 0x04
 #define MCP_TOOL_OPEN_WORLD 0x08
+/* given alone: it changes something, and is none of these */
+#define MCP_TOOL_ADDS 0x10
 
 /* Whether a call may become a task (the extension io.modelcontextprotocol/
  * tasks): the client gets a task id at once and asks for the result later. The
