@@ -35,7 +35,7 @@ HIREDIS ?= $(or $(call has,hiredis/hiredis_ssl.h,tls), \
 HIREDIS := $(HIREDIS)
 HIREDIS_LIBS := $(if $(filter tls,$(HIREDIS)),-lhiredis_ssl -lssl) \
     $(if $(HIREDIS),-lhiredis)
-LIBS := -ljansson -lcjose $(HIREDIS_LIBS) -lcrypto -lsqlite3 -lpcre2-8 \
+LIBS := -ljansson -lcjose $(HIREDIS_LIBS) -lcrypto -lsqlite3 -lpcre2-8 -lm \
     $(if $(wildcard $(SRC)/net/curl.c),-lcurl)
 
 # What an initialiser leaves out is 0 or NULL (C11 6.7.9): members that are
