@@ -10,6 +10,7 @@
 #include "server/offer.h"
 #include "server/parts.h"
 #include "server/rule.h"
+#include "server/runner.h"
 
 #define ASSERTION "assertion" /* of MCPPass */
 #define WELL_KNOWN_RESOURCE "/.well-known/oauth-protected-resource"
@@ -283,6 +284,8 @@ void mcp_server_site_open(const apr_array_header_t *sites,
         own->works.keys = works->keys;
         own->works.shared = works->shared;
         own->works.places = *places;
+        own->works.run = mcp_server_runner_run;
+        own->works.is_stopping = mcp_server_runner_is_stopping;
     }
 }
 
