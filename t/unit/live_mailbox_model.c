@@ -112,7 +112,7 @@ static void do_open(model_t *m, apr_uint32_t number)
 {
     shelf_t *shelf = &m->shelves[number];
     mcp_box_terms_t terms = {m->now, m->now + 1 + any(300), any(12000),
-                             any(OWNERS)};
+                             owner_of(any(OWNERS))};
     mcp_box_status_t should = MCP_BOX_OK;
     box_id_t id = id_of(number);
 
