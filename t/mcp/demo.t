@@ -163,7 +163,7 @@ is_deeply($may->{structuredContent}{scopes}, [split / /, $claims->{scope}],
     'get-user-permissions: the scopes');
 $s->provider_says($token{ada}, roles => ['admin'], permissions => [],
     email => 'ada@example.com', name => 'Ada "L"', organization => 'org_1',
-    picture => 'https://example.com/ada.png', claims => {nickname => 'al'});
+    picture => 'https://example.com/ada.png', claims => '{"nickname":"al"}');
 $info = call('ada', 'get-user-info', {}, 'a provider that says more')
     ->{structuredContent};
 is_deeply($info, {userId => $claims->{sub}, roles => ['admin'],
