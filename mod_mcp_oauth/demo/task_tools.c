@@ -44,7 +44,7 @@ static const char *task_read(mcp_demo_task_t *task, mcp_call_t *call)
 /* Those who listen see it in the list, and some may have waited for it. */
 static void announce(mcp_call_t *call, const mcp_demo_task_t *task)
 {
-    int is_private = *task->owner != '\0';
+    int is_private = !mcp_demo_task_call_is_shared();
 
     call->api->updated(call, "tasks://all", is_private);
     call->api->updated(call, apr_psprintf(call->pool, "tasks://%u", task->id),
