@@ -4,7 +4,7 @@
 
 #include <apr.h>
 
-/* A process as a number that no other has, for this folder only: its pid, and
+/* A process as a number that no other has: its pid, and
  * the clock tick in which it was started where /proc tells it (proc(5)), as
  * pids are given out again. Never 0. */
 apr_uint64_t mcp_live_process_self(void);

@@ -13,7 +13,8 @@ typedef enum {
     MCP_BOX_STREAM,      /* a stream that can be resumed; its name */
     MCP_BOX_ANSWERS,     /* answers to what a call asked; the call's name */
     MCP_BOX_CANCELLED,   /* a request that was cancelled; its id as JSON */
-    MCP_BOX_QUEUE        /* what a client of HTTP+SSE is to be sent; NULL */
+    MCP_BOX_QUEUE,       /* what a client of HTTP+SSE is to be sent; NULL */
+    MCP_BOX_TASK         /* a task; its id, and whose it is */
 } mcp_box_use_t;
 
 typedef struct mcp_box_t {

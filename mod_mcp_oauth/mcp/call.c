@@ -90,8 +90,11 @@ static const mcp_error_t *answer_asking(mcp_call_run_t *run)
         MCP_TRY(
             mcp_request_state_make(&state, run->remember, t, run->arguments));
     mcp_turn_begin(t, "input_required");
-    if (run->questions)
-        mcp_question_write(t, run->questions);
+    if (run->questions) {
+        mcp_writer_name(t->w, "inputRequests");
+        mcp_writer_raw(t->w,
+                       mcp_question_render(run->questions, run->call.pool));
+    }
     mcp_writer_member(t->w, "requestState", state);
     return NULL;
 }
@@ -126,7 +129,7 @@ static const mcp_error_t *answer_with(mcp_call_run_t *run,
     return wrong ? answer_breach(run, wrong) : NULL;
 }
 
-static const mcp_error_t *answer(mcp_call_run_t *run, mcp_outcome_t outcome)
+const mcp_error_t *mcp_call_answer(mcp_call_run_t *run, mcp_outcome_t outcome)
 {
     if (run->breach)
         return answer_breach(run, run->breach);
@@ -160,7 +163,7 @@ static void begin_round(mcp_call_run_t *run)
 
     if (!run->rounds++) {
         run->call.pool = cx->pool;
-        run->started = mcp_live_signal_count(run->t->x->works->shared);
+        run->signal = mcp_live_signal_count(run->t->x->works->shared);
     }
     else {
         if (*pool)
@@ -227,20 +230,27 @@ static const mcp_error_t *go_on(int *again, const char **why,
     return NULL;
 }
 
+mcp_outcome_t mcp_call_round(mcp_call_run_t *run)
+{
+    run->call.api = &mcp_call_api;
+    run->call.principal = run->t->x->principal;
+    begin_round(run);
+    return run->function(&run->call, run->baton);
+}
+
 const mcp_error_t *mcp_call_run(mcp_call_run_t *run)
 {
     const char *why = NULL;
     mcp_outcome_t outcome;
     int again;
 
-    run->call.api = &mcp_call_api;
-    run->call.principal = run->t->x->principal;
     do {
-        begin_round(run);
-        outcome = run->function(&run->call, run->baton);
+        outcome = mcp_call_round(run);
+        if (outcome == MCP_CALL_LATER && run->as_task && !run->breach)
+            return run->as_task(run);
         MCP_TRY(go_on(&again, &why, run, outcome));
     } while (again && !why);
     if (run->t->era->bit == MCP_ERA_LEGACY)
         run->t->is_cancelled = mcp_call_is_cancelled(run);
-    return why ? run->kind->refuse(run, why) : answer(run, outcome);
+    return why ? run->kind->refuse(run, why) : mcp_call_answer(run, outcome);
 }

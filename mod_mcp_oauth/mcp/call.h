@@ -54,6 +54,8 @@ struct mcp_call_run_t {
     const char *module; /* that offers it */
     mcp_outcome_t (*function)(mcp_call_t *call, void *baton);
     void *baton;
+    /* makes it a task that goes on later; NULL: it cannot be one */
+    const mcp_error_t *(*as_task)(mcp_call_run_t *run);
 
     /* -- what came -- */
     const mcp_json_t *arguments;
@@ -67,7 +69,8 @@ struct mcp_call_run_t {
     int has_progress;
     int level; /* of the log, once it is known */
     int is_level_known;
-    apr_uint32_t started; /* the signal, when it began */
+    apr_uint32_t signal; /* when it was last looked for a cancellation */
+    int is_cancelled;    /* as far as is known then */
 
     /* -- what the function gave in this round; content goes straight into
      * t->w -- */
@@ -92,11 +95,15 @@ struct mcp_call_run_t {
 const mcp_error_t *mcp_call_params_read(mcp_call_run_t *run);
 /* Calls the function and writes the answer. */
 const mcp_error_t *mcp_call_run(mcp_call_run_t *run);
+/* The two steps of that, for who does something between them: one round, and
+ * the answer to the last one. */
+mcp_outcome_t mcp_call_round(mcp_call_run_t *run);
+const mcp_error_t *mcp_call_answer(mcp_call_run_t *run, mcp_outcome_t outcome);
 /* INVALID_PARAMS with this sentence behind "Invalid params: ". */
 const mcp_error_t *mcp_call_refuse(const mcp_call_run_t *run,
                                    const char *what);
 /* Whether the request was cancelled by its client. */
-int mcp_call_is_cancelled(const mcp_call_run_t *run);
+int mcp_call_is_cancelled(mcp_call_run_t *run);
 
 /* Puts the questions of this round to the client on the stream and waits for
  * the answers: the next round has them. *why is set where they cannot be had,

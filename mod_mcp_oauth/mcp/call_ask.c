@@ -33,22 +33,67 @@ static const char *obstacle(const mcp_call_run_t *run)
              : NULL;
 }
 
+/* An error of 2025-11-25 for clients that can be sent to a URL and take no
+ * stream: they come back when the user has been there. NULL: it is none for
+ * this. */
+static const mcp_error_t *url_required(const mcp_call_run_t *run,
+                                       const char *name)
+{
+    mcp_writer_t *w = mcp_writer_make(run->call.pool);
+    mcp_error_t *e;
+    int i;
+
+    if (mcp_stream_is_possible(run->t) || !run->questions ||
+        mcp_era_legacy_number(run->t->session.version) < MCP_ERA_RESUMABLE ||
+        !mcp_session_can(&run->t->session, "/elicitation/url"))
+        return NULL;
+    mcp_writer_open(w, '{');
+    mcp_writer_name(w, "elicitations");
+    mcp_writer_open(w, '[');
+    for (i = 0; i < run->questions->nelts; i++) {
+        const mcp_question_t *question =
+            &APR_ARRAY_IDX(run->questions, i, mcp_question_t);
+
+        if (!mcp_question_is_url(question))
+            return NULL;
+        mcp_writer_raw(w, mcp_question_params_with_id(
+                              question,
+                              mcp_answers_id(name, i + 1, run->call.pool),
+                              run->call.pool));
+    }
+    mcp_writer_close(w);
+    mcp_writer_close(w);
+    e = mcp_error_make(MCP_E_URL_ELICITATION, run->t->cx,
+                       "the user must visit a URL first");
+    e->data = mcp_writer_text(w, NULL);
+    return e;
+}
+
+static const char *params_of(const mcp_question_t *question, const char *id,
+                             apr_pool_t *pool)
+{
+    return mcp_question_is_url(question)
+               ? mcp_question_params_with_id(question, id, pool)
+               : question->params;
+}
+
 static void put(mcp_call_run_t *run, const char *name, int number)
 {
     const mcp_question_t *question =
         &APR_ARRAY_IDX(run->questions, number, mcp_question_t);
+    const char *id = mcp_answers_id(name, number + 1, run->call.pool);
+    const char *params = params_of(question, id, run->call.pool);
     mcp_writer_t *w = mcp_writer_make(run->call.pool);
     const char *text;
     apr_size_t len;
 
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "jsonrpc", "2.0");
-    mcp_writer_member(w, "id",
-                      mcp_answers_id(name, number + 1, run->call.pool));
+    mcp_writer_member(w, "id", id);
     mcp_writer_member(w, "method", question->method);
-    if (question->params) {
+    if (params) {
         mcp_writer_name(w, "params");
-        mcp_writer_raw(w, question->params);
+        mcp_writer_raw(w, params);
     }
     mcp_writer_close(w);
     text = mcp_writer_text(w, &len);
@@ -125,6 +170,8 @@ const mcp_error_t *mcp_call_ask_now(const char **why, mcp_call_run_t *run)
     mcp_box_t box;
     int i;
 
+    MCP_TRY(mcp_random_text(&name, NAME_BYTES, t->cx));
+    MCP_TRY(url_required(run, name));
     *why = run->questions ? obstacle(run) : NULL;
     if (*why)
         return NULL;
@@ -132,7 +179,6 @@ const mcp_error_t *mcp_call_ask_now(const char **why, mcp_call_run_t *run)
     run->answers = NULL;
     if (!run->questions)
         return NULL;
-    MCP_TRY(mcp_random_text(&name, NAME_BYTES, t->cx));
     box = mcp_box_of(t, MCP_BOX_ANSWERS, name);
     if (mcp_answers_expect(&box, t)) {
         *why = "This server cannot ask at the moment; try again.";

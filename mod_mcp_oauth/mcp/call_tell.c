@@ -11,6 +11,7 @@
 #include "mcp/level.h"
 #include "mcp/news.h"
 #include "mcp/stream.h"
+#include "mcp/task.h"
 
 /* What a function tells others while it runs. */
 
@@ -99,25 +100,31 @@ void mcp_call_tell_log(mcp_call_t *call, const char *level, const char *data)
     notify(run, w);
 }
 
-/* A legacy request is cancelled by a notification that wakes all; as long as
- * nobody was woken there was none. */
-int mcp_call_is_cancelled(const mcp_call_run_t *run)
+/* Legacy requests and tasks are cancelled by a message that wakes all; as long
+ * as nobody was woken there was none. */
+int mcp_call_is_cancelled(mcp_call_run_t *run)
 {
     const mcp_turn_t *t = run->t;
+    apr_uint32_t count;
 
-    if (t->era->bit == MCP_ERA_MODERN)
+    if (!t->task && t->era->bit == MCP_ERA_MODERN)
         return mcp_stream_is_lost(t);
-    return mcp_live_signal_count(t->x->works->shared) != run->started &&
-           mcp_answers_is_cancelled(t);
+    count = mcp_live_signal_count(t->x->works->shared);
+    if (count != run->signal) {
+        run->signal = count;
+        run->is_cancelled = t->task ? mcp_task_is_cancelled(t)
+                                    : mcp_answers_is_cancelled(t);
+    }
+    return run->is_cancelled;
 }
 
 int mcp_call_tell_cancelled(mcp_call_t *call)
 {
-    const mcp_call_run_t *run = run_of(call);
-    const mcp_exchange_t *x = run->t->x;
+    mcp_call_run_t *run = run_of(call);
+    const mcp_works_t *works = run->t->x->works;
 
     return mcp_call_is_cancelled(run) ||
-           (x->outlet && x->outlet->stopping(x->baton));
+           (works->is_stopping && works->is_stopping());
 }
 
 void mcp_call_tell_part(mcp_call_t *call, apr_interval_time_t retry)

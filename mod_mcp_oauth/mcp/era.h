@@ -35,6 +35,7 @@ extern const mcp_era_t mcp_era_modern;
 const mcp_error_t *mcp_era_choose(mcp_turn_t *t);
 
 #define MCP_ERA_META_VERSION "io.modelcontextprotocol/protocolVersion"
+#define MCP_ERA_META_CAPABILITIES "io.modelcontextprotocol/clientCapabilities"
 #define MCP_ERA_META_LOG_LEVEL "io.modelcontextprotocol/logLevel"
 #define MCP_ERA_META_SUBSCRIPTION "io.modelcontextprotocol/subscriptionId"
 /* What the request says of itself in params._meta; NULL when absent. */

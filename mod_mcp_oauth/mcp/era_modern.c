@@ -32,13 +32,12 @@ static const mcp_error_t *check_envelope(mcp_turn_t *t)
     const mcp_json_t *token = mcp_era_meta(t, "progressToken");
     apr_int64_t number;
 
-    t->capabilities = mcp_era_meta(t, "io.modelcontextprotocol/"
-                                      "clientCapabilities");
+    t->capabilities = mcp_era_meta(t, MCP_ERA_META_CAPABILITIES);
     if (!mcp_json_string(mcp_era_meta(t, MCP_ERA_META_VERSION)))
         return refuse(t, "_meta must name " MCP_ERA_META_VERSION);
     if (mcp_json_type(t->capabilities) != MCP_JSON_OBJECT)
-        return refuse(t, "_meta must have the object "
-                         "io.modelcontextprotocol/clientCapabilities");
+        return refuse(t,
+                      "_meta must have the object " MCP_ERA_META_CAPABILITIES);
     if (!is_absent_or(mcp_era_meta(t, "io.modelcontextprotocol/clientInfo"),
                       MCP_JSON_OBJECT))
         return refuse(t, "io.modelcontextprotocol/clientInfo must be an "

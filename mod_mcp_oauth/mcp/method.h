@@ -27,5 +27,8 @@ const mcp_error_t *mcp_level_set(mcp_turn_t *t);
 const mcp_error_t *mcp_subscriptions_listen(mcp_turn_t *t);
 const mcp_error_t *mcp_subscriptions_add(mcp_turn_t *t);
 const mcp_error_t *mcp_subscriptions_remove(mcp_turn_t *t);
+const mcp_error_t *mcp_tasks_get(mcp_turn_t *t);
+const mcp_error_t *mcp_tasks_update(mcp_turn_t *t);
+const mcp_error_t *mcp_tasks_cancel(mcp_turn_t *t);
 
 #endif

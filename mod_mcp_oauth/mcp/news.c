@@ -67,7 +67,7 @@ int mcp_news_has(const mcp_news_watch_t *watch, const char *what)
     const apr_array_header_t *modules = watch->server->modules;
     int i;
 
-    if (watch->count < 0)
+    if (watch->count < 0 || has_key(watch, key_of("", what)))
         return 1;
     for (i = 0; i < modules->nelts; i++)
         if (has_key(watch,

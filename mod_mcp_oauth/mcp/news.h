@@ -9,7 +9,7 @@
  * location that offers something of that module. */
 
 typedef struct mcp_news_t {
-    const char *module;
+    const char *module; /* "": of this server itself */
     const char *what;   /* "tools", "prompts", "resources", or a URI */
     apr_uint64_t whose; /* mcp_box_principal; 0: everybody's */
 } mcp_news_t;

@@ -18,6 +18,7 @@ typedef struct mcp_server_t {
     const mcp_tools_t *tools;
     const apr_array_header_t *modules; /* of const char *: who offers them */
     apr_int64_t session_lifetime;      /* seconds */
+    apr_int64_t task_lifetime;         /* seconds */
 } mcp_server_t;
 
 /* What a child works with; filled in after the fork. */
@@ -26,6 +27,11 @@ typedef struct mcp_works_t {
     const char *issuer; /* whose keys */
     mcp_live_shared_t *shared;
     mcp_place_limits_t places; /* for what waits with a thread */
+    /* Has work done in a thread of its own, with a context that ends with it;
+     * 0: too much waits for one already. NULL: there are no threads. */
+    int (*run)(void (*work)(mcp_ctx_t *cx, void *baton), void *baton);
+    /* Whether this child ends, and its threads should; NULL: never. */
+    int (*is_stopping)(void);
 } mcp_works_t;
 
 /* Whether anything is offered of a list: "tools", "prompts", "resources". */

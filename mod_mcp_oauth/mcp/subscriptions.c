@@ -6,16 +6,18 @@
 #include "mcp/listener.h"
 #include "mcp/method.h"
 #include "mcp/record.h"
+#include "mcp/task.h"
 #include "mcp/wait.h"
 
-#define MAX_URIS 256
+#define MAX_NAMED 256
 #define MAX_URI 2048
 
 /* -- what is asked for -- */
 
 typedef struct filter_t {
-    unsigned lists;           /* bits by the place in lists[] */
-    apr_array_header_t *uris; /* of const char * */
+    unsigned lists;            /* bits by the place in lists[] */
+    apr_array_header_t *uris;  /* of const char * */
+    apr_array_header_t *tasks; /* of const char *: their ids */
 } filter_t;
 
 static const struct {
@@ -29,6 +31,7 @@ static const struct {
 
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
 #define URIS "resourceSubscriptions"
+#define TASKS "taskIds" /* of the tasks extension */
 
 static const mcp_error_t *refuse(const mcp_turn_t *t, const char *what)
 {
@@ -54,23 +57,63 @@ static const mcp_error_t *lists_read(filter_t *filter, const mcp_turn_t *t,
     return NULL;
 }
 
-static const mcp_error_t *uris_read(filter_t *filter, const mcp_turn_t *t,
-                                    const mcp_json_t *asked)
+/* A member that is an array of strings. */
+static const mcp_error_t *texts_read(apr_array_header_t *texts,
+                                     const mcp_turn_t *t,
+                                     const mcp_json_t *array)
 {
-    const mcp_json_t *array = mcp_json_get(asked, URIS);
-    const char *uri;
+    const char *text;
     apr_size_t i;
 
     if (array && mcp_json_type(array) != MCP_JSON_ARRAY)
-        return refuse(t, URIS " must be an array");
-    if (mcp_json_size(array) > MAX_URIS)
-        return refuse(t, URIS " names more than 256");
+        return refuse(t, URIS " and " TASKS " must be arrays");
+    if (mcp_json_size(array) > MAX_NAMED)
+        return refuse(t, "no more than 256 can be named");
     for (i = 0; i < mcp_json_size(array); i++) {
-        uri = mcp_json_string(mcp_json_at(array, i));
-        if (!uri)
-            return refuse(t, "each of " URIS " must be a string");
+        text = mcp_json_string(mcp_json_at(array, i));
+        if (!text)
+            return refuse(t,
+                          "each of " URIS " and " TASKS " must be a string");
+        APR_ARRAY_PUSH(texts, const char *) = text;
+    }
+    return NULL;
+}
+
+static const mcp_error_t *uris_read(filter_t *filter, const mcp_turn_t *t,
+                                    const mcp_json_t *asked)
+{
+    apr_array_header_t *named =
+        apr_array_make(t->cx->pool, 8, sizeof(const char *));
+    int i;
+
+    MCP_TRY(texts_read(named, t, mcp_json_get(asked, URIS)));
+    for (i = 0; i < named->nelts; i++) {
+        const char *uri = APR_ARRAY_IDX(named, i, const char *);
+
         if (mcp_server_has_resource(t->x->server, uri, t->cx))
             APR_ARRAY_PUSH(filter->uris, const char *) = uri;
+    }
+    return NULL;
+}
+
+static const mcp_error_t *tasks_read(filter_t *filter, const mcp_turn_t *t,
+                                     const mcp_json_t *asked)
+{
+    apr_array_header_t *named =
+        apr_array_make(t->cx->pool, 8, sizeof(const char *));
+    const mcp_json_t *array = mcp_json_get(asked, TASKS);
+    mcp_task_t task;
+    int i;
+
+    if (!array || !mcp_server_has(t->x->server, "tasks"))
+        return NULL;
+    MCP_TRY(mcp_task_check_client(t));
+    MCP_TRY(texts_read(named, t, array));
+    for (i = 0; i < named->nelts; i++) {
+        const char *id = APR_ARRAY_IDX(named, i, const char *);
+
+        if (mcp_task_read(&task, id, t))
+            APR_ARRAY_PUSH(filter->tasks, const char *) = id;
     }
     return NULL;
 }
@@ -81,10 +124,12 @@ static const mcp_error_t *filter_read(filter_t *filter, const mcp_turn_t *t)
 
     filter->lists = 0;
     filter->uris = apr_array_make(t->cx->pool, 8, sizeof(const char *));
+    filter->tasks = apr_array_make(t->cx->pool, 8, sizeof(const char *));
     if (mcp_json_type(asked) != MCP_JSON_OBJECT)
         return refuse(t, "notifications must be an object");
     MCP_TRY(lists_read(filter, t, asked));
-    return uris_read(filter, t, asked);
+    MCP_TRY(uris_read(filter, t, asked));
+    return tasks_read(filter, t, asked);
 }
 
 /* -- subscriptions/listen -- */
@@ -96,10 +141,23 @@ typedef struct listening_t {
     apr_pool_t *scratch;
 } listening_t;
 
+static void write_texts(mcp_writer_t *w, const char *name,
+                        const apr_array_header_t *texts)
+{
+    int i;
+
+    if (!texts->nelts)
+        return;
+    mcp_writer_name(w, name);
+    mcp_writer_open(w, '[');
+    for (i = 0; i < texts->nelts; i++)
+        mcp_writer_string(w, APR_ARRAY_IDX(texts, i, const char *));
+    mcp_writer_close(w);
+}
+
 static void write_filter(mcp_writer_t *w, const filter_t *filter)
 {
     apr_size_t i;
-    int n;
 
     mcp_writer_open(w, '{');
     for (i = 0; i < LISTS; i++)
@@ -186,15 +244,15 @@ const mcp_error_t *mcp_subscriptions_listen(mcp_turn_t *t)
     listening_t l;
 
     l.t = t;
+    mcp_news_watch(&l.watch, t->x->server, t->x->works->shared,
+                   mcp_box_principal(t->x->principal, t->cx->pool));
     MCP_TRY(filter_read(&l.filter, t));
     if (!mcp_stream_is_possible(t))
         return mcp_error_tell(MCP_E_NOT_ACCEPTABLE, t->cx,
                               "Not Acceptable: the client must accept "
                               "text/event-stream");
     apr_pool_create(&l.scratch, t->cx->pool);
-    mcp_news_watch(&l.watch, t->x->server, t->x->works->shared,
-                   mcp_box_principal(t->x->principal, t->cx->pool));
-    if (!l.filter.lists && !l.filter.uris->nelts)
+    if (!l.filter.lists && !l.filter.uris->nelts && !l.filter.tasks->nelts)
         acknowledge(&l); /* and nothing will follow */
     else
         MCP_TRY(run(&l));

@@ -5,9 +5,23 @@
 #include "mcp/era.h"
 #include "mcp/method.h"
 #include "mcp/mirror.h"
+#include "mcp/task.h"
+#include "mcp/tools_call.h"
 #include "mcp/tools.h"
 
 /* tools/call */
+
+static const mcp_call_kind_t kind;
+
+static void set_tool(mcp_call_run_t *run, const mcp_listed_tool_t *listed)
+{
+    run->kind = &kind;
+    run->listed = listed;
+    run->module = listed->module;
+    run->function = listed->tool->call;
+    run->baton = listed->tool->baton;
+    run->t->x->rpc_target = run->call.name = listed->tool->name;
+}
 
 static const mcp_listed_tool_t *listed_of(const mcp_call_run_t *run)
 {
@@ -31,10 +45,7 @@ static const mcp_error_t *tool_read(mcp_call_run_t *run)
         return mcp_error_tell(MCP_E_INVALID_PARAMS, run->t->cx,
                               "Unknown tool: %s", x->rpc_target);
     }
-    x->rpc_target = run->call.name = listed->tool->name;
-    run->listed = listed;
-    run->function = listed->tool->call;
-    run->baton = listed->tool->baton;
+    set_tool(run, listed);
     return NULL;
 }
 
@@ -129,13 +140,46 @@ static const mcp_error_t *refuse(mcp_call_run_t *run, const char *why)
 static const mcp_call_kind_t kind = {"tool", begin,  text,   medium, content,
                                      done,   failed, refuse, NULL};
 
+/* -- the call -- */
+
+int mcp_tools_run_make(mcp_call_run_t *run, mcp_turn_t *t, const char *name,
+                       const mcp_json_t *arguments)
+{
+    const mcp_listed_tool_t *listed =
+        mcp_tools_find(t->x->server->tools, name);
+
+    if (!listed)
+        return 0;
+    run->t = t;
+    run->call.pool = t->pool;
+    run->arguments = arguments;
+    set_tool(run, listed);
+    return 1;
+}
+
+/* Who can only be a task is none for clients that know nothing of them. */
+static const mcp_error_t *run_as_may_be(mcp_call_run_t *run)
+{
+    const mcp_turn_t *t = run->t;
+    mcp_task_support_t support = listed_of(run)->tool->task;
+
+    if (support != MCP_TASK_NEVER && mcp_task_client_knows(t))
+        run->as_task = mcp_task_begin;
+    else if (support == MCP_TASK_REQUIRED) {
+        if (t->era->bit == MCP_ERA_MODERN)
+            return mcp_task_check_client(t);
+        return refuse(run, "This tool takes long and needs a client that "
+                           "knows tasks (io.modelcontextprotocol/tasks).");
+    }
+    return mcp_call_run(run);
+}
+
 const mcp_error_t *mcp_tools_call(mcp_turn_t *t)
 {
     mcp_call_run_t *run = apr_pcalloc(t->pool, sizeof(*run));
     const char *complaint;
 
     run->t = t;
-    run->kind = &kind;
     run->call.pool = t->pool;
     MCP_TRY(tool_read(run));
     MCP_TRY(arguments_read(run));
@@ -144,5 +188,5 @@ const mcp_error_t *mcp_tools_call(mcp_turn_t *t)
     if (complaint)
         return refuse(run, apr_pstrcat(run->call.pool, "Invalid arguments: ",
                                        complaint, NULL));
-    return mcp_call_run(run);
+    return run_as_may_be(run);
 }

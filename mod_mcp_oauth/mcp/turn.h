@@ -21,6 +21,7 @@ typedef struct mcp_turn_t {
     const mcp_method_t *method;     /* NULL: no such method */
     int is_cancelled;               /* by its client: legacy era */
     const mcp_json_t *capabilities; /* the client's: modern era */
+    const char *task;               /* the id of the one that it works on */
     mcp_session_t session;          /* legacy era, after initialize */
     mcp_stream_t *stream;           /* the answer, if it may become one */
     mcp_writer_t *w;                /* the answer, from mcp_turn_begin on */

@@ -12,6 +12,7 @@
 #include "server/outbound.h"
 #include "server/outlet.h"
 #include "server/plan.h"
+#include "server/runner.h"
 #include "server/site.h"
 #include "server/state.h"
 
@@ -155,6 +156,7 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
     e = mcp_server_state_open(works, settings_of(s), plan, &cx);
     if (e)
         log_fault(e, &cx);
+    mcp_server_runner_open(s, pchild, (int)settings_of(s)->limit->tasks);
     e = mcp_server_outbound_open(works, settings_of(s), &cx);
     if (e)
         log_fault(e, &cx);
@@ -162,6 +164,8 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
 
 void mcp_server_life_child_stopping(apr_pool_t *pchild, int graceful)
 {
+    if (!graceful)
+        mcp_server_runner_stop();
     if (works && works->shared)
         mcp_server_outlet_stop(works->shared);
 }

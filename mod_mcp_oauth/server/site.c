@@ -10,6 +10,7 @@
 #include "server/context.h"
 #include "server/parts.h"
 #include "server/rule.h"
+#include "server/runner.h"
 #include "tool/offered.h"
 
 #define ASSERTION "assertion" /* of MCPPass */
@@ -200,6 +201,7 @@ static const char *server_make(const mcp_server_t **made,
     server->tools = list;
     server->modules = modules_of(m->providers, m->cx.pool);
     server->session_lifetime = section->settings->lifetime->session;
+    server->task_lifetime = section->settings->lifetime->task;
     *made = server;
     return NULL;
 }
@@ -329,6 +331,8 @@ void mcp_server_site_open(const apr_array_header_t *sites,
         own->works.keys = works->keys;
         own->works.shared = works->shared;
         own->works.places = *places;
+        own->works.run = mcp_server_runner_run;
+        own->works.is_stopping = mcp_server_runner_is_stopping;
     }
 }
 
