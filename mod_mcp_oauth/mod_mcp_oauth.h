@@ -359,7 +359,9 @@ typedef void (*mcp_complete_t)(mcp_call_t *call, const char *argument,
                                const char *value, void *baton);
 
 /* A resource, or where uri has a "{" a template of many (RFC 6570, the
- * expressions {name} and {+name}; the first of those that fit is read). Static
+ * expressions {name} and {+name}; the first of those that fit is read). A URI
+ * in whose variables a segment "." or ".." stands, escaped or not, fits none;
+ * but a value may begin with a "/", of {name} too where it is escaped. Static
  * memory, as of a tool. */
 typedef struct mcp_resource_t {
     apr_size_t size; /* sizeof(mcp_resource_t) */

@@ -200,6 +200,7 @@ typedef struct mcp_store_setting_t {
 #define MCP_KIND_text         const char *
 #define MCP_KIND_textfile     const char *
 #define MCP_KIND_url          const char *
+#define MCP_KIND_url_icon     const char *
 #define MCP_KIND_url_issuer   const char *
 #define MCP_KIND_url_resource const char *
 #define MCP_KIND_url_origins  apr_array_header_t * /* of const char * */

@@ -25,7 +25,10 @@ void mcp_turn_find_method(mcp_turn_t *t)
 
 const mcp_error_t *mcp_turn_answer(mcp_turn_t *t)
 {
-    if (!t->method || !(t->method->eras & t->era->bit))
+    const mcp_method_t *method = t->method;
+
+    if (!method || !(method->eras & t->era->bit) ||
+        (method->needs && !mcp_server_has(t->x->server, method->needs)))
         return mcp_error_tell(MCP_E_METHOD_NOT_FOUND, t->cx,
                               "Method not found: %s",
                               mcp_turn_shown(t, t->rpc.method));

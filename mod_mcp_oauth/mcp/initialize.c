@@ -1,4 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp/capabilities.h"
 #include "mcp/era.h"
 #include "mcp/method.h"
 #include "mcp/sse.h"
@@ -50,8 +51,7 @@ const mcp_error_t *mcp_initialize_answer(mcp_turn_t *t)
 
     mcp_turn_begin(t, NULL);
     mcp_writer_member(t->w, "protocolVersion", version);
-    mcp_writer_name(t->w, "capabilities");
-    mcp_writer_raw(t->w, "{\"tools\":{}}");
+    mcp_capabilities_write(t);
     mcp_writer_name(t->w, "serverInfo");
     mcp_turn_write_server(t);
     mcp_writer_member(t->w, "instructions", t->x->server->instructions);

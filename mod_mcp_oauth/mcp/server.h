@@ -4,6 +4,8 @@
 
 #include "jose/keyring.h"
 #include "live/place.h"
+#include "mcp/prompts.h"
+#include "mcp/resources.h"
 #include "mcp/tools.h"
 
 /* One MCP server: a location with `SetHandler mcp-server`. Made from the
@@ -15,7 +17,11 @@ typedef struct mcp_server_t {
     const char *instructions; /* or NULL */
     const char *url; /* identifies the server in what it seals and MACs */
     int is_sse;      /* MCPTransport sse: HTTP+SSE of 2024-11-05 */
+    const char *documentation; /* a URL, or NULL */
+    const mcp_icon_t *icons;   /* or NULL */
     const mcp_tools_t *tools;
+    const mcp_resources_t *resources;
+    const mcp_prompts_t *prompts;
     const apr_array_header_t *modules; /* of const char *: who offers them */
     apr_int64_t session_lifetime;      /* seconds */
     apr_int64_t task_lifetime;         /* seconds */
@@ -34,8 +40,9 @@ typedef struct mcp_works_t {
     int (*is_stopping)(void);
 } mcp_works_t;
 
-/* Whether anything is offered of a list: "tools", "prompts", "resources". */
-int mcp_server_has(const mcp_server_t *server, const char *list);
+/* Whether a capability is declared, since something is offered that needs it:
+ * "tools", "resources", "prompts", "completions", "logging", "tasks". */
+int mcp_server_has(const mcp_server_t *server, const char *capability);
 /* Whether a resource or a template fits uri. */
 int mcp_server_has_resource(const mcp_server_t *server, const char *uri,
                             mcp_ctx_t *cx);

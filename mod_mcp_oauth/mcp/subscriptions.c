@@ -163,26 +163,19 @@ static void write_filter(mcp_writer_t *w, const filter_t *filter)
     for (i = 0; i < LISTS; i++)
         if (filter->lists & 1u << i)
             mcp_writer_member_boolean(w, lists[i].member, 1);
-    if (filter->uris->nelts) {
-        mcp_writer_name(w, URIS);
-        mcp_writer_open(w, '[');
-        for (n = 0; n < filter->uris->nelts; n++)
-            mcp_writer_string(w, APR_ARRAY_IDX(filter->uris, n, const char *));
-        mcp_writer_close(w);
-    }
+    write_texts(w, URIS, filter->uris);
+    write_texts(w, TASKS, filter->tasks);
     mcp_writer_close(w);
 }
 
-static int acknowledge(listening_t *l)
+/* A notification with params, up to their own members. */
+static mcp_writer_t *begin(const listening_t *l, const char *method)
 {
     mcp_writer_t *w = mcp_writer_make(l->scratch);
-    mcp_event_t event = {NULL};
 
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "jsonrpc", "2.0");
-    mcp_writer_member(w, "method",
-                      "notifications/subscriptions/"
-                      "acknowledged");
+    mcp_writer_member(w, "method", method);
     mcp_writer_name(w, "params");
     mcp_writer_open(w, '{');
     mcp_writer_name(w, "_meta");
@@ -190,12 +183,44 @@ static int acknowledge(listening_t *l)
     mcp_writer_name(w, MCP_ERA_META_SUBSCRIPTION);
     mcp_writer_json(w, l->t->rpc.id);
     mcp_writer_close(w);
-    mcp_writer_name(w, "notifications");
-    write_filter(w, &l->filter);
+    return w;
+}
+
+static int end(listening_t *l, mcp_writer_t *w)
+{
+    mcp_event_t event = {NULL};
+
     mcp_writer_close(w);
     mcp_writer_close(w);
     event.data = mcp_writer_text(w, &event.len);
     return mcp_stream_event(l->t, &event);
+}
+
+static int acknowledge(listening_t *l)
+{
+    mcp_writer_t *w = begin(l, "notifications/subscriptions/acknowledged");
+
+    mcp_writer_name(w, "notifications");
+    write_filter(w, &l->filter);
+    return end(l, w);
+}
+
+/* The task as it is now. */
+static int tell_task(listening_t *l, const char *id)
+{
+    mcp_ctx_t cx = *l->t->cx;
+    mcp_turn_t t = *l->t;
+    mcp_writer_t *w;
+    mcp_task_t task;
+
+    cx.pool = l->scratch;
+    t.cx = &cx;
+    if (!mcp_news_has(&l->watch, mcp_task_news(id, l->scratch)) ||
+        !mcp_task_read(&task, id, &t))
+        return 1;
+    w = begin(l, "notifications/tasks");
+    mcp_task_write(w, &task, 0, &t);
+    return end(l, w);
 }
 
 static int tell(listening_t *l, const char *what)
@@ -221,6 +246,9 @@ static int look(listening_t *l)
                 goes_on = tell(l, lists[i].what);
         for (n = 0; n < l->filter.uris->nelts && goes_on; n++)
             goes_on = tell(l, APR_ARRAY_IDX(l->filter.uris, n, const char *));
+        for (n = 0; n < l->filter.tasks->nelts && goes_on; n++)
+            goes_on =
+                tell_task(l, APR_ARRAY_IDX(l->filter.tasks, n, const char *));
     }
     return goes_on;
 }

@@ -5,6 +5,7 @@
 
 #include "base/encode.h"
 #include "mcp/era.h"
+#include "mcp/info.h"
 #include "mcp/stream.h"
 
 #define SHOWN_MAX 100
@@ -109,13 +110,7 @@ void mcp_turn_note_session(mcp_turn_t *t)
 
 void mcp_turn_write_server(mcp_turn_t *t)
 {
-    const mcp_server_t *server = t->x->server;
-
-    mcp_writer_open(t->w, '{');
-    mcp_writer_member(t->w, "name", server->name);
-    mcp_writer_member(t->w, "title", server->title);
-    mcp_writer_member(t->w, "version", server->version);
-    mcp_writer_close(t->w);
+    mcp_info_write(t->w, t->x->server, t->cx->pool);
 }
 
 const char *mcp_turn_header(const mcp_turn_t *t, const char *name)

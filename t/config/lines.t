@@ -318,12 +318,25 @@ my @server = (
     ['MCPScope a "A" "includes=b c"', qr/"b c" is not a scope/],
     ['MCPScope a ""', qr/the text has 1 to 300 bytes/],
 
+    # icons and documentation
+    ['MCPDocumentation https://docs.example.com/mcp'],
+    ['MCPDocumentation docs/mcp.html', qr/MCPDocumentation: "docs\/mcp.html": The scheme of a URI is malformed/],
+    ['MCPIcon https://example.com/logo.svg'],
+    ['MCPIcon HTTPS://example.com/logo.png?v=2'],
+    ['MCPIcon http://example.com/logo.svg', qr/MCPIcon: "http:\/\/example.com\/logo.svg" is no https URL, and clients take no other/],
+    ['MCPIcon data:image/png;base64,AAAA', qr/is not an http or https URL/],
+    ['MCPIcon logo.svg', qr/scheme of a URI is malformed/],
+    ['MCPIcon', qr/Write MCPIcon URL/],
+
     # offers and instructions
     ['MCPOffer demo:* hello'],
     ['MCPOffer demo:', qr/"demo:" is not \[MODULE:\]GLOB, such as demo:hello/],
     ['MCPOffer :hello', qr/is not \[MODULE:\]GLOB/],
-    ['MCPOffer a:b:c', qr/is not \[MODULE:\]GLOB/],
-    ['MCPOffer "my tool"', qr/holds a character that no tool's name has/],
+    ['MCPOffer demo:tasks://all demo:tasks://{id}/data{x} demo:file:///{+path}'],
+    ['MCPOffer "my tool"', qr/holds a character that no name and no URI has/],
+    ["MCPOffer demo:caf\xc3\xa9", qr/holds a character that no name/],
+    ['MCPOffer demo:' . 'x' x 507],
+    ['MCPOffer demo:' . 'x' x 508, qr/is not \[MODULE:\]GLOB/],
     ['MCPInstructions "Add with add."'],
     ['MCPInstructions file:instructions.txt'],
     ['MCPInstructions file:missing.txt', qr/MCPInstructions: cannot read \S+missing.txt: No such file/],

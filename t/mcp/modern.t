@@ -73,7 +73,8 @@ for (['/open', undef, 'public'], ['/mcp', $j->{access_token}, 'private']) {
     cacheable($r, $result, $scope, "$path: server/discover");
     is_deeply($result->{supportedVersions}, [$version],
         "$path: server/discover names the revision that it speaks this way");
-    is_deeply($result->{capabilities}, {tools => {}},
+    is_deeply($result->{capabilities}, {logging => {},
+        tools => {listChanged => JSON::PP::true()}},
         "$path: and what there is");
 
     $r = ask(method => 'tools/list', @to);

@@ -82,7 +82,7 @@ static const row_t modern[] = {
     {"server/discover", POST, DISCOVER, BODY("server/discover", META), 200, 0,
      "\"supportedVersions\":[\"2026-07-28\"]"},
     {"its capabilities", POST, DISCOVER, BODY("server/discover", META), 200, 0,
-     "\"capabilities\":{\"tools\":{}}"},
+     "\"capabilities\":{\"tools\":{\"listChanged\":true},\"logging\":{}}"},
     {"its result is complete", POST, DISCOVER, BODY("server/discover", META),
      200, 0, "\"resultType\":\"complete\""},
     {"every result names the server", POST, DISCOVER,
@@ -346,7 +346,8 @@ static const row_t modern[] = {
 static const row_t legacy[] = {
     {"initialize", POST, "", INIT("2025-11-25"), 200, 0,
      "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"protocolVersion\":"
-     "\"2025-11-25\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":"
+     "\"2025-11-25\",\"capabilities\":{\"tools\":{\"listChanged\":true},"
+     "\"logging\":{}},\"serverInfo\":{\"name\":"
      "\"test\",\"title\":\"A test\",\"version\":\"1.0\"},\"instructions\":"
      "\"Use the tools.\"}}"},
     {"initialize with 2025-06-18", POST, "", INIT("2025-06-18"), 200, 0,
