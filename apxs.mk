@@ -35,7 +35,7 @@ HIREDIS ?= $(or $(call has,hiredis/hiredis_ssl.h,tls), \
 HIREDIS := $(HIREDIS)
 HIREDIS_LIBS := $(if $(filter tls,$(HIREDIS)),-lhiredis_ssl -lssl) \
     $(if $(HIREDIS),-lhiredis)
-LIBS := -ljansson -lcjose $(HIREDIS_LIBS) -lcrypto -lsqlite3 -lpcre2-8 \
+LIBS := -ljansson -lcjose $(HIREDIS_LIBS) -lcrypto -lsqlite3 -lpcre2-8 -lm \
     $(if $(wildcard $(SRC)/net/curl.c),-lcurl)
 
 # What an initialiser leaves out is 0 or NULL (C11 6.7.9): members that are
@@ -121,9 +121,10 @@ $(MODULES)/mod_mcp_oauth.so: $(RECORD_OBJECT) $(HTTPD_OBJECTS) $(LOW_OBJECTS) \
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) $(LIBS)
 
+# the demo reads and writes its file with jansson
 $(MODULES)/mod_mcp_demo.so: $(DEMO_OBJECTS) build/exports.map
 	@mkdir -p $(@D)
-	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^)
+	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) -ljansson -lm
 
 # From an archive of these layers alone, which a name of a higher one is not
 # found in.

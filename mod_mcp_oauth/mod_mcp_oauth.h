@@ -320,6 +320,8 @@ typedef struct mcp_icon_t {
 #define MCP_TOOL_DESTRUCTIVE 0x02
 #define MCP_TOOL_IDEMPOTENT 0x04
 #define MCP_TOOL_OPEN_WORLD 0x08
+/* given alone: it changes something, and is none of these */
+#define MCP_TOOL_ADDS 0x10
 
 /* Whether a call may become a task (the extension io.modelcontextprotocol/
  * tasks): the client gets a task id at once and asks for the result later. The
@@ -340,7 +342,8 @@ typedef struct mcp_tool_t {
     const char *name;          /* 1 to 128 of A-Z a-z 0-9 _ . - */
     const char *title;         /* for people */
     const char *description;   /* for the model; required */
-    const char *input_schema;  /* JSON Schema 2020-12, type "object"; NULL: no
+    const char *input_schema;  /* JSON Schema 2020-12, or draft-07 where
+                                * $schema says so; type "object"; NULL: no
                                 * arguments */
     const char *output_schema; /* of structuredContent, or NULL */
     unsigned hints;            /* MCP_TOOL_..., 0 = none said */

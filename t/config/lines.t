@@ -94,7 +94,7 @@ my @server = (
     ['MCPLifetime browser-session=unlimited', qr/out of range/],
     ['MCPLifetime access-token=unlimited', qr/out of range; it goes from 1min to 1d/],
     ['MCPLifetime refresh-grace=61min', qr/from none to 60min/],
-    ['MCPLifetime acess-token=1h', qr/"acess-token" is not a key. The keys are access-token refresh-token grant unconfirmed refresh-grace code sign-in consent browser-session registration assertion identity introspection signing-key session\./],
+    ['MCPLifetime acess-token=1h', qr/"acess-token" is not a key. The keys are access-token refresh-token grant unconfirmed refresh-grace code sign-in consent browser-session registration assertion identity introspection signing-key session task\./],
     ['MCPLifetime access-token = 1h', qr/"access-token" is not KEY=VALUE, without blanks around the =/],
     ['MCPLifetime access-token=', qr/is not KEY=VALUE/],
     ['MCPLifetime =1h', qr/is not KEY=VALUE/],
