@@ -12,10 +12,10 @@
 
 /* A list that has ticks. */
 static const mcp_icon_t icons[] = {
-    {.src = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' "
-            "viewBox='0 0 16 16' fill='none' stroke='%23777' "
-            "stroke-width='2'%3E%3Cpath d='M1 4l2 2 3-4M1 11l2 2 3-4M8 4h7M8 "
-            "11h7'/%3E%3C/svg%3E",
+    {.src = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0naHR0cDovL3d3dy53My5v"
+            "cmcvMjAwMC9zdmcnIHZpZXdCb3g9JzAgMCAxNiAxNicgZmlsbD0nbm9uZScgc3"
+            "Ryb2tlPScjNzc3JyBzdHJva2Utd2lkdGg9JzInPjxwYXRoIGQ9J00xIDRsMiAy"
+            "IDMtNE0xIDExbDIgMiAzLTRNOCA0aDdNOCAxMWg3Jy8+PC9zdmc+",
      .media_type = "image/svg+xml",
      .sizes = "any"},
     {.src = NULL},
