@@ -276,6 +276,17 @@ static int is_there(const mcp_box_t *box, const mcp_turn_t *t)
     return mcp_live_mailbox_is_open(t->x->works->shared, box->id, now);
 }
 
+/* Whether something may come behind the letter that was told last. */
+static int goes_on(const mcp_turn_t *t, const mcp_letter_t *told)
+{
+    mcp_stream_t *stream = t->stream;
+    mcp_letter_t letter = {0, LAST, NULL, 0};
+
+    return is_there(&stream->box, t) &&
+           (mcp_box_read(&letter, &stream->box, t, stream->scratch) ||
+            letter.number > told->number);
+}
+
 /* 0: the stream is at its end, or nobody reads */
 static int tell(mcp_turn_t *t, const char *name, mcp_letter_t *last)
 {
@@ -288,7 +299,7 @@ static int tell(mcp_turn_t *t, const char *name, mcp_letter_t *last)
         letter.number = last->number;
         letter.kind = 0;
         if (mcp_box_read(&letter, &stream->box, t, stream->scratch))
-            return is_there(&stream->box, t);
+            return goes_on(t, last);
         last->number = letter.number;
         event.id = event_id(name, letter.number, stream->scratch);
         event.data = letter.text;

@@ -9,6 +9,8 @@
 #define NAP apr_time_from_msec(250) /* after which one looks at the client */
 #define COMMENT_EVERY apr_time_from_sec(15)
 #define RETRY_AFTER 5
+#define TRIES 6 /* for a place */
+#define BETWEEN_TRIES apr_time_from_msec(10)
 
 static const mcp_error_t *crowded(mcp_ctx_t *cx)
 {
@@ -21,14 +23,32 @@ static const mcp_error_t *crowded(mcp_ctx_t *cx)
     return e;
 }
 
+/* Those who wait look whether their client is still there when they are woken,
+ * so that a place is not refused because of who has gone just now. */
+static int place_take(const mcp_turn_t *t)
+{
+    const mcp_exchange_t *x = t->x;
+    mcp_live_shared_t *shared = x->works->shared;
+    apr_uint64_t owner =
+        x->principal ? mcp_box_principal(x->principal, t->cx->pool) : 0;
+    int place = mcp_live_place_take(shared, &x->works->places, owner);
+    int i;
+
+    if (place < 0)
+        mcp_live_signal_raise(shared);
+    for (i = 1; place < 0 && i < TRIES; i++) {
+        apr_sleep(BETWEEN_TRIES);
+        place = mcp_live_place_take(shared, &x->works->places, owner);
+    }
+    return place;
+}
+
 const mcp_error_t *mcp_wait_begin(mcp_wait_t *wait, mcp_turn_t *t)
 {
     const mcp_exchange_t *x = t->x;
 
     wait->t = t;
-    wait->place = mcp_live_place_take(
-        x->works->shared, &x->works->places,
-        x->principal ? mcp_box_principal(x->principal, t->cx->pool) : 0);
+    wait->place = place_take(t);
     if (wait->place < 0)
         return crowded(t->cx);
     wait->end = mcp_ctx_now(t->cx) + x->outlet->patience;

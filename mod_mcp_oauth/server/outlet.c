@@ -135,7 +135,7 @@ mcp_place_limits_t mcp_server_outlet_places(apr_uint32_t streams)
     int threads = 1, children = 1;
 
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_MAX_DAEMON_USED, &children);
+    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &children);
     if (threads < 1)
         threads = 1;
     if (threads > 3)

@@ -28,7 +28,9 @@ const LESS = {
   },
   INFO: {
     'incoming-request': 'a record of what was sent',
-    'outgoing-response': 'a record of what was answered',
+    'outgoing-request': 'the same',
+    'incoming-response': 'a record of what was answered',
+    'outgoing-response': 'the same',
     'incoming-sse-event': 'a record of what came',
     'stream-closed': 'a record of when',
     'server-sse-streams-functional': 'tools/list has nothing to stream',

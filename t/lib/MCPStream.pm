@@ -7,6 +7,8 @@ package MCPStream;
 #   my $s = MCPStream->modern($c, '/mcp', 'subscriptions/listen', {...}, id => 7);
 #   my $s = MCPStream->legacy($c, '/mcp', 'tools/call', {...}, session => $id);
 #   my $s = MCPStream->get($c, '/mcp', session => $id, last => $event_id);
+#   my $s = MCPStream->start($c, POST => ...);  the answer has not begun;
+#                           $s->head: now it has
 #   $s->status  $s->header('X')
 #   my $e = $s->event;      {id, event, data, retry} as far as they are there;
 #                           undef: the stream has ended
@@ -52,17 +54,28 @@ sub get {
 
 # Sends a request as MCPClient::request does; back when the head has come.
 sub open {
+    my $class = shift;
+    return $class->start(@_)->head;
+}
+
+# The same, back at once: head has still to come.
+sub start {
     my ($class, $c, $method, @request) = @_;
     my $socket = $c->open_socket;
     my ($bytes) = $c->request_bytes($method, @request);
     local $SIG{PIPE} = 'IGNORE';
     print $socket $bytes;
-    my $self = bless {socket => $socket, raw => '', text => '', comments => [],
-        passed => []}, $class;
-    my $head = MCPClient::read_head($socket, \$self->{raw})
-        // croak "$method: no answer";
+    return bless {socket => $socket, raw => '', text => '', comments => [],
+        passed => [], method => $method}, $class;
+}
+
+sub head {
+    my $self = shift;
+    my $head = MCPClient::read_head($self->{socket}, \$self->{raw})
+        // croak "$self->{method}: no answer";
     my ($line, @lines) = split /\r?\n/, $head;
-    my ($status) = $line =~ m{^HTTP/1\.1 (\d{3})} or croak "$method: $line";
+    my ($status) = $line =~ m{^HTTP/1\.1 (\d{3})}
+        or croak "$self->{method}: $line";
     $self->{head} = bless {status => $status, line => $line, body => '',
         headers => [map { [split /:[ \t]*/, $_, 2] } @lines]},
         'MCPClient::Response';

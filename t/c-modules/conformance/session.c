@@ -6,6 +6,12 @@
 
 #define BETWEEN 50 /* ms, as the suite has it */
 
+static mcp_outcome_t cancelled(mcp_call_t *call)
+{
+    call->api->text(call, "It was cancelled.");
+    return MCP_CALL_FAILED;
+}
+
 static mcp_outcome_t progress(mcp_call_t *call, void *baton)
 {
     int i;
@@ -13,7 +19,7 @@ static mcp_outcome_t progress(mcp_call_t *call, void *baton)
     for (i = 0; i <= 100; i += 50) {
         call->api->progress(call, i, 100, "on its way");
         if (!conformance_pause(call, BETWEEN))
-            return MCP_CALL_FAILED;
+            return cancelled(call);
     }
     call->api->text(call, "All of the way is done.");
     return MCP_CALL_DONE;
@@ -29,7 +35,7 @@ static mcp_outcome_t logging(mcp_call_t *call, void *baton)
     for (i = 0; i < 3; i++) {
         call->api->log(call, "info", lines[i]);
         if (i < 2 && !conformance_pause(call, BETWEEN))
-            return MCP_CALL_FAILED;
+            return cancelled(call);
     }
     call->api->text(call, "Three lines were logged.");
     return MCP_CALL_DONE;
@@ -39,7 +45,7 @@ static mcp_outcome_t reconnection(mcp_call_t *call, void *baton)
 {
     call->api->part(call, apr_time_from_msec(2 * BETWEEN));
     if (!conformance_pause(call, BETWEEN))
-        return MCP_CALL_FAILED;
+        return cancelled(call);
     call->api->text(call, "Reconnection test completed successfully.");
     return MCP_CALL_DONE;
 }

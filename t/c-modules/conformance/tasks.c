@@ -4,6 +4,26 @@
 
 #include "conformance.h"
 
+#define BEGUN "begun"
+
+/* Whether this is the call in the request: the work is done later, which makes
+ * it a task for whoever knows tasks. */
+static int is_put_off(mcp_call_t *call)
+{
+    if (call->api->remembered(call))
+        return 0;
+    call->api->remember(call, BEGUN);
+    call->api->later(call, 0);
+    return 1;
+}
+
+/* Asks in the task, which goes on with the answers. */
+static mcp_outcome_t ask_in_task(mcp_call_t *call)
+{
+    call->api->remember(call, BEGUN);
+    return MCP_CALL_INPUT_REQUIRED;
+}
+
 static mcp_outcome_t greet(mcp_call_t *call, void *baton)
 {
     conformance_say(call, "Hello, ", call->api->string(call, "/name"), "!",
@@ -16,6 +36,8 @@ static mcp_outcome_t slow_compute(mcp_call_t *call, void *baton)
     const char *label = call->api->string(call, "/label");
     double seconds = 0;
 
+    if (is_put_off(call))
+        return MCP_CALL_LATER;
     call->api->number(call, "/seconds", &seconds);
     if (!conformance_pause(call, (int)(seconds * 1000))) {
         call->api->text(call, "It was cancelled.");
@@ -27,6 +49,8 @@ static mcp_outcome_t slow_compute(mcp_call_t *call, void *baton)
 
 static mcp_outcome_t failing_job(mcp_call_t *call, void *baton)
 {
+    if (is_put_off(call))
+        return MCP_CALL_LATER;
     conformance_pause(call, 1000);
     call->api->text(call, "The job failed, as it always does.");
     return MCP_CALL_FAILED;
@@ -34,6 +58,8 @@ static mcp_outcome_t failing_job(mcp_call_t *call, void *baton)
 
 static mcp_outcome_t protocol_error_job(mcp_call_t *call, void *baton)
 {
+    if (is_put_off(call))
+        return MCP_CALL_LATER;
     conformance_pause(call, 200);
     call->api->error(call, -32603, "The job met with an internal error.");
     return MCP_CALL_ERROR;
@@ -62,9 +88,11 @@ static mcp_outcome_t confirm_delete(mcp_call_t *call, void *baton)
 {
     const char *answer = call->api->answer(call, "confirm");
 
+    if (is_put_off(call))
+        return MCP_CALL_LATER;
     if (!answer) {
         call->api->ask(call, "confirm", "elicitation/create", CONFIRM);
-        return MCP_CALL_INPUT_REQUIRED;
+        return ask_in_task(call);
     }
     conformance_say(call, call->api->string(call, "/filename"), ": ", answer,
                     NULL);
@@ -76,26 +104,35 @@ static mcp_outcome_t multi_input(mcp_call_t *call, void *baton)
     const char *first = call->api->answer(call, "first");
     const char *second = call->api->answer(call, "second");
 
+    if (is_put_off(call))
+        return MCP_CALL_LATER;
     if (first && second) {
         conformance_say(call, first, " and ", second, NULL);
         return MCP_CALL_DONE;
     }
     call->api->ask(call, "first", "elicitation/create", NAME);
     call->api->ask(call, "second", "elicitation/create", CONFIRM);
-    return MCP_CALL_INPUT_REQUIRED;
+    return ask_in_task(call);
 }
 
+/* Asks first, in the request, and then is a task. */
 static mcp_outcome_t tool_with_task(mcp_call_t *call, void *baton)
 {
+    const char *name = call->api->remembered(call);
     const char *answer = call->api->answer(call, "user_name");
 
+    if (name) {
+        conformance_pause(call, 200);
+        conformance_say(call, "It was done for ", name, NULL);
+        return MCP_CALL_DONE;
+    }
     if (!answer) {
         call->api->ask(call, "user_name", "elicitation/create", NAME);
         return MCP_CALL_INPUT_REQUIRED;
     }
-    conformance_pause(call, 200);
-    conformance_say(call, "It was done for ", answer, NULL);
-    return MCP_CALL_DONE;
+    call->api->remember(call, answer);
+    call->api->later(call, 0);
+    return MCP_CALL_LATER;
 }
 
 #define GREET                                                                 \

@@ -43,6 +43,7 @@ static mcp_outcome_t wait_for(mcp_call_t *call, void *baton)
     for (i = 0; i <= ms; i += STEP) {
         if (call->api->cancelled(call)) {
             note(call, "is cancelled");
+            call->api->text(call, "cancelled");
             return MCP_CALL_FAILED;
         }
         while (told < said && told * ms <= i * said) {
@@ -77,14 +78,17 @@ static mcp_outcome_t part(mcp_call_t *call, void *baton)
 static mcp_outcome_t later(mcp_call_t *call, void *baton)
 {
     const char *so_far = call->api->remembered(call);
+    apr_int64_t ms = 100;
 
+    call->api->integer(call, "/ms", &ms);
     if (so_far && !strcmp(so_far, "xx")) {
         call->api->text(call, so_far);
         return MCP_CALL_DONE;
     }
     call->api->remember(
         call, apr_pstrcat(call->pool, so_far ? so_far : "", "x", NULL));
-    call->api->later(call, apr_time_from_msec(100));
+    call->api->later(call, apr_time_from_msec(ms));
+    note(call, "is put off");
     return MCP_CALL_LATER;
 }
 
@@ -177,7 +181,7 @@ static mcp_outcome_t ask(mcp_call_t *call, void *baton)
 static const mcp_tool_t tools[] = {
     TOOL("wait", wait_for, INTEGER("ms") INTEGER("said")),
     TOOL("part", part, INTEGER("ms")),
-    TOOL("later", later, ""),
+    TOOL("later", later, INTEGER("ms")),
     TOOL("each_level", each_level, ""),
     TOOL("odd_progress", odd_progress, ""),
     TOOL("changed", changed, STRING("list")),
