@@ -286,8 +286,6 @@ void mcp_server_site_open(const apr_array_header_t *sites,
         own->works.places = *places;
         own->works.run = mcp_server_runner_run;
         own->works.is_stopping = mcp_server_runner_is_stopping;
-        own->works.run = mcp_server_runner_run;
-        own->works.is_stopping = mcp_server_runner_is_stopping;
     }
 }
 
