@@ -12,6 +12,11 @@ void mcp_demo_task_call_share(int is_common)
     is_shared = is_common;
 }
 
+int mcp_demo_task_call_is_shared(void)
+{
+    return is_shared;
+}
+
 /* A subject is unique at its issuer alone; no issuer has a blank. */
 const char *mcp_demo_task_call_owner(mcp_call_t *call)
 {

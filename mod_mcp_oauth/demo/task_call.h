@@ -9,6 +9,7 @@
 
 /* Of the configuration: whether all users share their tasks. */
 void mcp_demo_task_call_share(int is_common);
+int mcp_demo_task_call_is_shared(void);
 
 /* Whose tasks they are: the caller's, or "" those that all share. So are the
  * ones of a location that needs no login. */

@@ -10,12 +10,15 @@
 
 /* -- create_task: it is done when the answer says so -- */
 
-/* A list that has ticks. */
+/* <svg xmlns='http://www.w3.org/2000/svg'
+ * viewBox='0 0 16 16' fill='none' stroke='#777' stroke-width='2'>
+ * <path d='M1 4l2 2 3-4M1 11l2 2 3-4M8 4h7M8 11h7'/></svg> */
 static const mcp_icon_t icons[] = {
-    {.src = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0naHR0cDovL3d3dy53My5v"
-            "cmcvMjAwMC9zdmcnIHZpZXdCb3g9JzAgMCAxNiAxNicgZmlsbD0nbm9uZScgc3"
-            "Ryb2tlPScjNzc3JyBzdHJva2Utd2lkdGg9JzInPjxwYXRoIGQ9J00xIDRsMiAy"
-            "IDMtNE0xIDExbDIgMiAzLTRNOCA0aDdNOCAxMWg3Jy8+PC9zdmc+",
+    {.src = "data:image/svg+xml;base64,"
+            "PHN2ZyB4bWxucz0naHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmcnIHZpZXdC"
+            "b3g9JzAgMCAxNiAxNicgZmlsbD0nbm9uZScgc3Ryb2tlPScjNzc3JyBzdHJv"
+            "a2Utd2lkdGg9JzInPjxwYXRoIGQ9J00xIDRsMiAyIDMtNE0xIDExbDIgMiAz"
+            "LTRNOCA0aDdNOCAxMWg3Jy8+PC9zdmc+",
      .media_type = "image/svg+xml",
      .sizes = "any"},
     {.src = NULL},
@@ -41,7 +44,7 @@ static const char *task_read(mcp_demo_task_t *task, mcp_call_t *call)
 /* Those who listen see it in the list, and some may have waited for it. */
 static void announce(mcp_call_t *call, const mcp_demo_task_t *task)
 {
-    int is_private = *task->owner != '\0';
+    int is_private = !mcp_demo_task_call_is_shared();
 
     call->api->updated(call, "tasks://all", is_private);
     call->api->updated(call, apr_psprintf(call->pool, "tasks://%u", task->id),

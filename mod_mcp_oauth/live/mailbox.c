@@ -231,7 +231,7 @@ static mcp_box_status_t look(mcp_letter_t *letter, const copy_t *copy,
     return found ? MCP_BOX_OK : MCP_BOX_NONE;
 }
 
-/* house: the box, after and kind are what is asked; a struct says no more */
+/* house: six arguments, since a letter is named by a number and a kind */
 mcp_box_status_t mcp_live_mailbox_read(mcp_letter_t *letter,
                                        mcp_live_shared_t *shared,
                                        const unsigned char id[MCP_DIGEST_SIZE],

@@ -12,11 +12,17 @@
 
 #define MAX_ROUNDS 32 /* of questions: a function that only asks is broken */
 #define MIN_DELAY apr_time_from_msec(10)
+#define MAX_SAID 1000 /* bytes of the message of an error */
 
 const mcp_error_t *mcp_call_refuse(const mcp_call_run_t *run, const char *what)
 {
     return mcp_error_tell(MCP_E_INVALID_PARAMS, run->t->cx,
                           "Invalid params: %s", what);
+}
+
+const mcp_error_t *mcp_call_fail(mcp_call_run_t *run, const char *why)
+{
+    return mcp_error_tell(MCP_E_CALL_ERROR, run->t->cx, "%s", why);
 }
 
 /* -- what came -- */
@@ -121,6 +127,15 @@ static const mcp_error_t *answer_error(mcp_call_run_t *run)
     return e;
 }
 
+/* Where no result can say that it is an error. */
+static const mcp_error_t *answer_failed(mcp_call_run_t *run)
+{
+    if (!run->said)
+        return answer_breach(run, "it failed, and did not say why");
+    return run->kind->refuse(
+        run, apr_pstrndup(run->call.pool, run->said, MAX_SAID));
+}
+
 static const mcp_error_t *answer_with(mcp_call_run_t *run,
                                       const char *(*finish)(mcp_call_run_t *))
 {
@@ -137,7 +152,8 @@ const mcp_error_t *mcp_call_answer(mcp_call_run_t *run, mcp_outcome_t outcome)
     case MCP_CALL_DONE:
         return answer_with(run, run->kind->done);
     case MCP_CALL_FAILED:
-        return answer_with(run, run->kind->failed);
+        return run->kind->failed ? answer_with(run, run->kind->failed)
+                                 : answer_failed(run);
     case MCP_CALL_INPUT_REQUIRED:
         return answer_asking(run);
     case MCP_CALL_FORBIDDEN:
@@ -176,7 +192,7 @@ static void begin_round(mcp_call_run_t *run)
     run->written = 0;
     run->blocks = run->more_values = 0;
     run->role = "user";
-    run->structured = NULL;
+    run->said = run->structured = NULL;
     run->structured_json = NULL;
     run->values = run->questions = run->scopes = NULL;
     run->remember = run->error_message = run->breach = NULL;

@@ -39,6 +39,8 @@ typedef struct mcp_call_kind_t {
                            const char *json);
     /* ends the result */
     const char *(*done)(mcp_call_run_t *run);
+    /* the same where the function failed; NULL: the request does, with what
+     * it said */
     const char *(*failed)(mcp_call_run_t *run);
     /* the answer in place of a result: why there is none, for the client */
     const mcp_error_t *(*refuse)(mcp_call_run_t *run, const char *why);
@@ -77,6 +79,7 @@ struct mcp_call_run_t {
     apr_size_t written; /* bytes */
     int blocks;         /* of content */
     const char *role;
+    const char *said; /* its first text */
     const char *structured;
     const mcp_json_t *structured_json;
     apr_array_header_t *values;    /* of const char *: a completion's */
@@ -99,6 +102,8 @@ const mcp_error_t *mcp_call_run(mcp_call_run_t *run);
  * the answer to the last one. */
 mcp_outcome_t mcp_call_round(mcp_call_run_t *run);
 const mcp_error_t *mcp_call_answer(mcp_call_run_t *run, mcp_outcome_t outcome);
+/* The answer of kinds whose results cannot say that they are an error. */
+const mcp_error_t *mcp_call_fail(mcp_call_run_t *run, const char *why);
 /* INVALID_PARAMS with this sentence behind "Invalid params: ". */
 const mcp_error_t *mcp_call_refuse(const mcp_call_run_t *run,
                                    const char *what);

@@ -120,6 +120,8 @@ static void add_text(mcp_call_t *call, const char *text)
         breach(run, "a text that it gave is not UTF-8");
     else
         breach(run, run->kind->text(run, text, len));
+    if (!run->said && !run->breach)
+        run->said = apr_pstrmemdup(call->pool, text, len);
 }
 
 static void add_media(mcp_call_t *call, const char *kind,

@@ -12,6 +12,6 @@ const mcp_error_t *mcp_discover_answer(mcp_turn_t *t)
     mcp_writer_raw(t->w, "[\"" MCP_ERA_MODERN_VERSION "\"]");
     mcp_capabilities_write(t);
     mcp_writer_member(t->w, "instructions", t->x->server->instructions);
-    t->era->write_caching(t);
+    t->era->write_caching(t, MCP_ERA_LIST_TTL);
     return NULL;
 }

@@ -20,11 +20,14 @@ struct mcp_era_t {
     /* what a result begins and ends with; type as in mcp_turn_begin */
     void (*begin)(mcp_turn_t *t, const char *type);
     void (*end)(mcp_turn_t *t);
-    /* how long and by whom a list may be kept */
-    void (*write_caching)(mcp_turn_t *t);
+    /* how long (milliseconds) and by whom a result may be kept */
+    void (*write_caching)(mcp_turn_t *t, apr_int64_t ttl);
     /* whether the client can be asked for what needs this capability */
     int (*can)(const mcp_turn_t *t, const char *pointer);
 };
+
+/* What is listed changes with the configuration, or is told of. */
+#define MCP_ERA_LIST_TTL 60000 /* milliseconds */
 
 extern const mcp_era_t mcp_era_legacy;
 extern const mcp_era_t mcp_era_modern;

@@ -109,7 +109,7 @@ static void end(mcp_turn_t *t)
     mcp_writer_close(t->w);
 }
 
-static void write_caching(mcp_turn_t *t)
+static void write_caching(mcp_turn_t *t, apr_int64_t ttl)
 {
 }
 

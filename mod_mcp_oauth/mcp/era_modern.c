@@ -10,10 +10,6 @@
 /* From 2026-07-28 on: every request says all about itself in params._meta, and
  * headers mirror what intermediaries want to see. */
 
-/* What is listed changes with the configuration only, which clients need not
- * learn at once. */
-#define LIST_TTL_MS 60000
-
 static const mcp_error_t *refuse(const mcp_turn_t *t, const char *what)
 {
     return mcp_error_tell(MCP_E_RPC_ENVELOPE, t->cx, "Invalid params: %s",
@@ -128,9 +124,9 @@ static void end(mcp_turn_t *t)
     mcp_writer_close(t->w);
 }
 
-static void write_caching(mcp_turn_t *t)
+static void write_caching(mcp_turn_t *t, apr_int64_t ttl)
 {
-    mcp_writer_member_integer(t->w, "ttlMs", LIST_TTL_MS);
+    mcp_writer_member_integer(t->w, "ttlMs", ttl);
     mcp_writer_member(t->w, "cacheScope",
                       t->x->principal ? "private" : "public");
 }

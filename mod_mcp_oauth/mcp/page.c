@@ -142,6 +142,6 @@ const mcp_error_t *mcp_page_answer(mcp_turn_t *t, const mcp_page_list_t *list)
     mcp_writer_raw_n(t->w, page->text, page->len);
     if (place + 1 < list->pages->nelts)
         mcp_writer_member(t->w, "nextCursor", page[1].cursor);
-    t->era->write_caching(t);
+    t->era->write_caching(t, MCP_ERA_LIST_TTL);
     return NULL;
 }

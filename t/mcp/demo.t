@@ -7,6 +7,7 @@ use utf8;
 use MCPTest;
 use MCPAnswer;
 use MCPServer;
+use MCPStream;
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output);
 my $s = MCPServer->new(config => <<'END');
@@ -163,7 +164,7 @@ is_deeply($may->{structuredContent}{scopes}, [split / /, $claims->{scope}],
     'get-user-permissions: the scopes');
 $s->provider_says($token{ada}, roles => ['admin'], permissions => [],
     email => 'ada@example.com', name => 'Ada "L"', organization => 'org_1',
-    picture => 'https://example.com/ada.png', claims => {nickname => 'al'});
+    picture => 'https://example.com/ada.png', claims => '{"nickname":"al"}');
 $info = call('ada', 'get-user-info', {}, 'a provider that says more')
     ->{structuredContent};
 is_deeply($info, {userId => $claims->{sub}, roles => ['admin'],
@@ -336,5 +337,44 @@ my $of_task = {type => 'ref/resource', uri => 'tasks://{id}'};
 completes($of_task, 'id', '', '1', '2');
 completes($of_task, 'id', '2', '2');
 completes($of_task, 'id', '3');
+
+# -- what changes ------------------------------------------------------------
+
+# The server has a place again when it has seen that the one before is gone.
+sub listens {
+    my ($who, @uris) = @_;
+    my $stream;
+    $s->await('a stream', sub {
+        $stream = MCPStream->modern($c, $who eq 'nobody' ? '/common' : '/mcp',
+            'subscriptions/listen', {notifications => {resourceSubscriptions =>
+                \@uris}}, token => $token{$who});
+        return $stream->status == 200;
+    });
+    $stream->awaits(sub { ($_->{method} // '') =~ /acknowledged$/ });
+    return $stream;
+}
+
+my $id = 4;
+for my $who (qw(ada bob nobody)) {
+    my $stream = listens($who, 'tasks://all',
+        map { "tasks://$_" } $id + 1 .. $id + 3);
+    my %due = ('tasks://all' => 1);
+    for (qw(bob nobody ada)) {
+        $id++;
+        creates($_, {title => 'new'}, task("$id", 'new', 'todo', 'medium'));
+        $due{"tasks://$id"} = 1 if $_ eq $who;
+    }
+    my $due = join ' ', sort keys %due;
+    my %heard;
+    $stream->awaits(sub {
+        my $uri = $_->{params}{uri} // '';
+        $heard{$uri}++;
+        delete $due{$uri};
+        return !%due;
+    });
+    is(join(' ', sort keys %heard), $due, "$who hears of their own task");
+    ok($stream->is_quiet(0.2), "$who: and of no other's");
+    $stream->drop;
+}
 
 done();

@@ -25,6 +25,16 @@ static inline box_id_t id_of(apr_uint32_t number)
     return id;
 }
 
+/* Owners by small numbers, too; 0 is nobody. */
+static inline apr_uint64_t owner_of(apr_uint64_t number)
+{
+    box_id_t id = id_of((apr_uint32_t)number);
+    apr_uint64_t owner;
+
+    memcpy(&owner, id.digest, sizeof(owner));
+    return number ? owner : 0;
+}
+
 static inline mcp_live_shared_t *make(apr_uint32_t bytes, mcp_ctx_t *cx)
 {
     mcp_live_limits_t limits = {8, 8, 8, bytes};
@@ -38,7 +48,7 @@ static inline mcp_box_status_t opened(mcp_live_shared_t *shared,
                                       apr_uint32_t number, apr_uint32_t limit,
                                       apr_uint64_t owner)
 {
-    const mcp_box_terms_t terms = {NOW, LATER, limit, owner};
+    const mcp_box_terms_t terms = {NOW, LATER, limit, owner_of(owner)};
     box_id_t id = id_of(number);
 
     return mcp_live_mailbox_open(shared, id.digest, &terms);
@@ -193,7 +203,7 @@ static inline const char *flaw_of(mcp_live_shared_t *shared,
         mail->fresh > mail->blocks + 1)
         return "how many blocks are free";
     for (; owners; owners--)
-        if (!account_is_right(mail, owners))
+        if (!account_is_right(mail, owner_of(owners)))
             return "an owner's account";
     return NULL;
 }

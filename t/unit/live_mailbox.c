@@ -256,7 +256,7 @@ static void test_owner(mcp_ctx_t *cx)
     is(flaw_of(shared, 6), NULL, "and the store is whole");
 }
 
-/* A small store, in which accounts are near each other and many go. */
+/* A small store, in which accounts stand in each others' places. */
 static void test_owners(mcp_ctx_t *cx)
 {
     mcp_live_shared_t *shared = make(64 * 512, cx);
