@@ -101,7 +101,7 @@ void mcp_call_tell_log(mcp_call_t *call, const char *level, const char *data)
 }
 
 /* Legacy requests and tasks are cancelled by a message that wakes all; as long
- * as nobody was woken there was none. */
+ * as nobody was woken since it was looked for there is none. */
 int mcp_call_is_cancelled(mcp_call_run_t *run)
 {
     const mcp_turn_t *t = run->t;
