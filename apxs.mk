@@ -35,7 +35,7 @@ HIREDIS ?= $(or $(call has,hiredis/hiredis_ssl.h,tls), \
 HIREDIS := $(HIREDIS)
 HIREDIS_LIBS := $(if $(filter tls,$(HIREDIS)),-lhiredis_ssl -lssl) \
     $(if $(HIREDIS),-lhiredis)
-LIBS := -ljansson -lcjose $(HIREDIS_LIBS) -lcrypto -lsqlite3 -lpcre2-8 \
+LIBS := -ljansson -lcjose $(HIREDIS_LIBS) -lcrypto -lsqlite3 -lpcre2-8 -lm \
     $(if $(wildcard $(SRC)/net/curl.c),-lcurl)
 
 # What an initialiser leaves out is 0 or NULL (C11 6.7.9): members that are
@@ -88,10 +88,8 @@ CTL_OBJECTS := $(call objects,$(SRC)/ctl/*.c)
 CTL := $(OUT)/mcpctl
 RECORD_OBJECT := $(call objects,$(SRC)/mod_mcp_oauth.c)
 DEMO_OBJECTS := $(call objects,$(SRC)/demo/*.c)
-TEST_MODULES := $(patsubst t/c-modules/%.c,$(MODULES)/%.so, \
-    $(foreach m,$(wildcard t/c-modules/*/*.c), \
-    $(if $(filter mod_$(notdir $(patsubst %/,%,$(dir $(m)))).c,$(notdir $(m))), \
-    t/c-modules/$(notdir $(m)))))
+TEST_MODULES := $(patsubst t/c-modules/%/,$(MODULES)/mod_%.so, \
+    $(wildcard t/c-modules/*/))
 UNITS := $(patsubst t/unit/%.c,$(OUT)/unit/%,$(sort $(filter-out \
     $(if $(HIREDIS),,t/unit/store_redis%),$(wildcard t/unit/$(UNIT)*.c))))
 PROPERTIES := $(patsubst t/property/%.c,$(OUT)/property/%,$(sort \
@@ -109,7 +107,8 @@ PROGRAMS := $(if $(CTL_OBJECTS),$(CTL))
 .PHONY: all test-modules lib install demo serve-conformance check unit \
     unit-programs property soak fuzz fuzz-replay fuzz-programs behaviour \
     bench bench-programs asan format check-format fallback clang doc clean \
-    help house config deps install-test client browser ctl idp check-keycloak
+    help house config deps install-test client browser ctl idp check-keycloak \
+    conformance conformance-asan
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -122,9 +121,10 @@ $(MODULES)/mod_mcp_oauth.so: $(RECORD_OBJECT) $(HTTPD_OBJECTS) $(LOW_OBJECTS) \
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) $(LIBS)
 
+# the demo reads and writes its file with jansson
 $(MODULES)/mod_mcp_demo.so: $(DEMO_OBJECTS) build/exports.map
 	@mkdir -p $(@D)
-	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^)
+	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) -ljansson -lm
 
 # From an archive of these layers alone, which a name of a higher one is not
 # found in.
@@ -161,15 +161,19 @@ $(OBJ)/page/embedded.c: $(PAGES) build/embed
 $(OBJ)/page/embedded.o: $(OBJ)/page/embedded.c $(SRC)/page/embedded.h apxs.mk
 	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# A test module is all the files of its folder.
 define test_module
-$(MODULES)/$(1).so: t/c-modules/$(patsubst mod_%,%,$(1))/$(1).c \
-    build/exports.map apxs.mk
-	@mkdir -p $$(@D) $(OBJ)/t
-	$$(call say,CC)$$(CC) $$(ALL_CPPFLAGS) $$(HTTPD_INCLUDES) $$(ALL_CFLAGS) -MMD -MP \
-	    -MF $(OBJ)/t/$(1).d -c -o $(OBJ)/t/$(1).o $$<
-	$$(call say,LINK)$$(LINK) -o $$@ $(OBJ)/t/$(1).o -ljansson
+$(MODULES)/mod_$(1).so: $(patsubst t/c-modules/%.c,$(OBJ)/t/%.o, \
+    $(wildcard t/c-modules/$(1)/*.c)) build/exports.map
+	@mkdir -p $$(@D)
+	$$(call say,LINK)$$(LINK) -o $$@ $$(filter %.o,$$^) -ljansson
 endef
-$(foreach m,$(TEST_MODULES),$(eval $(call test_module,$(basename $(notdir $(m))))))
+$(foreach m,$(TEST_MODULES),$(eval $(call \
+    test_module,$(patsubst mod_%.so,%,$(notdir $(m))))))
+
+$(OBJ)/t/%.o: t/c-modules/%.c apxs.mk
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(HTTPD_INCLUDES) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
 
@@ -193,7 +197,7 @@ demo:
 	@build/serve demo
 
 serve-conformance:
-	@MCP_TARGET=serve-conformance build/serve conformance
+	@MCP_TARGET=serve-conformance MODE=$(MODE) OUT=$(OUT) build/serve conformance
 
 # -- test --------------------------------------------------------------------
 
@@ -244,6 +248,13 @@ ctl: all
 
 client browser: all test-modules
 	prove --exec "" $(PROVEFLAGS) t/$@/run
+
+# the official suite against what `make serve-conformance` runs
+conformance:
+	MODE=$(MODE) OUT=$(OUT) prove --exec "" $(PROVEFLAGS) t/client/run :: conformance
+
+conformance-asan:
+	$(MAKE) MODE=asan OUT=build/asan conformance
 
 # A real Keycloak, which Maven fetches; not a part of `make check`.
 check-keycloak: all test-modules
@@ -311,5 +322,5 @@ check-format:
 help:
 	@echo "all install demo serve-conformance check unit property soak house config"
 	@echo "behaviour install-test ctl client idp browser fuzz fuzz-replay asan bench fallback"
-	@echo "check-keycloak clang format check-format"
+	@echo "conformance conformance-asan check-keycloak clang format check-format"
 	@echo "doc deps clean"

@@ -36,6 +36,9 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(mcp_server_life_child_init, NULL, NULL,
                        APR_HOOK_MIDDLE);
 
+    ap_hook_child_stopping(mcp_server_life_child_stopping, NULL, NULL,
+                           APR_HOOK_MIDDLE);
+
     ap_hook_monitor(mcp_server_audit_monitor, NULL, NULL, APR_HOOK_MIDDLE);
 
     ap_hook_expr_lookup(mcp_server_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);

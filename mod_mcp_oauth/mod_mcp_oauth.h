@@ -320,13 +320,18 @@ typedef struct mcp_icon_t {
 #define MCP_TOOL_DESTRUCTIVE 0x02
 #define MCP_TOOL_IDEMPOTENT 0x04
 #define MCP_TOOL_OPEN_WORLD 0x08
+/* given alone: it changes something, and is none of these */
+#define MCP_TOOL_ADDS 0x10
 
 /* Whether a call may become a task (the extension io.modelcontextprotocol/
  * tasks): the client gets a task id at once and asks for the result later. The
- * tool then runs in a thread of its own. */
+ * tool is called in the request as ever, and what it asks there is asked
+ * there; when it says MCP_CALL_LATER, a client that knows tasks gets one, and
+ * the tool is called again in a thread that it may hold as long as it likes.
+ * What it asks there makes the task wait for input. */
 typedef enum {
     MCP_TASK_NEVER,
-    MCP_TASK_OPTIONAL, /* it is one for clients that know tasks */
+    MCP_TASK_OPTIONAL, /* other clients wait for the answer */
     MCP_TASK_REQUIRED  /* other clients are refused */
 } mcp_task_support_t;
 
@@ -337,7 +342,8 @@ typedef struct mcp_tool_t {
     const char *name;          /* 1 to 128 of A-Z a-z 0-9 _ . - */
     const char *title;         /* for people */
     const char *description;   /* for the model; required */
-    const char *input_schema;  /* JSON Schema 2020-12, type "object"; NULL: no
+    const char *input_schema;  /* JSON Schema 2020-12, or draft-07 where
+                                * $schema says so; type "object"; NULL: no
                                 * arguments */
     const char *output_schema; /* of structuredContent, or NULL */
     unsigned hints;            /* MCP_TOOL_..., 0 = none said */
@@ -356,7 +362,9 @@ typedef void (*mcp_complete_t)(mcp_call_t *call, const char *argument,
                                const char *value, void *baton);
 
 /* A resource, or where uri has a "{" a template of many (RFC 6570, the
- * expressions {name} and {+name}; the first of those that fit is read). Static
+ * expressions {name} and {+name}; the first of those that fit is read). A URI
+ * in whose variables a segment "." or ".." stands, escaped or not, fits none;
+ * but a value may begin with a "/", of {name} too where it is escaped. Static
  * memory, as of a tool. */
 typedef struct mcp_resource_t {
     apr_size_t size; /* sizeof(mcp_resource_t) */

@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/encode.h"
+#include "base/moment.h"
 
 #define CUT "..."
 #define CUT_LENGTH (sizeof(CUT) - 1)
@@ -45,12 +46,7 @@ const char *mcp_audit_word(int event)
 
 const char *mcp_audit_time(mcp_ctx_t *cx)
 {
-    apr_time_exp_t t;
-
-    apr_time_exp_gmt(&t, mcp_ctx_now(cx));
-    return apr_psprintf(cx->pool, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
-                        t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
-                        t.tm_min, t.tm_sec, t.tm_usec);
+    return mcp_moment_text(mcp_ctx_now(cx), cx->pool);
 }
 
 int mcp_audit_is_bounded(int event)

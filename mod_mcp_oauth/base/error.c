@@ -76,7 +76,7 @@ int mcp_error_http(const mcp_error_t *e)
 
 int mcp_error_jsonrpc(const mcp_error_t *e)
 {
-    return rows[e->code].jsonrpc;
+    return e->jsonrpc ? e->jsonrpc : rows[e->code].jsonrpc;
 }
 
 const char *mcp_error_oauth(const mcp_error_t *e)

@@ -25,8 +25,9 @@ struct mcp_error_t {
                               * the administrator can do; NULL: the client's
                               * fault */
     const char *data; /* rendered JSON for JSON-RPC error.data, or NULL */
-    int retry_after;  /* seconds for Retry-After, 0 = none; UNAVAILABLE has
-                       * some from the start */
+    int jsonrpc;     /* the JSON-RPC code, where it is not error.def's; or 0 */
+    int retry_after; /* seconds for Retry-After, 0 = none; UNAVAILABLE has
+                      * some from the start */
 };
 
 #define MCP_TRY(call)                                                         \

@@ -69,6 +69,15 @@ const mcp_error_t *mcp_json_read(const mcp_json_t **json, const char *text,
     return NULL;
 }
 
+const mcp_json_t *mcp_json_make_string(const char *text, apr_pool_t *pool)
+{
+    json_t *value = json_string(text);
+
+    if (value)
+        apr_pool_cleanup_register(pool, value, release, apr_pool_cleanup_null);
+    return value;
+}
+
 /* -- looking -- */
 
 mcp_json_type_t mcp_json_type(const mcp_json_t *json)

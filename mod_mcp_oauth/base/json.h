@@ -49,6 +49,8 @@ int mcp_json_is_true(const mcp_json_t *json);
 apr_size_t mcp_json_size(const mcp_json_t *array_or_object);
 const mcp_json_t *mcp_json_at(const mcp_json_t *array, apr_size_t index);
 int mcp_json_equal(const mcp_json_t *a, const mcp_json_t *b);
+/* text is UTF-8 */
+const mcp_json_t *mcp_json_make_string(const char *text, apr_pool_t *pool);
 
 /* for (i = mcp_json_first(o); i; i = mcp_json_next(o, i)) */
 typedef struct mcp_json_iter_t mcp_json_iter_t;

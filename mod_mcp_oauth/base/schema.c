@@ -7,53 +7,81 @@
 
 #include "base/schema_node.h"
 
-#define MATCH_LIMIT 100000 /* steps of one pattern on one string */
+#define MATCH_LIMIT 100000 /* steps from one place of a string */
 #define MATCH_HEAP 1024    /* KiB for backtracking */
 
 /* -- patterns -- */
 
-static apr_status_t free_pattern(void *pattern)
+static apr_status_t free_code(void *code)
 {
-    pcre2_code_free(pattern);
+    pcre2_code_free(code);
     return APR_SUCCESS;
 }
 
-/* Patterns are ECMA-262's (JSON Schema 6.4): the options bring PCRE2 there. */
-void *mcp_schema_pattern_make(const char *text, apr_pool_t *pool)
+/* Patterns are ECMA-262's with the flag u (JSON Schema 6.4): the options bring
+ * PCRE2 there, together with what mcp_schema_ecma_read does. */
+mcp_schema_pattern_t *mcp_schema_pattern_make(const char *text,
+                                              apr_pool_t *pool)
 {
+    /* the callouts count the work */
     const apr_uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY |
-                                 PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF |
-                                 PCRE2_NEVER_BACKSLASH_C;
-    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+                                 PCRE2_MATCH_UNSET_BACKREF |
+                                 PCRE2_ALLOW_EMPTY_CLASS |
+                                 PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
+    const char *translated = mcp_schema_ecma_read(text, pool);
+    mcp_schema_pattern_t *pattern;
     PCRE2_SIZE at;
-    void *pattern;
+    void *code;
     int why;
 
-    if (!context)
+    if (!translated)
         return NULL;
-    pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALT_BSUX);
-    pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
-    pattern = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options,
-                            &why, &at, context);
-    pcre2_compile_context_free(context);
-    if (pattern)
-        apr_pool_cleanup_register(pool, pattern, free_pattern,
-                                  apr_pool_cleanup_null);
+    code = pcre2_compile((PCRE2_SPTR)translated, PCRE2_ZERO_TERMINATED,
+                         options, &why, &at, NULL);
+    if (!code)
+        return NULL;
+    apr_pool_cleanup_register(pool, code, free_code, apr_pool_cleanup_null);
+    pattern = apr_palloc(pool, sizeof(*pattern));
+    pattern->text = text;
+    pattern->code = code;
     return pattern;
 }
 
-mcp_schema_match_t mcp_schema_match(const mcp_schema_t *schema,
-                                    const char *text, apr_size_t len)
+typedef struct effort_t {
+    apr_size_t *left;
+    PCRE2_SIZE at;
+} effort_t;
+
+/* Before each item of the pattern: an item costs 1, and what the one before it
+ * went over. PCRE2's own limit begins anew at each place of the string, and
+ * counts no characters. */
+static int spend(pcre2_callout_block *block, void *data)
+{
+    effort_t *effort = data;
+    PCRE2_SIZE at = block->current_position;
+    apr_size_t cost = 1 + (at > effort->at ? at - effort->at : 0);
+
+    effort->at = at;
+    if (cost > *effort->left)
+        return PCRE2_ERROR_CALLOUT;
+    *effort->left -= cost;
+    return 0;
+}
+
+mcp_schema_match_t mcp_schema_match(const mcp_schema_pattern_t *pattern,
+                                    const char *text, apr_size_t len,
+                                    apr_size_t *effort)
 {
     pcre2_match_context *context = pcre2_match_context_create(NULL);
-    pcre2_match_data *data =
-        pcre2_match_data_create_from_pattern(schema->pattern, NULL);
+    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    effort_t spent = {effort, 0};
     int rc = PCRE2_ERROR_NOMEMORY;
 
     if (context && data) {
         pcre2_set_match_limit(context, MATCH_LIMIT);
         pcre2_set_heap_limit(context, MATCH_HEAP);
-        rc = pcre2_match(schema->pattern, (PCRE2_SPTR)text, len, 0,
+        pcre2_set_callout(context, spend, &spent);
+        rc = pcre2_match(pattern->code, (PCRE2_SPTR)text, len, 0,
                          PCRE2_NO_UTF_CHECK, data, context);
     }
     pcre2_match_data_free(data);

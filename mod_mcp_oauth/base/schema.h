@@ -4,13 +4,14 @@
 
 #include "base/json.h"
 
-/* A JSON Schema (2020-12) compiled for checking values: the keywords type,
- * properties, required, additionalProperties, items, prefixItems, enum, const,
- * minimum, maximum, exclusive*, multipleOf, min/maxLength, pattern,
- * min/maxItems, uniqueItems, min/maxProperties, allOf, anyOf, oneOf, not,
- * local $ref into $defs; annotations are kept and ignored. A schema with an
- * assertion keyword not known here is refused when it is made, so that nothing
- * a tool asks for goes unchecked. Compiled once, read by many threads. */
+/* A JSON Schema compiled for checking values: all keywords of the draft
+ * 2020-12, or of draft-07 where $schema names it; another dialect is refused.
+ * format and content* are annotations, as is what is no keyword: the log names
+ * it, unless it begins with x-. $ref and $dynamicRef lead to what the text has
+ * ($defs, $id, anchors, JSON Pointers); one that leads elsewhere is refused,
+ * and nothing is ever fetched. Patterns are ECMA-262's, see schema_node.h for
+ * what differs. The work of a check is bounded: depth, schemas tried and steps
+ * of patterns. Compiled once, read by many threads. */
 typedef struct mcp_schema_t mcp_schema_t;
 
 /* schema lives in cx->pool. text may be NULL: any value passes, *schema is
@@ -20,7 +21,8 @@ const mcp_error_t *mcp_schema_make(const mcp_schema_t **schema,
 /* The schema as it was read; NULL for NULL. */
 const mcp_json_t *mcp_schema_json(const mcp_schema_t *schema);
 /* NULL when value passes; else one sentence that names the member (a JSON
- * Pointer) and the rule, for the model to read. */
+ * Pointer) and the rule, for the model to read. A check that would take too
+ * long does not pass, and says so. */
 const char *mcp_schema_check(const mcp_schema_t *schema,
                              const mcp_json_t *value, apr_pool_t *pool);
 

@@ -37,9 +37,11 @@ int mcp_schema_number_is_multiple(const mcp_json_t *number,
         return i % k == 0;
     mcp_json_number(&x, number);
     mcp_json_number(&y, of);
+    if (y == floor(y))
+        return fmod(x, y) == 0;
     quotient = fabs(x / y);
     if (quotient >= ALL_WHOLE)
-        return isfinite(quotient);
+        return isfinite(quotient) || fmod(x, y) == 0;
     /* 0.3 is a multiple of 0.1, though not to a processor */
     whole = (double)(apr_int64_t)(quotient + 0.5);
     return fabs(quotient - whole) <= 1e-12 * (1 + quotient);

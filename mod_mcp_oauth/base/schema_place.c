@@ -41,7 +41,7 @@ const char *mcp_schema_place_text(const mcp_schema_place_t *at,
 {
     const char *text = "", *name;
 
-    for (; at->up; at = at->up) {
+    for (; at && at->up; at = at->up) {
         if (at->name)
             name = token_text(mcp_schema_place_shown(at->name, pool), pool);
         else

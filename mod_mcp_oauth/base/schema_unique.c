@@ -57,7 +57,8 @@ static void write_canonical(mcp_writer_t *w, const mcp_json_t *json,
 
 /* By their texts in a table: to compare each item with each takes minutes for
  * an array as long as a request may be. */
-int mcp_schema_unique_items(const mcp_json_t *array, apr_pool_t *parent)
+int mcp_schema_unique_items(const mcp_json_t *array, apr_size_t *work,
+                            apr_pool_t *parent)
 {
     apr_size_t i, count = mcp_json_size(array), *ends;
     const char *text, *item;
@@ -66,6 +67,7 @@ int mcp_schema_unique_items(const mcp_json_t *array, apr_pool_t *parent)
     mcp_writer_t *w;
     apr_ssize_t len;
 
+    *work = 0;
     if (count < 2)
         return 1;
     apr_pool_create(&pool, parent);
@@ -76,7 +78,7 @@ int mcp_schema_unique_items(const mcp_json_t *array, apr_pool_t *parent)
         write_canonical(w, mcp_json_at(array, i), pool);
         mcp_writer_text(w, &ends[i]);
     }
-    text = mcp_writer_text(w, NULL);
+    text = mcp_writer_text(w, work);
     seen = apr_hash_make(pool);
     for (i = 0; i < count; i++) {
         item = text + (i ? ends[i - 1] + 1 : 1); /* behind "," or "[" */

@@ -23,6 +23,12 @@ typedef enum {
 /* on|off */
 #define MCP_ON 1
 
+/* MCPTransport: the same */
+typedef enum {
+    MCP_TRANSPORT_STREAMABLE = 1,
+    MCP_TRANSPORT_SSE
+} mcp_transport_t;
+
 /* MCPDPoP: the same */
 typedef enum {
     MCP_DPOP_NONE = 1,
@@ -194,6 +200,7 @@ typedef struct mcp_store_setting_t {
 #define MCP_KIND_text         const char *
 #define MCP_KIND_textfile     const char *
 #define MCP_KIND_url          const char *
+#define MCP_KIND_url_icon     const char *
 #define MCP_KIND_url_issuer   const char *
 #define MCP_KIND_url_resource const char *
 #define MCP_KIND_url_origins  apr_array_header_t * /* of const char * */

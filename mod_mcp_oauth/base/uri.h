@@ -31,5 +31,9 @@ int mcp_uri_is_loopback(const mcp_uri_t *uri);
 int mcp_uri_is_web(const mcp_uri_t *uri);
 /* RFC 3986 5.2.4 would change this path ("." or ".." segments, also %2e) */
 int mcp_uri_has_dots(const mcp_uri_t *uri);
+/* What a reference means in a document (RFC 3986 5.2), whose URI may itself be
+ * relative. Text only: neither needs to be a URI that mcp_uri_read takes. */
+const char *mcp_uri_resolve(const char *reference, const char *base,
+                            apr_pool_t *pool);
 
 #endif

@@ -240,8 +240,13 @@ void mcp_writer_null(mcp_writer_t *w)
 
 void mcp_writer_raw(mcp_writer_t *w, const char *text)
 {
+    mcp_writer_raw_n(w, text, strlen(text));
+}
+
+void mcp_writer_raw_n(mcp_writer_t *w, const char *text, apr_size_t len)
+{
     begin_value(w);
-    append(w, text, strlen(text));
+    append(w, text, len);
 }
 
 static void write_array(mcp_writer_t *w, const mcp_json_t *json)

@@ -34,6 +34,7 @@ void mcp_writer_boolean(mcp_writer_t *w, int value);
 void mcp_writer_null(mcp_writer_t *w);
 /* text is one valid JSON value already */
 void mcp_writer_raw(mcp_writer_t *w, const char *text);
+void mcp_writer_raw_n(mcp_writer_t *w, const char *text, apr_size_t len);
 void mcp_writer_json(mcp_writer_t *w, const mcp_json_t *json);
 /* name and string value; nothing at all when value is NULL */
 void mcp_writer_member(mcp_writer_t *w, const char *name, const char *value);

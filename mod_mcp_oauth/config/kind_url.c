@@ -32,6 +32,18 @@ static const char *url_parse(void *value, const mcp_config_line_t *line)
     return web_read(&uri, *(const char **)value, line);
 }
 
+/* Clients must reject any other (2026-07-28 basic/index, icons) */
+static const char *icon_parse(void *value, const mcp_config_line_t *line)
+{
+    const char *wrong = url_parse(value, line);
+    const char *word = *(const char **)value;
+
+    if (!wrong && strncasecmp(word, "https:", 6) != 0)
+        wrong = mcp_config_line_refuse(
+            line, "\"%s\" is no https URL, and clients take no other.", word);
+    return wrong;
+}
+
 /* Clients compare byte by byte, after a URL parser of theirs has put the
  * origin into its normal form: only that form can be equal. */
 static const char *normal_check(const mcp_uri_t *uri,
@@ -190,6 +202,9 @@ static const char *redirects_parse(void *value, const mcp_config_line_t *line)
 
 const mcp_config_kind_t mcp_config_kind_url = {
     url_parse, mcp_config_kind_replace, mcp_config_kind_string};
+
+const mcp_config_kind_t mcp_config_kind_url_icon = {
+    icon_parse, mcp_config_kind_replace, mcp_config_kind_string};
 
 const mcp_config_kind_t mcp_config_kind_url_issuer = {
     issuer_parse, mcp_config_kind_replace, mcp_config_kind_string};

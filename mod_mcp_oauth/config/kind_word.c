@@ -5,6 +5,7 @@
 #include "config/kind.h"
 
 #define MAX_WORD 128
+#define MAX_GLOB 512
 
 /* -- one of some words; the value is its place in the limits, from 1 on -- */
 
@@ -79,23 +80,23 @@ static const char *choices_show(const void *value, const char *limits,
     return out;
 }
 
-/* -- [MODULE:]GLOB -- */
+/* -- [MODULE:]GLOB; what stands before the first colon is the module -- */
 
 static const char *glob_check(const char *word, const mcp_config_line_t *line)
 {
     const char *colon = strchr(word, ':'), *c;
 
-    if (!*word || strlen(word) > MAX_WORD || colon == word ||
-        (colon && (!colon[1] || strchr(colon + 1, ':'))))
+    if (!*word || strlen(word) > MAX_GLOB || colon == word ||
+        (colon && !colon[1]))
         return mcp_config_line_refuse(
             line,
             "\"%s\" is not [MODULE:]GLOB, such as demo:hello or "
             "demo:*.",
             word);
     for (c = word; *c; c++)
-        if (!apr_isalnum(*c) && !strchr("_-./:*?[]", *c))
+        if (!apr_isalnum(*c) && !strchr("_-.~/:*?[]{}+%@!$&'(),;=#", *c))
             return mcp_config_line_refuse(
-                line, "\"%s\" holds a character that no tool's name has.",
+                line, "\"%s\" holds a character that no name and no URI has.",
                 word);
     return NULL;
 }

@@ -1,224 +1,175 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 
-/* mod_mcp_demo: four small tools, and the worked example of mod_mcp_oauth.h.
+/* mod_mcp_demo: small tools, resources and a prompt, and the worked example of
+ * mod_mcp_oauth.h.
  *
  *     LoadModule mcp_oauth_module modules/mod_mcp_oauth.so
  *     LoadModule mcp_demo_module  modules/mod_mcp_demo.so
+ *     DemoTasksFile /var/lib/mcp-demo/tasks.json
  *     <Location "/mcp">
  *         SetHandler mcp-server
  *         MCPOffer demo:*
  *     </Location>
  *
- * A module that offers tools needs the header and httpd, nothing else: it does
- * not link against mod_mcp_oauth, and can be loaded without it. */
-
-#include <string.h>
+ * A module that offers something needs the header and httpd, nothing else: it
+ * does not link against mod_mcp_oauth, and can be loaded without it. Read
+ *
+ *     echo.c            a tool at its smallest
+ *     number.c          arguments that are numbers; failures a model can read
+ *     stock.c           a result for people and for programs
+ *     greeting.c        a resource, and a template of many
+ *     caller.c          who calls
+ *     task_tools.c      a tool that changes something, and says so to those
+ *                       who listen
+ *     task_resources.c  resources that are each user's own; not found;
+ *                       completion
+ *     task_prompt.c     a prompt and its argument
+ *
+ * and below how they are registered. What all children share is in
+ * task_store.c, and in a file by task_file.c, for which this module links
+ * jansson. */
 
 #include <httpd.h>
 #include <http_config.h>
+#include <http_log.h>
 #include <ap_provider.h>
-#include <apr_strings.h>
 
-#include "mod_mcp_oauth.h"
+#include "demo/offers.h"
+#include "demo/task_call.h"
+#include "demo/task_store.h"
 
-/* -- an answer: the same for people, and for programs as a member -- */
+/* -- directives, for the whole server wherever they stand -- */
 
-/* What text and structuredContent may hold together: a tool whose caller can
- * ask for more than the header allows says so itself. */
-#define MOST (1024 * 1024 - 256)
+static const char *tasks_file;
+static const char *tasks_mode;
 
-static mcp_outcome_t say(mcp_call_t *call, const char *text,
-                         const char *member, const char *value)
+static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
-    const char *quoted = call->api->quote(call, value);
-
-    if (strlen(text) + strlen(quoted) > MOST) {
-        call->api->text(call, "That is too long to be given back.");
-        return MCP_CALL_FAILED;
-    }
-    call->api->text(call, text);
-    call->api->structured(call, apr_pstrcat(call->pool, "{\"", member,
-                                            "\":", quoted, "}", NULL));
-    return MCP_CALL_DONE;
+    tasks_file = tasks_mode = NULL;
+    return OK;
 }
 
-/* -- hello: an argument with a default, one that may be null -- */
-
-static mcp_outcome_t call_hello(mcp_call_t *call, void *baton)
+static const char *set_tasks(cmd_parms *cmd, void *unused, const char *mode)
 {
-    const char *name = call->api->string(call, "/name");
-    const char *description = call->api->string(call, "/description");
-    const char *greeting =
-        apr_pstrcat(call->pool, "Hello, ", name ? name : "world", "!", NULL);
-
-    if (description && *description)
-        greeting = apr_pstrcat(call->pool, greeting, " ", description, NULL);
-    return say(call, greeting, "result", greeting);
+    if (strcmp(mode, "user") != 0 && strcmp(mode, "common") != 0)
+        return "DemoTasks is user or common";
+    if (tasks_mode && strcmp(tasks_mode, mode) != 0)
+        return "DemoTasks is for the whole server: write it once";
+    tasks_mode = mode;
+    return NULL;
 }
 
-static const mcp_tool_t hello = {
-    .size = sizeof(mcp_tool_t),
-    .name = "hello",
-    .title = "Say hello",
-    .description = "Say hello to someone. Optional description adds context "
-                   "after the greeting.",
-    .input_schema = "{\"type\":\"object\",\"additionalProperties\":false,"
-                    "\"properties\":{"
-                    "\"name\":{\"type\":\"string\",\"default\":\"world\"},"
-                    "\"description\":{\"anyOf\":[{\"type\":\"string\"},"
-                    "{\"type\":\"null\"}],\"default\":null}}}",
-    .output_schema = "{\"type\":\"object\",\"properties\":{"
-                     "\"result\":{\"type\":\"string\"}},"
-                     "\"required\":[\"result\"],"
-                     "\"x-fastmcp-wrap-result\":true}",
-    .hints = MCP_TOOL_READ_ONLY | MCP_TOOL_IDEMPOTENT,
-    .call = call_hello,
+static const char *set_tasks_file(cmd_parms *cmd, void *unused,
+                                  const char *name)
+{
+    const char *path = ap_server_root_relative(cmd->pool, name);
+
+    if (!path || !*name)
+        return "DemoTasksFile is the path of a file";
+    if (tasks_file && strcmp(tasks_file, path) != 0)
+        return "DemoTasksFile is for the whole server: write it once";
+    tasks_file = path;
+    return NULL;
+}
+
+static const command_rec directives[] = {
+    AP_INIT_TAKE1("DemoTasks", set_tasks, NULL, RSRC_CONF,
+                  "user: everybody who signs in has tasks of their own (the "
+                  "default); common: all share them"),
+    AP_INIT_TAKE1("DemoTasksFile", set_tasks_file, NULL, RSRC_CONF,
+                  "the file that keeps the tasks, in a folder that the user "
+                  "httpd runs as may write; without it they live as long as "
+                  "httpd does"),
+    {NULL},
 };
 
-/* -- add: numbers, and a failure that the model can understand -- */
+/* -- life: the tasks are there before there are children -- */
 
-static mcp_outcome_t call_add(mcp_call_t *call, void *baton)
+static int refused(server_rec *s, const char *why)
 {
-    apr_int64_t a, b, sum;
-    const char *text;
-
-    /* the schema requires both; too large for 64 bits they are still not
-     * integers here */
-    if (!call->api->integer(call, "/a", &a) ||
-        !call->api->integer(call, "/b", &b) ||
-        __builtin_add_overflow(a, b, &sum)) {
-        call->api->text(call, "The numbers or their sum exceed 64 bits.");
-        return MCP_CALL_FAILED;
-    }
-    text = apr_psprintf(call->pool, "%" APR_INT64_T_FMT, sum);
-    call->api->text(call, text);
-    call->api->structured(
-        call, apr_pstrcat(call->pool, "{\"result\":", text, "}", NULL));
-    return MCP_CALL_DONE;
+    if (!why)
+        return OK;
+    ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0, s,
+                 "MCP00960: DemoTasksFile %s: %s",
+                 tasks_file ? tasks_file : "(none)", why);
+    return HTTP_INTERNAL_SERVER_ERROR;
 }
 
-static const mcp_tool_t add = {
-    .size = sizeof(mcp_tool_t),
-    .name = "add",
-    .title = "Add",
-    .description = "Add two numbers together.",
-    .input_schema = "{\"type\":\"object\",\"additionalProperties\":false,"
-                    "\"properties\":{\"a\":{\"type\":\"integer\"},"
-                    "\"b\":{\"type\":\"integer\"}},"
-                    "\"required\":[\"a\",\"b\"]}",
-    .output_schema = "{\"type\":\"object\",\"properties\":{"
-                     "\"result\":{\"type\":\"integer\"}},"
-                     "\"required\":[\"result\"],"
-                     "\"x-fastmcp-wrap-result\":true}",
-    .hints = MCP_TOOL_READ_ONLY | MCP_TOOL_IDEMPOTENT,
-    .call = call_add,
+/* also of httpd -t */
+static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                        server_rec *s)
+{
+    return tasks_file
+               ? refused(s, mcp_demo_task_store_check(tasks_file, ptemp))
+               : OK;
+}
+
+static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *s)
+{
+    mcp_demo_task_call_share(tasks_mode && !strcmp(tasks_mode, "common"));
+    return refused(
+        s, mcp_demo_task_store_open(tasks_file, s->process->pool, ptemp));
+}
+
+static void child_init(apr_pool_t *pchild, server_rec *s)
+{
+    mcp_demo_task_store_child(pchild);
+}
+
+/* -- what is offered -- */
+
+static const struct {
+    const char *name;
+    const mcp_tool_t *tool;
+} tools[] = {
+    {"demo:hello", &mcp_demo_greeting_hello},
+    {"demo:add", &mcp_demo_number_add},
+    {"demo:sum", &mcp_demo_number_sum},
+    {"demo:echo", &mcp_demo_echo},
+    {"demo:stock_price", &mcp_demo_stock_price},
+    {"demo:whoami", &mcp_demo_caller_whoami},
+    {"demo:get-user-info", &mcp_demo_caller_info},
+    {"demo:get-user-permissions", &mcp_demo_caller_permissions},
+    {"demo:create_task", &mcp_demo_task_tools_create},
+    {"demo:list_tasks", &mcp_demo_task_tools_list},
 };
 
-/* -- echo -- */
-
-static mcp_outcome_t call_echo(mcp_call_t *call, void *baton)
-{
-    const char *message = call->api->string(call, "/message");
-
-    return say(call, apr_pstrcat(call->pool, "Echo: ", message, NULL),
-               "echoed_message", message);
-}
-
-static const mcp_tool_t echo = {
-    .size = sizeof(mcp_tool_t),
-    .name = "echo",
-    .title = "Echo",
-    .description = "Echo back any input provided to it",
-    .input_schema = "{\"type\":\"object\",\"additionalProperties\":false,"
-                    "\"properties\":{\"message\":{\"type\":\"string\","
-                    "\"description\":\"The message to echo back\"}},"
-                    "\"required\":[\"message\"]}",
-    .output_schema = "{\"type\":\"object\",\"properties\":{"
-                     "\"echoed_message\":{\"type\":\"string\"}},"
-                     "\"required\":[\"echoed_message\"],"
-                     "\"additionalProperties\":false}",
-    .hints = MCP_TOOL_READ_ONLY | MCP_TOOL_IDEMPOTENT,
-    .call = call_echo,
+static const struct {
+    const char *name;
+    const mcp_resource_t *resource;
+} resources[] = {
+    {"demo:data://cities", &mcp_demo_greeting_cities},
+    {"demo:greeting://{name}", &mcp_demo_greeting_of},
+    {"demo:tasks://all", &mcp_demo_task_resources_all},
+    {"demo:tasks://{id}", &mcp_demo_task_resources_one},
 };
-
-/* -- whoami: who calls -- */
-
-static const char *member(mcp_call_t *call, const char *name,
-                          const char *value)
-{
-    return value ? apr_pstrcat(call->pool, ",\"", name,
-                               "\":", call->api->quote(call, value), NULL)
-                 : "";
-}
-
-static const char *scopes_of(mcp_call_t *call)
-{
-    const apr_array_header_t *scopes = call->principal->scopes;
-    apr_array_header_t *quoted =
-        apr_array_make(call->pool, 4, sizeof(const char *));
-    int i;
-
-    for (i = 0; scopes && i < scopes->nelts; i++)
-        APR_ARRAY_PUSH(quoted, const char *) =
-            call->api->quote(call, APR_ARRAY_IDX(scopes, i, const char *));
-    return apr_array_pstrcat(call->pool, quoted, ',');
-}
-
-static mcp_outcome_t call_whoami(mcp_call_t *call, void *baton)
-{
-    const mcp_principal_t *who = call->principal;
-    const char *json = "{\"authenticated\":false,\"user\":\"anonymous\","
-                       "\"scopes\":[]}";
-
-    if (who)
-        json = apr_pstrcat(call->pool, "{\"authenticated\":true",
-                           member(call, "user", who->user),
-                           member(call, "subject", who->subject),
-                           member(call, "issuer", who->issuer),
-                           member(call, "client", who->client),
-                           ",\"scopes\":[", scopes_of(call), "]}", NULL);
-    /* without a text the same JSON becomes one */
-    call->api->structured(call, json);
-    return MCP_CALL_DONE;
-}
-
-static const mcp_tool_t whoami = {
-    .size = sizeof(mcp_tool_t),
-    .name = "whoami",
-    .title = "Who am I",
-    .description = "Tell which user and which client this server sees.",
-    .output_schema =
-        "{\"type\":\"object\",\"properties\":{"
-        "\"authenticated\":{\"type\":\"boolean\"},"
-        "\"user\":{\"type\":\"string\"},\"subject\":{\"type\":\"string\"},"
-        "\"issuer\":{\"type\":\"string\"},\"client\":{\"type\":\"string\"},"
-        "\"scopes\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},"
-        "\"required\":[\"authenticated\",\"scopes\"]}",
-    .hints = MCP_TOOL_READ_ONLY | MCP_TOOL_IDEMPOTENT,
-    .call = call_whoami,
-};
-
-/* -- the module -- */
 
 static void register_hooks(apr_pool_t *pool)
 {
-    static const struct {
-        const char *name;
-        const mcp_tool_t *tool;
-    } tools[] = {
-        {"demo:hello", &hello},
-        {"demo:add", &add},
-        {"demo:echo", &echo},
-        {"demo:whoami", &whoami},
-    };
     apr_size_t i;
 
+    ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
     for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
         ap_register_provider(pool, MCP_TOOL_GROUP, tools[i].name,
                              MCP_OFFER_VERSION, tools[i].tool);
+    for (i = 0; i < sizeof(resources) / sizeof(resources[0]); i++)
+        ap_register_provider(pool, MCP_RESOURCE_GROUP, resources[i].name,
+                             MCP_OFFER_VERSION, resources[i].resource);
+    ap_register_provider(pool, MCP_PROMPT_GROUP, "demo:prioritize_tasks",
+                         MCP_OFFER_VERSION, &mcp_demo_task_prompt);
 }
 
 AP_DECLARE_MODULE(mcp_demo) = {
-    STANDARD20_MODULE_STUFF, NULL, NULL, NULL, NULL, NULL, register_hooks,
+    STANDARD20_MODULE_STUFF,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    directives,
+    register_hooks,
     AP_MODULE_FLAG_NONE,
 };

@@ -6,8 +6,9 @@
 
 /* What changed lately, told to all children: a ring of the last changes, under
  * a lock of its own, numbered from 1. Who listens remembers up to where it has
- * read; who comes too late for some must take it that anything changed. The
- * caller raises the signal (live/signal). */
+ * read; who comes too late for some must take it that anything changed, and so
+ * must all where a child was killed while it told or read one. The caller
+ * raises the signal (live/signal). */
 
 typedef struct mcp_change_t {
     apr_uint64_t what;  /* a part of a digest: of a list, or a resource */

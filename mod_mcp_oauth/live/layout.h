@@ -3,14 +3,18 @@
 #define MCP_LIVE_LAYOUT_H
 
 #include "live/board.h"
+#include "live/change.h"
+#include "live/lock.h"
+#include "live/mail.h"
+#include "live/place.h"
 
 /* How the shared memory is laid out, for this folder only. Its parts follow
  * each other: this header, the session buckets, the throttle buckets, the
- * proof buckets, the notes of the board, two sheets for each of them. Change
- * MCP_LIVE_VERSION with anything here: an older module's memory may outlive
- * it. */
+ * proof buckets, the notes of the board, two sheets for each of them, the ring
+ * of changes, the places, the letters (live/mail.h). Change MCP_LIVE_VERSION
+ * with anything here: an older module's memory may outlive it. */
 #define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
-#define MCP_LIVE_VERSION 4
+#define MCP_LIVE_VERSION 5
 
 /* A key is looked for in one bucket: two cache lines. */
 #define MCP_LIVE_WAYS 8
@@ -51,6 +55,32 @@ typedef struct mcp_live_sheet_t {
     apr_uint64_t words[MCP_LIVE_SHEET_WORDS];
 } __attribute__((aligned(MCP_LIVE_LINE))) mcp_live_sheet_t;
 
+/* What live/signal.c makes of these is said there. */
+typedef struct mcp_live_bell_t {
+    apr_uint32_t count;
+    apr_uint32_t waiters;
+} __attribute__((aligned(MCP_LIVE_LINE))) mcp_live_bell_t;
+
+#define MCP_LIVE_CHANGES 4096
+
+typedef struct mcp_live_ring_t {
+    mcp_live_lock_t lock;
+    apr_uint64_t last; /* the number of the last change */
+    mcp_change_t changes[MCP_LIVE_CHANGES];
+} __attribute__((aligned(MCP_LIVE_LINE))) mcp_live_ring_t;
+
+/* What live/place.c makes of these is said there. */
+typedef struct mcp_live_row_t {
+    apr_uint64_t holder; /* 0 = free */
+    apr_uint64_t owner;
+} mcp_live_row_t;
+
+typedef struct mcp_live_rows_t {
+    mcp_live_lock_t lock;
+    apr_uint32_t end; /* behind the last row that is taken */
+    mcp_live_row_t rows[MCP_PLACES];
+} __attribute__((aligned(MCP_LIVE_LINE))) mcp_live_rows_t;
+
 struct mcp_live_shared_t {
     apr_uint64_t magic;
     apr_uint32_t version;
@@ -61,6 +91,7 @@ struct mcp_live_shared_t {
     apr_int64_t born;         /* seconds; nothing is known of before */
     apr_uint64_t proof_floor; /* live/proof.c */
     apr_uint64_t tickets;     /* that the board gave out */
+    mcp_live_bell_t bell;
 } __attribute__((aligned(MCP_LIVE_LINE)));
 
 /* The bucket for a digest. */
@@ -79,6 +110,9 @@ mcp_live_note_t *mcp_live_shared_notes(const mcp_live_shared_t *shared);
 mcp_live_sheet_t *mcp_live_shared_sheet(const mcp_live_shared_t *shared,
                                         const mcp_live_note_t *note,
                                         unsigned half);
+mcp_live_ring_t *mcp_live_shared_ring(const mcp_live_shared_t *shared);
+mcp_live_rows_t *mcp_live_shared_rows(const mcp_live_shared_t *shared);
+mcp_live_mail_t *mcp_live_shared_mail(const mcp_live_shared_t *shared);
 /* The part of a digest that a slot keeps, a note has less; never 0. */
 apr_uint64_t mcp_live_shared_key(const unsigned char *digest);
 

@@ -21,6 +21,7 @@ typedef struct mcp_place_limits_t {
  * the place, or -1 when a limit is reached. */
 int mcp_live_place_take(mcp_live_shared_t *shared,
                         const mcp_place_limits_t *limits, apr_uint64_t owner);
+/* By the process that took it. */
 void mcp_live_place_give(mcp_live_shared_t *shared, int place);
 /* how many are taken, by processes that live */
 apr_uint32_t mcp_live_place_taken(mcp_live_shared_t *shared);

@@ -20,6 +20,13 @@ static apr_uint32_t buckets_for(apr_uint32_t entries)
            (entries == 0);
 }
 
+static apr_uint32_t room_for(const mcp_live_limits_t *limits)
+{
+    return mcp_live_mail_blocks(limits->mailbox_bytes
+                                    ? limits->mailbox_bytes
+                                    : MCP_LIVE_MAILBOX_BYTES);
+}
+
 static apr_uint32_t proof_buckets_for(apr_uint32_t proofs)
 {
     return proofs / (MCP_LIVE_PROOF_WAYS / WORDS_FOR_PROOF) + 1;
@@ -35,7 +42,35 @@ static apr_size_t size_of(const mcp_live_shared_t *header)
            (apr_size_t)header->proof_buckets *
                sizeof(mcp_live_proof_bucket_t) +
            MCP_LIVE_NOTES *
-               (sizeof(mcp_live_note_t) + 2 * sizeof(mcp_live_sheet_t));
+               (sizeof(mcp_live_note_t) + 2 * sizeof(mcp_live_sheet_t)) +
+           sizeof(mcp_live_ring_t) + sizeof(mcp_live_rows_t) +
+           mcp_live_mail_size(room_for(&header->limits));
+}
+
+/* The parts of which not all is 0 at first; an errno, 0 is success. */
+static int parts_make(mcp_live_shared_t *shared)
+{
+    mcp_live_mail_t *mail = mcp_live_shared_mail(shared);
+    int status = mcp_live_lock_make(&mcp_live_shared_ring(shared)->lock);
+
+    if (!status)
+        status = mcp_live_lock_make(&mcp_live_shared_rows(shared)->lock);
+    if (!status)
+        status = mcp_live_lock_make(&mail->lock);
+    mcp_live_mail_make(mail, room_for(&shared->limits));
+    return status;
+}
+
+static const mcp_error_t *failed(apr_size_t size, apr_status_t status,
+                                 mcp_ctx_t *cx)
+{
+    char why[120];
+
+    return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
+                           "Lower the limits of sessions and proofs, or free "
+                           "memory.",
+                           "no %" APR_SIZE_T_FMT " bytes of shared memory: %s",
+                           size, apr_strerror(status, why, sizeof(why)));
 }
 
 const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
@@ -59,20 +94,15 @@ const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
     /* without a file it is mapped anonymously: all zero, and nothing to leave
      * behind */
     status = apr_shm_create(&memory, size, NULL, pool);
-    if (status != APR_SUCCESS) {
-        char why[120];
-
-        return mcp_error_fault(
-            MCP_E_UNAVAILABLE, cx,
-            "Lower the limits of sessions and proofs, or free "
-            "memory.",
-            "no %" APR_SIZE_T_FMT " bytes of shared memory: %s", size,
-            apr_strerror(status, why, sizeof(why)));
-    }
+    if (status != APR_SUCCESS)
+        return failed(size, status, cx);
     /* APR keeps its own size in front, so the memory begins unaligned */
     shared = (mcp_live_shared_t *)APR_ALIGN(
         (apr_uintptr_t)apr_shm_baseaddr_get(memory), MCP_LIVE_LINE);
     *shared = header;
+    status = parts_make(shared);
+    if (status != APR_SUCCESS)
+        return failed(size, status, cx);
     *out = shared;
     return NULL;
 }
@@ -84,7 +114,8 @@ int mcp_live_shared_fits(const mcp_live_shared_t *shared,
            shared->version == MCP_LIVE_VERSION &&
            shared->limits.sessions == limits->sessions &&
            shared->limits.counters == limits->counters &&
-           shared->limits.proofs == limits->proofs;
+           shared->limits.proofs == limits->proofs &&
+           room_for(&shared->limits) == room_for(limits);
 }
 
 /* Even over any number of buckets, as a digest's bits are. */
@@ -140,6 +171,24 @@ mcp_live_sheet_t *mcp_live_shared_sheet(const mcp_live_shared_t *shared,
 
     return (mcp_live_sheet_t *)(notes + MCP_LIVE_NOTES) + 2 * (note - notes) +
            half;
+}
+
+mcp_live_ring_t *mcp_live_shared_ring(const mcp_live_shared_t *shared)
+{
+    mcp_live_note_t *notes = mcp_live_shared_notes(shared);
+
+    return (mcp_live_ring_t *)((mcp_live_sheet_t *)(notes + MCP_LIVE_NOTES) +
+                               2 * MCP_LIVE_NOTES);
+}
+
+mcp_live_rows_t *mcp_live_shared_rows(const mcp_live_shared_t *shared)
+{
+    return (mcp_live_rows_t *)(mcp_live_shared_ring(shared) + 1);
+}
+
+mcp_live_mail_t *mcp_live_shared_mail(const mcp_live_shared_t *shared)
+{
+    return (mcp_live_mail_t *)(mcp_live_shared_rows(shared) + 1);
 }
 
 apr_uint64_t mcp_live_shared_key(const unsigned char *digest)

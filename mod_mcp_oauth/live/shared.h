@@ -5,16 +5,22 @@
 #include "base/error.h"
 
 /* The shared memory of all children (D7): anonymous APR shared memory, made by
- * the parent in the process pool and kept over a graceful restart. Holds only
- * atomics and plain bytes: no pointers, no locks, so a killed child leaves
- * nothing locked. */
+ * the parent in the process pool and kept over a graceful restart. Holds
+ * atomics, plain bytes, and robust locks (live/lock) over some of them, so
+ * that a killed child leaves nothing locked. No pointers: the module may come
+ * back at another address. */
 typedef struct mcp_live_shared_t mcp_live_shared_t;
 
 typedef struct mcp_live_limits_t {
     apr_uint32_t sessions; /* MCP sessions remembered */
     apr_uint32_t counters; /* throttle counters */
     apr_uint32_t proofs;   /* DPoP proofs remembered */
+    /* room of all letters; 0: MCP_LIVE_MAILBOX_BYTES. What nobody writes on
+     * takes no memory */
+    apr_uint32_t mailbox_bytes;
 } mcp_live_limits_t;
+
+#define MCP_LIVE_MAILBOX_BYTES (32 * 1024 * 1024)
 
 /* In the parent. memory lives as long as pool, which must outlive the
  * configuration (the process pool). */

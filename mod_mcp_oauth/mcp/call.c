@@ -4,51 +4,28 @@
 #include <apr_strings.h>
 
 #include "base/encode.h"
+#include "live/signal.h"
 #include "mcp/era.h"
-#include "mcp/method.h"
-#include "mcp/mirror.h"
 #include "mcp/question.h"
 #include "mcp/request_state.h"
+#include "mcp/wait.h"
 
-static const mcp_error_t *refuse(const mcp_call_run_t *run, const char *what)
+#define MAX_ROUNDS 32 /* of questions: a function that only asks is broken */
+#define MIN_DELAY apr_time_from_msec(10)
+#define MAX_SAID 1000 /* bytes of the message of an error */
+
+const mcp_error_t *mcp_call_refuse(const mcp_call_run_t *run, const char *what)
 {
     return mcp_error_tell(MCP_E_INVALID_PARAMS, run->t->cx,
                           "Invalid params: %s", what);
 }
 
+const mcp_error_t *mcp_call_fail(mcp_call_run_t *run, const char *why)
+{
+    return mcp_error_tell(MCP_E_CALL_ERROR, run->t->cx, "%s", why);
+}
+
 /* -- what came -- */
-
-static const mcp_error_t *tool_read(mcp_call_run_t *run)
-{
-    mcp_exchange_t *x = run->t->x;
-    const char *name =
-        mcp_json_string(mcp_json_get(run->t->rpc.params, "name"));
-
-    if (!name)
-        return refuse(run, "name must be a string");
-    run->listed = mcp_tools_find(x->server->tools, name);
-    if (!run->listed) {
-        x->rpc_target = mcp_turn_shown(run->t, name);
-        return mcp_error_tell(MCP_E_INVALID_PARAMS, run->t->cx,
-                              "Unknown tool: %s", x->rpc_target);
-    }
-    x->rpc_target = run->call.name = run->listed->tool->name;
-    return NULL;
-}
-
-static const mcp_error_t *arguments_read(mcp_call_run_t *run)
-{
-    const mcp_turn_t *t = run->t;
-
-    run->arguments = mcp_json_get(t->rpc.params, "arguments");
-    if (!run->arguments)
-        run->arguments = mcp_tools_no_arguments(t->x->server->tools);
-    if (t->era->bit == MCP_ERA_MODERN)
-        MCP_TRY(mcp_mirror_check(t, run->listed->mirrored, run->arguments));
-    if (mcp_json_type(run->arguments) != MCP_JSON_OBJECT)
-        return refuse(run, "arguments must be an object");
-    return NULL;
-}
 
 /* All results of the three kinds of questions are objects. */
 static const mcp_error_t *answers_read(mcp_call_run_t *run)
@@ -58,10 +35,11 @@ static const mcp_error_t *answers_read(mcp_call_run_t *run)
     mcp_json_iter_t *i;
 
     if (answers && mcp_json_type(answers) != MCP_JSON_OBJECT)
-        return refuse(run, "inputResponses must be an object");
+        return mcp_call_refuse(run, "inputResponses must be an object");
     for (i = mcp_json_first(answers); i; i = mcp_json_next(answers, i))
         if (mcp_json_type(mcp_json_iter_value(i)) != MCP_JSON_OBJECT)
-            return refuse(run, "each of inputResponses must be an object");
+            return mcp_call_refuse(run, "each of inputResponses must be an "
+                                        "object");
     run->answers = answers;
     return NULL;
 }
@@ -73,106 +51,38 @@ static const mcp_error_t *state_read(mcp_call_run_t *run)
     if (!state)
         return NULL;
     if (!mcp_json_string(state))
-        return refuse(run, "requestState must be a string");
+        return mcp_call_refuse(run, "requestState must be a string");
     MCP_TRY(mcp_request_state_open(&run->remembered, mcp_json_string(state),
                                    run->t, run->arguments));
     return run->remembered
                ? NULL
-               : refuse(run, "requestState is not one of this request, or "
-                             "too old: call without it");
+               : mcp_call_refuse(run, "requestState is not one of this "
+                                      "request, or too old: call without it");
 }
 
-static const mcp_error_t *params_read(mcp_call_run_t *run)
+const mcp_error_t *mcp_call_params_read(mcp_call_run_t *run)
 {
-    MCP_TRY(tool_read(run));
-    MCP_TRY(arguments_read(run));
     if (run->t->era->bit != MCP_ERA_MODERN)
         return NULL;
     MCP_TRY(answers_read(run));
     return state_read(run);
 }
 
-/* -- what goes -- */
-
-static void begin_content(mcp_call_run_t *run)
-{
-    mcp_turn_begin(run->t, "complete");
-    mcp_writer_name(run->t->w, "content");
-    mcp_writer_open(run->t->w, '[');
-}
-
-static void write_text(mcp_call_run_t *run, const char *text)
-{
-    mcp_writer_open(run->t->w, '{');
-    mcp_writer_member(run->t->w, "type", "text");
-    mcp_writer_member(run->t->w, "text", text);
-    mcp_writer_close(run->t->w);
-}
-
-static void end_content(mcp_call_run_t *run, int is_error)
-{
-    mcp_writer_t *w = run->t->w;
-
-    if (run->structured && !run->blocks)
-        write_text(run, run->structured);
-    mcp_writer_close(w);
-    if (run->structured) {
-        mcp_writer_name(w, "structuredContent");
-        mcp_writer_raw(w, run->structured);
-    }
-    if (is_error)
-        mcp_writer_member_boolean(w, "isError", 1);
-}
-
-/* An error for the model to read, in place of whatever was written. */
-static const mcp_error_t *answer_with(mcp_call_run_t *run, const char *text)
-{
-    run->structured = NULL;
-    begin_content(run);
-    write_text(run, text);
-    end_content(run, 1);
-    return NULL;
-}
-
-static const mcp_error_t *answer_breach(mcp_call_run_t *run)
-{
-    mcp_ctx_log(run->t->cx, MCP_LOG_WARNING, 250,
-                "the tool %s answered what cannot be passed on: %s; correct "
-                "the module that offers it (mod_mcp_oauth.h says what a tool "
-                "may answer), or take it out of MCPOffer",
-                run->call.name,
-                mcp_encode_log(run->breach, 500, run->call.pool));
-    return answer_with(run,
-                       apr_pstrcat(run->call.pool, "The tool ", run->call.name,
-                                   " failed: its answer is broken.", NULL));
-}
-
 /* -- outcomes -- */
 
-static const mcp_error_t *answer_done(mcp_call_run_t *run)
+static const mcp_error_t *answer_breach(mcp_call_run_t *run, const char *what)
 {
-    const mcp_schema_t *schema = run->listed->output;
+    const char *failed = apr_pstrcat(run->call.pool, "The ", run->kind->what,
+                                     " ", run->call.name,
+                                     " failed: its answer is broken.", NULL);
 
-    if (schema && !run->structured_json)
-        run->breach = "it has an output_schema, and gave no structured "
-                      "content";
-    else if (schema)
-        run->breach =
-            mcp_schema_check(schema, run->structured_json, run->call.pool);
-    if (run->breach)
-        return answer_breach(run);
-    end_content(run, 0);
-    return NULL;
-}
-
-static const mcp_error_t *answer_failed(mcp_call_run_t *run)
-{
-    if (!run->blocks && !run->structured) {
-        run->breach = "it failed, and did not say why";
-        return answer_breach(run);
-    }
-    end_content(run, 1);
-    return NULL;
+    mcp_ctx_log(run->t->cx, MCP_LOG_WARNING, 250,
+                "the %s %s answered what cannot be passed on: %s; correct "
+                "the module that offers it (mod_mcp_oauth.h says what a %s "
+                "may answer), or take it out of MCPOffer",
+                run->kind->what, run->call.name,
+                mcp_encode_log(what, 500, run->call.pool), run->kind->what);
+    return run->kind->refuse(run, failed);
 }
 
 static const mcp_error_t *answer_asking(mcp_call_run_t *run)
@@ -180,74 +90,183 @@ static const mcp_error_t *answer_asking(mcp_call_run_t *run)
     mcp_turn_t *t = run->t;
     const char *state = NULL;
 
-    if (!run->questions && !run->remember) {
-        run->breach = "it requires input, and asked for none";
-        return answer_breach(run);
-    }
-    if (t->era->mute)
-        return answer_with(run, t->era->mute);
     if (run->questions)
         MCP_TRY(mcp_question_check(t, run->questions));
     if (run->remember)
         MCP_TRY(
             mcp_request_state_make(&state, run->remember, t, run->arguments));
     mcp_turn_begin(t, "input_required");
-    if (run->questions)
-        mcp_question_write(t, run->questions);
+    if (run->questions) {
+        mcp_writer_name(t->w, "inputRequests");
+        mcp_writer_raw(t->w,
+                       mcp_question_render(run->questions, run->call.pool));
+    }
     mcp_writer_member(t->w, "requestState", state);
     return NULL;
 }
 
 static const mcp_error_t *answer_forbidden(mcp_call_run_t *run)
 {
-    if (!run->scopes) {
-        run->breach = "it is forbidden, and names no scope that would allow "
-                      "it";
-        return answer_breach(run);
-    }
+    if (!run->scopes)
+        return answer_breach(run, "it is forbidden, and names no scope that "
+                                  "would allow it");
     run->t->x->required_scopes = run->scopes;
     return mcp_error_make(MCP_E_INSUFFICIENT_SCOPE, run->t->cx,
-                          "the tool %s requires more scope", run->call.name);
+                          "the %s %s requires more scope", run->kind->what,
+                          run->call.name);
 }
 
-static const mcp_error_t *finish(mcp_call_run_t *run, mcp_outcome_t outcome)
+static const mcp_error_t *answer_error(mcp_call_run_t *run)
+{
+    mcp_error_t *e;
+
+    if (!run->error_message)
+        return answer_breach(run, "it has an error, and does not say which");
+    e = mcp_error_tell(MCP_E_CALL_ERROR, run->t->cx, "%s", run->error_message);
+    e->jsonrpc = run->error_code;
+    return e;
+}
+
+/* Where no result can say that it is an error. */
+static const mcp_error_t *answer_failed(mcp_call_run_t *run)
+{
+    if (!run->said)
+        return answer_breach(run, "it failed, and did not say why");
+    return run->kind->refuse(
+        run, apr_pstrndup(run->call.pool, run->said, MAX_SAID));
+}
+
+static const mcp_error_t *answer_with(mcp_call_run_t *run,
+                                      const char *(*finish)(mcp_call_run_t *))
+{
+    const char *wrong = run->breach ? run->breach : finish(run);
+
+    return wrong ? answer_breach(run, wrong) : NULL;
+}
+
+const mcp_error_t *mcp_call_answer(mcp_call_run_t *run, mcp_outcome_t outcome)
 {
     if (run->breach)
-        return answer_breach(run);
+        return answer_breach(run, run->breach);
     switch (outcome) {
     case MCP_CALL_DONE:
-        return answer_done(run);
+        return answer_with(run, run->kind->done);
     case MCP_CALL_FAILED:
-        return answer_failed(run);
+        return run->kind->failed ? answer_with(run, run->kind->failed)
+                                 : answer_failed(run);
     case MCP_CALL_INPUT_REQUIRED:
         return answer_asking(run);
     case MCP_CALL_FORBIDDEN:
         return answer_forbidden(run);
+    case MCP_CALL_NOT_FOUND:
+        if (run->kind->not_found)
+            return run->kind->not_found(run);
+        break;
+    case MCP_CALL_ERROR:
+        return answer_error(run);
     default:
         break;
     }
-    run->breach = "its outcome is none";
-    return answer_breach(run);
+    return answer_breach(run, "its outcome is none that it may have");
 }
 
-const mcp_error_t *mcp_call_answer(mcp_turn_t *t)
-{
-    mcp_call_run_t *run = apr_pcalloc(t->cx->pool, sizeof(*run));
-    const mcp_tool_t *tool;
-    const char *complaint;
+/* -- rounds -- */
 
-    run->t = t;
-    run->call.pool = t->cx->pool;
+static void begin_round(mcp_call_run_t *run)
+{
+    mcp_ctx_t *cx = run->t->cx;
+    apr_pool_t **pool = &run->pools[run->rounds & 1];
+
+    if (!run->rounds++) {
+        run->call.pool = cx->pool;
+        run->signal = mcp_live_signal_count(run->t->x->works->shared);
+    }
+    else {
+        if (*pool)
+            apr_pool_clear(*pool);
+        else
+            apr_pool_create(pool, run->t->pool);
+        run->call.pool = cx->pool = *pool;
+    }
+    run->written = 0;
+    run->blocks = run->more_values = 0;
+    run->role = "user";
+    run->said = run->structured = NULL;
+    run->structured_json = NULL;
+    run->values = run->questions = run->scopes = NULL;
+    run->remember = run->error_message = run->breach = NULL;
+    run->delay = 0;
+    run->kind->begin(run);
+}
+
+/* Waits before the next round. *why: there is none, for this reason. */
+static const mcp_error_t *nap(const char **why, mcp_call_run_t *run)
+{
+    apr_time_t end = mcp_ctx_now(run->t->cx) + run->delay;
+    mcp_wait_t wait;
+    int waits = 1;
+
+    MCP_TRY(mcp_wait_begin(&wait, run->t));
+    while (waits && mcp_ctx_now(run->t->cx) < end) {
+        mcp_wait_look(&wait);
+        wait.nap = end - mcp_ctx_now(run->t->cx);
+        waits = !mcp_call_is_cancelled(run) && mcp_wait(&wait);
+    }
+    mcp_wait_end(&wait);
+    if (!waits)
+        *why = "It took longer than this server waits.";
+    run->remembered = run->remember;
+    run->answers = NULL;
+    return NULL;
+}
+
+/* Whether outcome leads to another round: *again. */
+static const mcp_error_t *go_on(int *again, const char **why,
+                                mcp_call_run_t *run, mcp_outcome_t outcome)
+{
+    *again = 0;
+    if (run->breach)
+        return NULL;
+    if (outcome == MCP_CALL_LATER && run->t->x->outlet) {
+        if (run->delay < MIN_DELAY)
+            run->delay = MIN_DELAY;
+        *again = 1;
+        return nap(why, run);
+    }
+    if (outcome != MCP_CALL_INPUT_REQUIRED)
+        return NULL;
+    if (!run->questions && !run->remember)
+        run->breach = "it requires input, and asked for none";
+    else if (run->t->era->bit == MCP_ERA_LEGACY && run->rounds > MAX_ROUNDS)
+        run->breach = "it asks again and again";
+    else if (run->t->era->bit == MCP_ERA_LEGACY) {
+        *again = 1;
+        return mcp_call_ask_now(why, run);
+    }
+    return NULL;
+}
+
+mcp_outcome_t mcp_call_round(mcp_call_run_t *run)
+{
     run->call.api = &mcp_call_api;
-    run->call.principal = t->x->principal;
-    MCP_TRY(params_read(run));
-    tool = run->listed->tool;
-    complaint =
-        mcp_schema_check(run->listed->input, run->arguments, run->call.pool);
-    if (complaint)
-        return answer_with(run, apr_pstrcat(run->call.pool,
-                                            "Invalid arguments: ", complaint,
-                                            NULL));
-    begin_content(run);
-    return finish(run, tool->call(&run->call, tool->baton));
+    run->call.principal = run->t->x->principal;
+    begin_round(run);
+    return run->function(&run->call, run->baton);
+}
+
+const mcp_error_t *mcp_call_run(mcp_call_run_t *run)
+{
+    const char *why = NULL;
+    mcp_outcome_t outcome;
+    int again;
+
+    do {
+        outcome = mcp_call_round(run);
+        if (outcome == MCP_CALL_LATER && run->as_task && !run->breach)
+            return run->as_task(run);
+        MCP_TRY(go_on(&again, &why, run, outcome));
+    } while (again && !why);
+    if (run->t->era->bit == MCP_ERA_LEGACY)
+        run->t->is_cancelled = mcp_call_is_cancelled(run);
+    return why ? run->kind->refuse(run, why) : mcp_call_answer(run, outcome);
 }

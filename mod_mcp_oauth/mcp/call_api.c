@@ -20,7 +20,7 @@ static mcp_call_run_t *run_of(mcp_call_t *call)
 static void breach(mcp_call_run_t *run, const char *what)
 {
     if (!run->breach)
-        run->breach = what;
+        run->breach = what; /* NULL: nothing is wrong */
 }
 
 /* -- arguments -- */
@@ -112,34 +112,25 @@ static void add_text(mcp_call_t *call, const char *text)
 {
     mcp_call_run_t *run = run_of(call);
     apr_size_t len = text ? strlen(text) : 0;
-    mcp_writer_t *w = run->t->w;
 
     if (!make_room(run, len))
         return;
-    if (!text || !mcp_encode_is_utf8(text, len)) {
-        breach(run, "a text that it gave is not UTF-8");
-        return;
-    }
     run->blocks++;
-    mcp_writer_open(w, '{');
-    mcp_writer_member(w, "type", "text");
-    mcp_writer_name(w, "text");
-    mcp_writer_string_n(w, text, len);
-    mcp_writer_close(w);
+    if (!text || !mcp_encode_is_utf8(text, len))
+        breach(run, "a text that it gave is not UTF-8");
+    else
+        breach(run, run->kind->text(run, text, len));
+    if (!run->said && !run->breach)
+        run->said = apr_pstrmemdup(call->pool, text, len);
 }
 
 static void add_media(mcp_call_t *call, const char *kind,
                       const char *media_type, const void *data, apr_size_t len)
 {
     mcp_call_run_t *run = run_of(call);
-    mcp_writer_t *w = run->t->w;
+    mcp_medium_t medium = {kind, media_type, NULL};
 
-    if (!kind || (strcmp(kind, "image") != 0 && strcmp(kind, "audio") != 0)) {
-        breach(run, "the kind of a medium that it gave is neither image nor "
-                    "audio");
-        return;
-    }
-    if (!media_type || !strchr(media_type, '/') ||
+    if (!kind || !media_type || !strchr(media_type, '/') ||
         !mcp_encode_is_utf8(media_type, strlen(media_type))) {
         breach(run, "a media type that it gave is none");
         return;
@@ -147,11 +138,8 @@ static void add_media(mcp_call_t *call, const char *kind,
     if (!make_room(run, len))
         return;
     run->blocks++;
-    mcp_writer_open(w, '{');
-    mcp_writer_member(w, "type", kind);
-    mcp_writer_member(w, "data", mcp_encode_base64(data, len, call->pool));
-    mcp_writer_member(w, "mimeType", media_type);
-    mcp_writer_close(w);
+    medium.base64 = mcp_encode_base64(data, len, call->pool);
+    breach(run, run->kind->medium(run, &medium));
 }
 
 static void add_content(mcp_call_t *call, const char *json)
@@ -164,12 +152,8 @@ static void add_content(mcp_call_t *call, const char *json)
 
     if (!block)
         return;
-    if (!mcp_json_string(mcp_json_get(block, "type"))) {
-        breach(run, "a content block that it gave has no type");
-        return;
-    }
     run->blocks++;
-    mcp_writer_raw(run->t->w, json);
+    breach(run, run->kind->content(run, block, json));
 }
 
 static void set_structured(mcp_call_t *call, const char *json)
@@ -181,6 +165,69 @@ static void set_structured(mcp_call_t *call, const char *json)
                     "the structured content that it gave is not a JSON "
                     "object");
     run->structured = run->structured_json ? json : NULL;
+}
+
+static void set_role(mcp_call_t *call, const char *role)
+{
+    mcp_call_run_t *run = run_of(call);
+
+    if (!role || (strcmp(role, "user") != 0 && strcmp(role, "assistant") != 0))
+        breach(run, "a role that it gave is neither user nor assistant");
+    else
+        run->role = apr_pstrdup(call->pool, role);
+}
+
+static void add_value(mcp_call_t *call, const char *value)
+{
+    mcp_call_run_t *run = run_of(call);
+
+    if (!value || !mcp_encode_is_utf8(value, strlen(value)))
+        breach(run, "a value that it gave is not UTF-8");
+    else if (!run->values)
+        breach(run, "it gives values, and completes nothing");
+    else if (run->values->nelts == MCP_CALL_MAX_VALUES)
+        run->more_values++;
+    else
+        APR_ARRAY_PUSH(run->values, const char *) =
+            apr_pstrdup(call->pool, value);
+}
+
+/* 2026-07-28 basic/index "_meta": a prefix, so that none is the protocol's */
+static void add_meta(mcp_call_t *call, const char *name, const char *json)
+{
+    mcp_call_run_t *run = run_of(call);
+    const mcp_json_t *value;
+    apr_size_t len = json ? strlen(json) : 0;
+
+    if (!make_room(run, len))
+        return;
+    if (!name || !strchr(name, '/') || !mcp_encode_is_utf8(name, strlen(name)))
+        breach(run, "a name in _meta has no prefix of its own");
+    else if (!json || mcp_json_read(&value, json, len, run->t->cx))
+        breach(run, "a value in _meta that it gave is not JSON");
+    else
+        mcp_turn_add_meta(run->t, apr_pstrdup(call->pool, name),
+                          mcp_json_text(value, call->pool));
+}
+
+static void set_error(mcp_call_t *call, int code, const char *message)
+{
+    mcp_call_run_t *run = run_of(call);
+    int is_reserved = code >= -32768 && code <= -32000;
+
+    if (is_reserved && code != -32602 && code != -32603)
+        breach(run, "its error has a code that is not its own to give");
+    else if (!message || !mcp_encode_is_utf8(message, strlen(message)))
+        breach(run, "its error has no message in UTF-8");
+    else {
+        run->error_code = code;
+        run->error_message = apr_pstrdup(call->pool, message);
+    }
+}
+
+static void set_later(mcp_call_t *call, apr_interval_time_t delay)
+{
+    run_of(call)->delay = delay;
 }
 
 /* -- asking -- */
@@ -259,24 +306,16 @@ static void require_scope(mcp_call_t *call, const char *scope)
         mcp_scope_add(run->scopes, apr_pstrdup(call->pool, scope));
 }
 
-/* -- while it runs -- */
+/* -- who asks -- */
 
-/* An answer that is one JSON object has no room for notifications, which a
- * server need not send (patterns/progress, server/utilities/logging). */
-static void progress(mcp_call_t *call, double done, double total,
-                     const char *message)
+/* a string as it is, all else as JSON text */
+static const char *text_at(const mcp_json_t *json, const char *pointer,
+                           apr_pool_t *pool)
 {
-}
-
-static void log_line(mcp_call_t *call, const char *level, const char *data)
-{
-}
-
-static int cancelled(mcp_call_t *call)
-{
-    const mcp_exchange_t *x = run_of(call)->t->x;
-
-    return x->cancelled && x->cancelled(x->baton);
+    json = mcp_json_pointer(json, pointer);
+    if (mcp_json_string(json))
+        return mcp_json_string(json);
+    return json ? mcp_json_text(json, pool) : NULL;
 }
 
 static const char *claim(mcp_call_t *call, const char *pointer)
@@ -288,10 +327,13 @@ static const char *claim(mcp_call_t *call, const char *pointer)
     if (!who || !who->claims ||
         mcp_json_read(&json, who->claims, strlen(who->claims), cx))
         return NULL;
-    json = mcp_json_pointer(json, pointer);
-    if (mcp_json_string(json))
-        return mcp_json_string(json);
-    return json ? mcp_json_text(json, call->pool) : NULL;
+    return text_at(json, pointer, call->pool);
+}
+
+static const char *request_meta(mcp_call_t *call, const char *pointer)
+{
+    return text_at(mcp_json_get(run_of(call)->t->rpc.params, "_meta"), pointer,
+                   call->pool);
 }
 
 const mcp_call_api_t mcp_call_api = {
@@ -306,14 +348,23 @@ const mcp_call_api_t mcp_call_api = {
     .media = add_media,
     .content = add_content,
     .structured = set_structured,
+    .role = set_role,
+    .value = add_value,
+    .meta = add_meta,
+    .error = set_error,
     .can = can,
     .ask = ask,
     .answer = answer,
     .remember = remember,
     .remembered = remembered,
     .require_scope = require_scope,
-    .progress = progress,
-    .log = log_line,
-    .cancelled = cancelled,
+    .later = set_later,
+    .progress = mcp_call_tell_progress,
+    .log = mcp_call_tell_log,
+    .cancelled = mcp_call_tell_cancelled,
+    .part = mcp_call_tell_part,
+    .changed = mcp_call_tell_changed,
+    .updated = mcp_call_tell_updated,
     .claim = claim,
+    .request_meta = request_meta,
 };

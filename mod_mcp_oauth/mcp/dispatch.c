@@ -3,13 +3,32 @@
 
 #include <string.h>
 
+#include "mcp/answers.h"
+#include "mcp/batch.h"
 #include "mcp/era.h"
 #include "mcp/header.h"
+#include "mcp/listener.h"
 #include "mcp/method.h"
+#include "mcp/record.h"
+#include "mcp/sse.h"
 
-static const mcp_error_t *answer_request(mcp_turn_t *t)
+/* -- one message -- */
+
+void mcp_turn_find_method(mcp_turn_t *t)
 {
-    if (!t->method || !(t->method->eras & t->era->bit))
+    if (!t->rpc.method)
+        return;
+    t->method = mcp_method_find(t->rpc.method);
+    t->x->rpc_method = t->method ? t->method->name
+                                 : mcp_turn_shown(t, t->rpc.method);
+}
+
+const mcp_error_t *mcp_turn_answer(mcp_turn_t *t)
+{
+    const mcp_method_t *method = t->method;
+
+    if (!method || !(method->eras & t->era->bit) ||
+        (method->needs && !mcp_server_has(t->x->server, method->needs)))
         return mcp_error_tell(MCP_E_METHOD_NOT_FOUND, t->cx,
                               "Method not found: %s",
                               mcp_turn_shown(t, t->rpc.method));
@@ -18,47 +37,109 @@ static const mcp_error_t *answer_request(mcp_turn_t *t)
     return NULL;
 }
 
-static const mcp_error_t *post(mcp_turn_t *t)
+/* What is no request. Unknown notifications are accepted: none of them could
+ * change anything here. */
+const mcp_error_t *mcp_turn_note(mcp_turn_t *t)
 {
-    mcp_exchange_t *x = t->x;
-
-    if (!mcp_header_accepts_json(mcp_turn_header(t, "Accept")))
-        return mcp_error_make(MCP_E_NOT_ACCEPTABLE, t->cx,
-                              "Accept excludes application/json");
-    MCP_TRY(mcp_rpc_read(&t->rpc, x->body, x->body_len, t->cx));
-    if (t->rpc.method) {
-        t->method = mcp_method_find(t->rpc.method);
-        x->rpc_method = t->method ? t->method->name
-                                  : mcp_turn_shown(t, t->rpc.method);
-    }
-    MCP_TRY(mcp_era_choose(t));
-    MCP_TRY(t->era->admit(t));
-    if (t->rpc.kind == MCP_RPC_REQUEST)
-        return answer_request(t);
-    x->status = 202;
+    if (t->era->bit != MCP_ERA_LEGACY)
+        return NULL;
+    if (t->rpc.kind == MCP_RPC_RESPONSE)
+        return mcp_answers_take(t);
+    if (!strcmp(t->rpc.method, "notifications/cancelled"))
+        mcp_answers_cancel(t);
     return NULL;
 }
 
-/* Ends the session (2025-11-25 transports, Session Management). */
-static const mcp_error_t *end_session(mcp_turn_t *t)
+/* -- POST -- */
+
+/* Over HTTP+SSE the answer to a request goes to the session's stream, and so
+ * does an error of it. */
+static const mcp_error_t *post_request(mcp_turn_t *t)
+{
+    const mcp_error_t *e;
+
+    mcp_stream_make(t);
+    if (t->x->server->is_sse)
+        t->x->outlet->accept(t->x->baton);
+    e = mcp_turn_answer(t);
+    if (!e || !mcp_stream_is_begun(t))
+        return e;
+    mcp_turn_fail(t, e);
+    return NULL;
+}
+
+static const mcp_error_t *post_message(mcp_turn_t *t)
+{
+    if (t->rpc.batch)
+        return mcp_batch_post(t);
+    mcp_turn_find_method(t);
+    MCP_TRY(mcp_era_choose(t));
+    MCP_TRY(t->era->admit(t));
+    if (t->rpc.kind == MCP_RPC_REQUEST)
+        return post_request(t);
+    t->x->status = 202;
+    return mcp_turn_note(t);
+}
+
+static const mcp_error_t *post(mcp_turn_t *t)
+{
+    const mcp_exchange_t *x = t->x;
+
+    if (x->server->is_sse)
+        MCP_TRY(mcp_sse_admit(t));
+    else if (!mcp_header_accepts_json(mcp_turn_header(t, "Accept")))
+        return mcp_error_make(MCP_E_NOT_ACCEPTABLE, t->cx,
+                              "Accept excludes application/json");
+    MCP_TRY(mcp_rpc_read(&t->rpc, x->body, x->body_len, t->cx));
+    return post_message(t);
+}
+
+/* -- GET and DELETE: of legacy sessions -- */
+
+static const mcp_error_t *session_get(mcp_turn_t *t)
 {
     t->era = &mcp_era_legacy;
     MCP_TRY(mcp_session_get(&t->session, t->x, t->cx));
-    t->x->era = t->session.version;
-    t->x->session = mcp_session_text(&t->session, t->cx->pool);
-    MCP_TRY(mcp_era_legacy_check_version(t));
+    mcp_turn_note_session(t);
+    return mcp_era_legacy_check_version(t);
+}
+
+static const mcp_error_t *get(mcp_turn_t *t)
+{
+    if (t->x->server->is_sse)
+        return mcp_sse_open(t);
+    MCP_TRY(session_get(t));
+    return mcp_listener_open(t);
+}
+
+/* 2025-11-25 transports, Session Management 5 */
+static const mcp_error_t *end_session(mcp_turn_t *t)
+{
+    MCP_TRY(session_get(t));
     mcp_session_end(&t->session, t->x, t->cx);
+    mcp_record_end(t);
     t->x->status = 204;
     return NULL;
 }
 
-/* GET too: there is no stream to open (2025-11-25 transports, Listening for
- * Messages: "or else return HTTP 405"). */
 static const mcp_error_t *refuse(mcp_turn_t *t)
 {
-    t->x->allow = "POST, DELETE";
+    t->x->allow = t->x->server->is_sse ? "GET, POST" : "GET, POST, DELETE";
     return mcp_error_make(MCP_E_METHOD_NOT_ALLOWED, t->cx,
-                          "the method is neither POST nor DELETE");
+                          "the method is none of %s", t->x->allow);
+}
+
+static const mcp_error_t *choose(mcp_turn_t *t)
+{
+    const char *method = t->x->method;
+
+    if (!strcmp(method, "POST"))
+        return post(t);
+    if (!strcmp(method, "GET"))
+        return get(t);
+    if (!strcmp(method, "DELETE") && !t->x->server->is_sse)
+        return end_session(t);
+    return refuse(t);
 }
 
 void mcp_dispatch(mcp_exchange_t *x, mcp_ctx_t *cx)
@@ -69,18 +150,15 @@ void mcp_dispatch(mcp_exchange_t *x, mcp_ctx_t *cx)
     memset(&turn, 0, sizeof(turn));
     turn.x = x;
     turn.cx = cx;
+    turn.pool = cx->pool;
     x->status = 0;
     x->json = x->session_id = x->allow = NULL;
     x->json_len = 0;
     x->required_scopes = NULL;
     x->rpc_method = x->rpc_target = x->era = x->session = NULL;
     x->failure = NULL;
-    if (!strcmp(x->method, "POST"))
-        e = post(&turn);
-    else if (!strcmp(x->method, "DELETE"))
-        e = end_session(&turn);
-    else
-        e = refuse(&turn);
+    e = choose(&turn);
     if (e)
         mcp_turn_fail(&turn, e);
+    cx->pool = turn.pool;
 }

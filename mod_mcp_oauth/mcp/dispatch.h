@@ -9,6 +9,24 @@
  * are settled before (facts: decision order 1 to 5); everything from parsing
  * the body on happens here. */
 
+/* The stream that an answer may become (text/event-stream): how server/ lets
+ * bytes out while the request is still being answered. */
+typedef struct mcp_outlet_t {
+    /* bytes of the stream, sent at once; the first ones begin the answer. 0:
+     * nobody reads any more */
+    int (*send)(void *baton, const char *bytes, apr_size_t len);
+    /* the answer is over, though the request may go on */
+    void (*end)(void *baton);
+    /* instead of a stream: 202 is the answer now, and the request goes on */
+    void (*accept)(void *baton);
+    /* whether the client has gone */
+    int (*gone)(void *baton);
+    /* whether long answers must end: the server stops */
+    int (*stopping)(void *baton);
+    apr_interval_time_t patience; /* how long a stream may live, and a client
+                                   * may think about a question */
+} mcp_outlet_t;
+
 typedef struct mcp_exchange_t {
     const mcp_server_t *server;
     const mcp_works_t *works;
@@ -21,12 +39,12 @@ typedef struct mcp_exchange_t {
     /* a request header by name, NULL when absent. httpd joins repeated ones
      * with ", " */
     const char *(*header)(void *baton, const char *name);
-    /* whether the client has gone; may be NULL */
-    int (*cancelled)(void *baton);
+    const char *session_key; /* sessionId of the query (HTTP+SSE), or NULL */
+    const mcp_outlet_t *outlet; /* NULL: the answer is one body */
     void *baton;
 
     /* -- what goes -- */
-    int status;       /* always set */
+    int status;       /* always set; 0 when a stream was the answer */
     const char *json; /* the body, or NULL for none */
     apr_size_t json_len;
     const char *session_id; /* Mcp-Session-Id to send, or NULL */

@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-/* Revisions with an initialize handshake: also one that is no longer spoken
- * over this transport, whose clients are owed a legacy answer. */
-static int is_legacy(const char *version)
-{
-    return mcp_era_legacy_version(version) || !strcmp(version, "2024-11-05");
-}
-
 const mcp_json_t *mcp_era_meta(const mcp_turn_t *t, const char *name)
 {
     return mcp_json_get(mcp_json_get(t->rpc.params, "_meta"), name);
@@ -18,10 +11,10 @@ const mcp_json_t *mcp_era_meta(const mcp_turn_t *t, const char *name)
 const mcp_error_t *mcp_era_choose(mcp_turn_t *t)
 {
     const char *version = mcp_turn_header(t, "MCP-Protocol-Version");
-    int other = version && !is_legacy(version);
+    int other = version && !mcp_era_legacy_is(version);
 
     t->era = &mcp_era_legacy;
-    if (t->rpc.kind == MCP_RPC_RESPONSE)
+    if (t->rpc.kind == MCP_RPC_RESPONSE || t->x->server->is_sse)
         return NULL;
     if (mcp_era_meta(t, MCP_ERA_META_VERSION)) {
         t->era = &mcp_era_modern;

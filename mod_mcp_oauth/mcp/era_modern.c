@@ -4,32 +4,16 @@
 #include <string.h>
 
 #include "mcp/header.h"
+#include "mcp/level.h"
 #include "mcp/method.h"
 
 /* From 2026-07-28 on: every request says all about itself in params._meta, and
  * headers mirror what intermediaries want to see. */
 
-/* What is listed changes with the configuration only, which clients need not
- * learn at once. */
-#define LIST_TTL_MS 60000
-
 static const mcp_error_t *refuse(const mcp_turn_t *t, const char *what)
 {
     return mcp_error_tell(MCP_E_RPC_ENVELOPE, t->cx, "Invalid params: %s",
                           what);
-}
-
-static int is_log_level(const char *text)
-{
-    static const char *const levels[] = {"debug",   "info",     "notice",
-                                         "warning", "error",    "critical",
-                                         "alert",   "emergency"};
-    apr_size_t i;
-
-    for (i = 0; text && i < sizeof(levels) / sizeof(levels[0]); i++)
-        if (!strcmp(levels[i], text))
-            return 1;
-    return 0;
 }
 
 static int is_absent_or(const mcp_json_t *json, mcp_json_type_t type)
@@ -40,24 +24,22 @@ static int is_absent_or(const mcp_json_t *json, mcp_json_type_t type)
 /* basic/index "_meta": what must be there, and what may be */
 static const mcp_error_t *check_envelope(mcp_turn_t *t)
 {
-    const mcp_json_t *level = mcp_era_meta(t, "io.modelcontextprotocol/"
-                                              "logLevel");
+    const mcp_json_t *level = mcp_era_meta(t, MCP_ERA_META_LOG_LEVEL);
     const mcp_json_t *token = mcp_era_meta(t, "progressToken");
     apr_int64_t number;
 
-    t->capabilities = mcp_era_meta(t, "io.modelcontextprotocol/"
-                                      "clientCapabilities");
+    t->capabilities = mcp_era_meta(t, MCP_ERA_META_CAPABILITIES);
     if (!mcp_json_string(mcp_era_meta(t, MCP_ERA_META_VERSION)))
         return refuse(t, "_meta must name " MCP_ERA_META_VERSION);
     if (mcp_json_type(t->capabilities) != MCP_JSON_OBJECT)
-        return refuse(t, "_meta must have the object "
-                         "io.modelcontextprotocol/clientCapabilities");
+        return refuse(t,
+                      "_meta must have the object " MCP_ERA_META_CAPABILITIES);
     if (!is_absent_or(mcp_era_meta(t, "io.modelcontextprotocol/clientInfo"),
                       MCP_JSON_OBJECT))
         return refuse(t, "io.modelcontextprotocol/clientInfo must be an "
                          "object");
-    if (level && !is_log_level(mcp_json_string(level)))
-        return refuse(t, "io.modelcontextprotocol/logLevel is not a level");
+    if (level && mcp_level_of(mcp_json_string(level)) < 0)
+        return refuse(t, MCP_ERA_META_LOG_LEVEL " is not a level");
     if (token && !mcp_json_string(token) && !mcp_json_integer(&number, token))
         return refuse(t, "progressToken must be a string or an integer");
     return NULL;
@@ -138,12 +120,13 @@ static void end(mcp_turn_t *t)
     mcp_writer_open(t->w, '{');
     mcp_writer_name(t->w, "io.modelcontextprotocol/serverInfo");
     mcp_turn_write_server(t);
+    mcp_turn_write_meta(t);
     mcp_writer_close(t->w);
 }
 
-static void write_caching(mcp_turn_t *t)
+static void write_caching(mcp_turn_t *t, apr_int64_t ttl)
 {
-    mcp_writer_member_integer(t->w, "ttlMs", LIST_TTL_MS);
+    mcp_writer_member_integer(t->w, "ttlMs", ttl);
     mcp_writer_member(t->w, "cacheScope",
                       t->x->principal ? "private" : "public");
 }
@@ -164,5 +147,5 @@ static int can(const mcp_turn_t *t, const char *pointer)
 }
 
 const mcp_era_t mcp_era_modern = {
-    MCP_ERA_MODERN, admit, status, begin, end, write_caching, can, NULL,
+    MCP_ERA_MODERN, admit, status, begin, end, write_caching, can,
 };

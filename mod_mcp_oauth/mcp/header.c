@@ -75,12 +75,14 @@ const mcp_error_t *mcp_header_check_encoded(const mcp_turn_t *t,
 
 /* -- Accept -- */
 
-/* How closely a media range of len bytes names application/json: 0 not at
- * all. */
-static int closeness(const char *range, apr_size_t len)
+static const char *const json[] = {"*/*", "application/*", "application/json"};
+static const char *const stream[] = {"*/*", "text/*", "text/event-stream"};
+
+/* How closely a media range of len bytes names the last of three ranges: 0 not
+ * at all. */
+static int closeness(const char *const *ranges, const char *range,
+                     apr_size_t len)
 {
-    static const char *const ranges[] = {"*/*", "application/*",
-                                         "application/json"};
     int i;
 
     for (i = 0; i < 3; i++)
@@ -109,21 +111,29 @@ static int is_refused(const char *params, const char *end)
     return 0;
 }
 
-int mcp_header_accepts_json(const char *accept)
+static int accepts(const char *const *ranges, const char *accept)
 {
     int best = 0, accepted = 0, close;
     const char *range, *end;
 
-    if (!accept)
-        return 1;
     for (range = accept; *range; range = *end ? end + 1 : end) {
         range += strspn(range, " \t");
         end = range + strcspn(range, ",");
-        close = closeness(range, strcspn(range, ",; \t"));
+        close = closeness(ranges, range, strcspn(range, ",; \t"));
         if (close > best) {
             best = close;
             accepted = !is_refused(range, end);
         }
     }
     return accepted;
+}
+
+int mcp_header_accepts_json(const char *accept)
+{
+    return !accept || accepts(json, accept);
+}
+
+int mcp_header_accepts_stream(const char *accept)
+{
+    return accept && accepts(stream, accept);
 }

@@ -21,8 +21,11 @@ const char *mcp_header_value_read(const char *raw, apr_pool_t *pool);
 /* The header is wrong, for this reason. */
 const mcp_error_t *mcp_header_mismatch(const mcp_turn_t *t, const char *name,
                                        const char *why);
-/* Whether an Accept header allows a media type that is ours to send; NULL
- * allows all (RFC 9110 12.5.1). */
+/* Whether an Accept header allows application/json (RFC 9110 12.5.1); NULL
+ * does. */
 int mcp_header_accepts_json(const char *accept);
+/* The same of text/event-stream; NULL does not, for who says nothing expects
+ * one body. */
+int mcp_header_accepts_stream(const char *accept);
 
 #endif

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp/capabilities.h"
 #include "mcp/era.h"
 #include "mcp/method.h"
+#include "mcp/sse.h"
 
 static const mcp_error_t *refuse(const mcp_turn_t *t, const char *what)
 {
@@ -15,26 +17,16 @@ static int is_object_or_absent(const mcp_turn_t *t, const char *name)
     return !json || mcp_json_type(json) == MCP_JSON_OBJECT;
 }
 
-static unsigned capabilities_of(const mcp_json_t *declared)
+/* Over HTTP+SSE the session was there before. */
+static const mcp_error_t *begin(mcp_turn_t *t, const char *version,
+                                unsigned capabilities)
 {
-    static const struct {
-        const char *pointer;
-        unsigned bit;
-    } rows[] = {
-        {"/roots", MCP_SESSION_ROOTS},
-        {"/sampling", MCP_SESSION_SAMPLING},
-        {"/sampling/tools", MCP_SESSION_SAMPLING_TOOLS},
-        {"/elicitation", MCP_SESSION_ELICITATION},
-        {"/elicitation/url", MCP_SESSION_ELICITATION_URL},
-    };
-    unsigned found = 0;
-    apr_size_t i;
-
-    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (mcp_json_type(mcp_json_pointer(declared, rows[i].pointer)) ==
-            MCP_JSON_OBJECT)
-            found |= rows[i].bit;
-    return found;
+    if (t->x->server->is_sse)
+        return mcp_sse_agree(t, version, capabilities);
+    MCP_TRY(mcp_session_make(&t->x->session_id, version, capabilities, t->x,
+                             t->cx));
+    t->x->session = mcp_digest_text(t->x->session_id, t->cx->pool);
+    return NULL;
 }
 
 /* 2025-11-25 lifecycle: a version that is not spoken is answered with one that
@@ -51,18 +43,15 @@ const mcp_error_t *mcp_initialize_answer(mcp_turn_t *t)
         return refuse(t, "capabilities must be an object");
     if (!is_object_or_absent(t, "clientInfo"))
         return refuse(t, "clientInfo must be an object");
-    version = mcp_era_legacy_version(asked);
+    version = mcp_era_legacy_version(asked, t->x->server);
     if (!version)
         version = mcp_era_legacy_latest();
     t->x->era = version;
-    MCP_TRY(mcp_session_make(&t->x->session_id, version,
-                             capabilities_of(declared), t->x, t->cx));
-    t->x->session = mcp_digest_text(t->x->session_id, t->cx->pool);
+    MCP_TRY(begin(t, version, mcp_session_capabilities(declared)));
 
     mcp_turn_begin(t, NULL);
     mcp_writer_member(t->w, "protocolVersion", version);
-    mcp_writer_name(t->w, "capabilities");
-    mcp_writer_raw(t->w, "{\"tools\":{}}");
+    mcp_capabilities_write(t);
     mcp_writer_name(t->w, "serverInfo");
     mcp_turn_write_server(t);
     mcp_writer_member(t->w, "instructions", t->x->server->instructions);

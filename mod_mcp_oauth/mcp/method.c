@@ -6,7 +6,8 @@
 #include "mcp/era.h"
 
 static const mcp_method_t methods[] = {
-#define MCP_METHOD(name, eras, target, handler) {name, eras, target, handler},
+#define MCP_METHOD(name, eras, needs, target, handler)                        \
+    {name, eras, needs, target, handler},
 #include "mcp/method.def"
 #undef MCP_METHOD
 };

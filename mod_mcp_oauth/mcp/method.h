@@ -8,6 +8,7 @@
 struct mcp_method_t {
     const char *name;
     unsigned eras; /* MCP_ERA_... */
+    const char *needs;
     const char *target;
     /* begins the result with mcp_turn_begin() and writes its members; the
      * result is ended for it. An error becomes the answer instead */
@@ -22,6 +23,19 @@ const mcp_error_t *mcp_method_ping(mcp_turn_t *t);
 const mcp_error_t *mcp_discover_answer(mcp_turn_t *t);
 const mcp_error_t *mcp_initialize_answer(mcp_turn_t *t);
 const mcp_error_t *mcp_tools_list(mcp_turn_t *t);
-const mcp_error_t *mcp_call_answer(mcp_turn_t *t);
+const mcp_error_t *mcp_resources_list(mcp_turn_t *t);
+const mcp_error_t *mcp_resources_list_templates(mcp_turn_t *t);
+const mcp_error_t *mcp_resources_read(mcp_turn_t *t);
+const mcp_error_t *mcp_prompts_list(mcp_turn_t *t);
+const mcp_error_t *mcp_prompts_get(mcp_turn_t *t);
+const mcp_error_t *mcp_completion_answer(mcp_turn_t *t);
+const mcp_error_t *mcp_tools_call(mcp_turn_t *t);
+const mcp_error_t *mcp_level_set(mcp_turn_t *t);
+const mcp_error_t *mcp_subscriptions_listen(mcp_turn_t *t);
+const mcp_error_t *mcp_subscriptions_add(mcp_turn_t *t);
+const mcp_error_t *mcp_subscriptions_remove(mcp_turn_t *t);
+const mcp_error_t *mcp_tasks_get(mcp_turn_t *t);
+const mcp_error_t *mcp_tasks_update(mcp_turn_t *t);
+const mcp_error_t *mcp_tasks_cancel(mcp_turn_t *t);
 
 #endif

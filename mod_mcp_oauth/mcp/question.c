@@ -92,6 +92,7 @@ const char *mcp_question_read(mcp_question_t *question, const char *key,
     /* the answer is one line, whatever the tool's JSON was */
     question->params = json ? mcp_json_text(json, cx->pool) : NULL;
     question->needs = kinds[i].needs_of(json);
+    question->has_id = mcp_json_get(json, "elicitationId") != NULL;
     return NULL;
 }
 
@@ -149,23 +150,39 @@ const mcp_error_t *mcp_question_check(const mcp_turn_t *t,
 
 /* -- writing -- */
 
-void mcp_question_write(mcp_turn_t *t, const apr_array_header_t *questions)
+int mcp_question_is_url(const mcp_question_t *question)
 {
+    return question->needs == NEEDS_URL;
+}
+
+const char *mcp_question_params_with_id(const mcp_question_t *question,
+                                        const char *id, apr_pool_t *pool)
+{
+    if (question->has_id)
+        return question->params;
+    return apr_pstrcat(pool, "{\"elicitationId\":\"", id, "\",",
+                       question->params + 1, NULL);
+}
+
+const char *mcp_question_render(const apr_array_header_t *questions,
+                                apr_pool_t *pool)
+{
+    mcp_writer_t *w = mcp_writer_make(pool);
     const mcp_question_t *question;
     int i;
 
-    mcp_writer_name(t->w, "inputRequests");
-    mcp_writer_open(t->w, '{');
+    mcp_writer_open(w, '{');
     for (i = 0; i < questions->nelts; i++) {
         question = &APR_ARRAY_IDX(questions, i, mcp_question_t);
-        mcp_writer_name(t->w, question->key);
-        mcp_writer_open(t->w, '{');
-        mcp_writer_member(t->w, "method", question->method);
+        mcp_writer_name(w, question->key);
+        mcp_writer_open(w, '{');
+        mcp_writer_member(w, "method", question->method);
         if (question->params) {
-            mcp_writer_name(t->w, "params");
-            mcp_writer_raw(t->w, question->params);
+            mcp_writer_name(w, "params");
+            mcp_writer_raw(w, question->params);
         }
-        mcp_writer_close(t->w);
+        mcp_writer_close(w);
     }
-    mcp_writer_close(t->w);
+    mcp_writer_close(w);
+    return mcp_writer_text(w, NULL);
 }

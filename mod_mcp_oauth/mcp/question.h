@@ -10,6 +10,7 @@ typedef struct mcp_question_t {
     const char *method;
     const char *params; /* a rendered object, or NULL */
     unsigned needs;     /* capabilities of the client, this file's bits */
+    int has_id;         /* an elicitationId in params */
 } mcp_question_t;
 
 /* Reads what a tool gave. Returns NULL, or what breaks the contract. All must
@@ -21,7 +22,14 @@ const char *mcp_question_read(mcp_question_t *question, const char *key,
  * (mcp_question_t). */
 const mcp_error_t *mcp_question_check(const mcp_turn_t *t,
                                       const apr_array_header_t *questions);
-/* The member inputRequests. */
-void mcp_question_write(mcp_turn_t *t, const apr_array_header_t *questions);
+/* Whether it sends the user to a URL. */
+int mcp_question_is_url(const mcp_question_t *question);
+/* Its params with this elicitationId, which 2025-11-25 wants of such a one,
+ * unless they have one. */
+const char *mcp_question_params_with_id(const mcp_question_t *question,
+                                        const char *id, apr_pool_t *pool);
+/* InputRequests, rendered. */
+const char *mcp_question_render(const apr_array_header_t *questions,
+                                apr_pool_t *pool);
 
 #endif

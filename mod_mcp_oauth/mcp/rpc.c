@@ -59,18 +59,14 @@ request_read(mcp_rpc_t *rpc, const mcp_json_t *message, mcp_ctx_t *cx)
     return NULL;
 }
 
-const mcp_error_t *mcp_rpc_read(mcp_rpc_t *rpc, const char *text,
-                                apr_size_t len, mcp_ctx_t *cx)
+const mcp_error_t *
+mcp_rpc_message_read(mcp_rpc_t *rpc, const mcp_json_t *message, mcp_ctx_t *cx)
 {
-    const mcp_json_t *message, *id;
+    const mcp_json_t *id;
     const char *version;
 
     memset(rpc, 0, sizeof(*rpc));
-    MCP_TRY(mcp_json_read(&message, text, len, cx));
-    if (mcp_json_type(message) == MCP_JSON_ARRAY)
-        return mcp_error_tell(MCP_E_RPC_REQUEST, cx,
-                              "Invalid Request: batches are not supported "
-                              "here; send each message in its own POST");
+    rpc->message = message;
     if (mcp_json_type(message) != MCP_JSON_OBJECT)
         return mcp_error_tell(MCP_E_RPC_REQUEST, cx,
                               "Invalid Request: a message is an object");
@@ -83,4 +79,17 @@ const mcp_error_t *mcp_rpc_read(mcp_rpc_t *rpc, const char *text,
     if (!mcp_json_get(message, "method"))
         return response_read(rpc, message, cx);
     return request_read(rpc, message, cx);
+}
+
+const mcp_error_t *mcp_rpc_read(mcp_rpc_t *rpc, const char *text,
+                                apr_size_t len, mcp_ctx_t *cx)
+{
+    const mcp_json_t *message;
+
+    memset(rpc, 0, sizeof(*rpc));
+    MCP_TRY(mcp_json_read(&message, text, len, cx));
+    if (mcp_json_type(message) != MCP_JSON_ARRAY)
+        return mcp_rpc_message_read(rpc, message, cx);
+    rpc->batch = message;
+    return NULL;
 }

@@ -14,15 +14,22 @@ typedef enum {
 
 typedef struct mcp_rpc_t {
     mcp_rpc_kind_t kind;
-    const mcp_json_t *id;     /* a string or an integer; NULL where none */
-    const char *method;       /* NULL in a response */
-    const mcp_json_t *params; /* an object, or NULL when absent */
+    const mcp_json_t *id;      /* a string or an integer; NULL where none */
+    const char *method;        /* NULL in a response */
+    const mcp_json_t *params;  /* an object, or NULL when absent */
+    const mcp_json_t *message; /* the whole */
+    const mcp_json_t *batch;   /* an array, and all else is NULL; or NULL */
 } mcp_rpc_t;
 
-/* PARSE_ERROR for what is no JSON, RPC_REQUEST for what is no message (a batch
- * is none), RPC_ENVELOPE for params that are no object. rpc->id is set
- * whenever the id could be read, also when an error is returned. */
+/* PARSE_ERROR for what is no JSON, RPC_REQUEST for what is no message,
+ * RPC_ENVELOPE for params that are no object. rpc->id is set whenever the id
+ * could be read, also when an error is returned. An array is a batch, whatever
+ * is in it. */
 const mcp_error_t *mcp_rpc_read(mcp_rpc_t *rpc, const char *text,
                                 apr_size_t len, mcp_ctx_t *cx);
+
+/* One message of a batch. */
+const mcp_error_t *
+mcp_rpc_message_read(mcp_rpc_t *rpc, const mcp_json_t *message, mcp_ctx_t *cx);
 
 #endif

@@ -32,6 +32,50 @@
     16 /* times at most that a use is written down in a lifetime              \
         */
 
+/* -- capabilities -- */
+
+static const struct {
+    const char *pointer;
+    unsigned bit;
+} rows[] = {
+    {"/roots", MCP_SESSION_ROOTS},
+    {"/sampling", MCP_SESSION_SAMPLING},
+    {"/sampling/tools", MCP_SESSION_SAMPLING_TOOLS},
+    {"/elicitation/form", MCP_SESSION_ELICITATION},
+    {"/elicitation/url", MCP_SESSION_ELICITATION_URL},
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* client/elicitation: an empty object means that forms are supported */
+unsigned mcp_session_capabilities(const mcp_json_t *declared)
+{
+    const mcp_json_t *elicitation = mcp_json_get(declared, "elicitation");
+    unsigned found = 0;
+    apr_size_t i;
+
+    for (i = 0; i < ROWS; i++)
+        if (mcp_json_type(mcp_json_pointer(declared, rows[i].pointer)) ==
+            MCP_JSON_OBJECT)
+            found |= rows[i].bit;
+    if (mcp_json_type(elicitation) == MCP_JSON_OBJECT &&
+        !mcp_json_size(elicitation))
+        found |= MCP_SESSION_ELICITATION;
+    return found;
+}
+
+int mcp_session_can(const mcp_session_t *session, const char *pointer)
+{
+    apr_size_t i;
+
+    for (i = 0; i < ROWS; i++)
+        if (!strcmp(rows[i].pointer, pointer))
+            return (session->capabilities & rows[i].bit) != 0;
+    return 0;
+}
+
+/* -- ids -- */
+
 static void put(unsigned char *to, int size, apr_uint64_t value)
 {
     while (size-- > 0) {
@@ -149,7 +193,8 @@ int mcp_session_read(mcp_session_t *session, const char *id,
 const mcp_error_t *mcp_session_get(mcp_session_t *session,
                                    const mcp_exchange_t *x, mcp_ctx_t *cx)
 {
-    const char *id = x->header(x->baton, "Mcp-Session-Id");
+    const char *id = x->server->is_sse ? x->session_key
+                                       : x->header(x->baton, "Mcp-Session-Id");
 
     if (!id)
         return mcp_error_make(MCP_E_SESSION_REQUIRED, cx, "no Mcp-Session-Id");

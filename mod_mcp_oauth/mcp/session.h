@@ -24,6 +24,12 @@ typedef struct mcp_session_t {
     unsigned char digest[MCP_DIGEST_SIZE]; /* of the id */
 } mcp_session_t;
 
+/* What the ClientCapabilities of initialize come to; NULL: nothing. */
+unsigned mcp_session_capabilities(const mcp_json_t *declared);
+/* Whether the client has a capability, by a pointer as in mcp_call_api_t.can.
+ */
+int mcp_session_can(const mcp_session_t *session, const char *pointer);
+
 /* A new one, for x->principal. */
 const mcp_error_t *mcp_session_make(const char **id, const char *version,
                                     unsigned capabilities,
@@ -32,8 +38,9 @@ const mcp_error_t *mcp_session_make(const char **id, const char *version,
  * nor ended. Fills in session. */
 int mcp_session_read(mcp_session_t *session, const char *id,
                      const mcp_exchange_t *x, mcp_ctx_t *cx);
-/* The session that the request names: SESSION_REQUIRED when it names none,
- * SESSION_NOT_FOUND when mcp_session_read refuses it. */
+/* The session that the request names, in its header or over HTTP+SSE in its
+ * query: SESSION_REQUIRED when it names none, SESSION_NOT_FOUND when
+ * mcp_session_read refuses it. */
 const mcp_error_t *mcp_session_get(mcp_session_t *session,
                                    const mcp_exchange_t *x, mcp_ctx_t *cx);
 /* How a log names it: its digest as text. */

@@ -1,8 +1,12 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "mcp/turn.h"
 
+#include <string.h>
+
 #include "base/encode.h"
 #include "mcp/era.h"
+#include "mcp/info.h"
+#include "mcp/stream.h"
 
 #define SHOWN_MAX 100
 
@@ -18,10 +22,24 @@ static void open_message(mcp_turn_t *t)
     }
 }
 
-static void close_message(mcp_turn_t *t)
+/* A request that its client has cancelled is not answered (2025-11-25
+ * cancellation: "Not send a response"). */
+static void close_message(mcp_turn_t *t, int status)
 {
+    mcp_exchange_t *x = t->x;
+
     mcp_writer_close(t->w);
-    t->x->json = mcp_writer_text(t->w, &t->x->json_len);
+    x->json = mcp_writer_text(t->w, &x->json_len);
+    x->status = t->is_cancelled ? 202 : status;
+    if (t->is_cancelled) {
+        x->json = NULL;
+        x->json_len = 0;
+    }
+    if (!mcp_stream_is_begun(t))
+        return;
+    mcp_stream_finish(t, x->json, x->json_len);
+    x->json = NULL;
+    x->status = 0;
 }
 
 void mcp_turn_begin(mcp_turn_t *t, const char *type)
@@ -29,21 +47,48 @@ void mcp_turn_begin(mcp_turn_t *t, const char *type)
     open_message(t);
     mcp_writer_name(t->w, "result");
     mcp_writer_open(t->w, '{');
+    t->meta = NULL;
     t->era->begin(t, type);
+}
+
+void mcp_turn_add_meta(mcp_turn_t *t, const char *name, const char *json)
+{
+    mcp_turn_meta_t *meta;
+    int i;
+
+    if (!t->meta)
+        t->meta = apr_array_make(t->cx->pool, 2, sizeof(*meta));
+    for (i = 0; i < t->meta->nelts; i++)
+        if (!strcmp(APR_ARRAY_IDX(t->meta, i, mcp_turn_meta_t).name, name))
+            break;
+    meta = i < t->meta->nelts ? &APR_ARRAY_IDX(t->meta, i, mcp_turn_meta_t)
+                              : apr_array_push(t->meta);
+    meta->name = name;
+    meta->json = json;
+}
+
+void mcp_turn_write_meta(mcp_turn_t *t)
+{
+    const mcp_turn_meta_t *meta;
+    int i;
+
+    for (i = 0; t->meta && i < t->meta->nelts; i++) {
+        meta = &APR_ARRAY_IDX(t->meta, i, mcp_turn_meta_t);
+        mcp_writer_name(t->w, meta->name);
+        mcp_writer_raw(t->w, meta->json);
+    }
 }
 
 void mcp_turn_end(mcp_turn_t *t)
 {
     t->era->end(t);
     mcp_writer_close(t->w);
-    close_message(t);
-    t->x->status = 200;
+    close_message(t, 200);
 }
 
 void mcp_turn_fail(mcp_turn_t *t, const mcp_error_t *e)
 {
     t->x->failure = e;
-    t->x->status = t->era ? t->era->status(e) : mcp_error_http(e);
     open_message(t);
     mcp_writer_name(t->w, "error");
     mcp_writer_open(t->w, '{');
@@ -54,18 +99,18 @@ void mcp_turn_fail(mcp_turn_t *t, const mcp_error_t *e)
         mcp_writer_raw(t->w, e->data);
     }
     mcp_writer_close(t->w);
-    close_message(t);
+    close_message(t, t->era ? t->era->status(e) : mcp_error_http(e));
+}
+
+void mcp_turn_note_session(mcp_turn_t *t)
+{
+    t->x->era = t->session.version;
+    t->x->session = mcp_session_text(&t->session, t->cx->pool);
 }
 
 void mcp_turn_write_server(mcp_turn_t *t)
 {
-    const mcp_server_t *server = t->x->server;
-
-    mcp_writer_open(t->w, '{');
-    mcp_writer_member(t->w, "name", server->name);
-    mcp_writer_member(t->w, "title", server->title);
-    mcp_writer_member(t->w, "version", server->version);
-    mcp_writer_close(t->w);
+    mcp_info_write(t->w, t->x->server, t->cx->pool);
 }
 
 const char *mcp_turn_header(const mcp_turn_t *t, const char *name)

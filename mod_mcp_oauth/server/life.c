@@ -10,7 +10,9 @@
 #include "server/deny.h"
 #include "server/lock.h"
 #include "server/outbound.h"
+#include "server/outlet.h"
 #include "server/plan.h"
+#include "server/runner.h"
 #include "server/site.h"
 #include "server/state.h"
 
@@ -89,8 +91,8 @@ static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
                                      mcp_ctx_t *cx)
 {
     const mcp_limit_t *limit = settings_of(s)->limit;
-    const mcp_live_limits_t limits = {limit->sessions, COUNTERS,
-                                      limit->proofs};
+    const mcp_live_limits_t limits = {limit->sessions, COUNTERS, limit->proofs,
+                                      0};
     retained_t *retained = ap_retained_data_get(RETAINED);
 
     if (!retained)
@@ -115,6 +117,7 @@ static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
 int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
                                 apr_pool_t *ptemp, server_rec *s)
 {
+    mcp_place_limits_t places;
     const mcp_error_t *e;
     mcp_ctx_t cx;
 
@@ -133,7 +136,8 @@ int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
         log_fault(e, &cx);
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    mcp_server_site_open(sites, works);
+    places = mcp_server_outlet_places(settings_of(s)->limit->streams);
+    mcp_server_site_open(sites, works, &places);
     return OK;
 }
 
@@ -152,7 +156,16 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
     e = mcp_server_state_open(works, settings_of(s), plan, &cx);
     if (e)
         log_fault(e, &cx);
+    mcp_server_runner_open(s, pchild, (int)settings_of(s)->limit->tasks);
     e = mcp_server_outbound_open(works, settings_of(s), &cx);
     if (e)
         log_fault(e, &cx);
+}
+
+void mcp_server_life_child_stopping(apr_pool_t *pchild, int graceful)
+{
+    if (!graceful)
+        mcp_server_runner_stop();
+    if (works && works->shared)
+        mcp_server_outlet_stop(works->shared);
 }

@@ -18,5 +18,7 @@ void mcp_server_life_test_config(apr_pool_t *pconf, server_rec *s);
 int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
                                 apr_pool_t *ptemp, server_rec *s);
 void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s);
+/* Streams end, so that their clients go to another child. */
+void mcp_server_life_child_stopping(apr_pool_t *pchild, int graceful);
 
 #endif

@@ -2,13 +2,15 @@
 #ifndef MCP_SERVER_PARTS_H
 #define MCP_SERVER_PARTS_H
 
-#include <apr_tables.h>
+#include "base/ctx.h"
+#include "tool/offered.h"
 
 /* httpd's lists of providers: what is ours in them (parts.def), and what other
  * modules put there for us. */
 
 void mcp_server_parts_register(apr_pool_t *pool);
-/* the tools of other modules: of mcp_tool_provider_t */
-apr_array_header_t *mcp_server_parts_tools(apr_pool_t *pool);
+/* The tools, resources and prompts of other modules. Logs which modules were
+ * compiled with another version of mod_mcp_oauth.h. */
+void mcp_server_parts_offers(mcp_tool_providers_t *found, mcp_ctx_t *cx);
 
 #endif

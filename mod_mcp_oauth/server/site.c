@@ -6,11 +6,11 @@
 
 #include "base/scope.h"
 #include "base/uri.h"
-#include "base/version.h"
 #include "server/context.h"
+#include "server/offer.h"
 #include "server/parts.h"
 #include "server/rule.h"
-#include "tool/offered.h"
+#include "server/runner.h"
 
 #define ASSERTION "assertion" /* of MCPPass */
 #define WELL_KNOWN_RESOURCE "/.well-known/oauth-protected-resource"
@@ -19,7 +19,7 @@
 typedef struct making_t {
     mcp_ctx_t cx;
     const mcp_oauth_works_t *works;
-    const apr_array_header_t *providers; /* tools of other modules */
+    mcp_tool_providers_t providers; /* of other modules */
 } making_t;
 
 static const char *without_slash(apr_pool_t *pool, const char *path)
@@ -158,36 +158,6 @@ resource_make(const mcp_config_section_t *section, const mcp_uri_t *uri,
     return resource;
 }
 
-static const char *server_make(const mcp_server_t **made,
-                               const mcp_config_section_t *section,
-                               making_t *m)
-{
-    mcp_server_t *server = apr_pcalloc(m->cx.pool, sizeof(*server));
-    const apr_array_header_t *words = section->settings->offer;
-    apr_array_header_t *tools;
-    mcp_tools_t *list;
-    const char *wrong, *host = strstr(section->url, "://");
-    const mcp_error_t *e;
-
-    if (!words)
-        words = apr_array_make(m->cx.pool, 1, sizeof(const char *));
-    wrong = mcp_tool_offered_select(&tools, words, m->providers, m->cx.pool);
-    if (wrong)
-        return wrong;
-    e = mcp_tools_make(&list, tools, &m->cx);
-    if (e)
-        return e->detail;
-    server->name = host ? host + 3 : section->url;
-    server->title = section->settings->title;
-    server->version = MCP_VERSION;
-    server->instructions = section->settings->instructions;
-    server->url = section->url;
-    server->tools = list;
-    server->session_lifetime = section->settings->lifetime->session;
-    *made = server;
-    return NULL;
-}
-
 static apr_status_t section_make(mcp_config_section_t *section, making_t *m)
 {
     mcp_server_section_t *own = apr_pcalloc(m->cx.pool, sizeof(*own));
@@ -214,7 +184,8 @@ static apr_status_t section_make(mcp_config_section_t *section, making_t *m)
         site->has_signer |= mcp_scope_has(section->settings->pass, ASSERTION);
     }
     if (!wrong && section->is_server)
-        wrong = server_make(&own->server, section, m);
+        wrong = mcp_server_offer_make(&own->server, section, &m->providers,
+                                      &m->cx);
     if (!wrong)
         return APR_SUCCESS;
     mcp_ctx_log(&m->cx, MCP_LOG_ERR, 460, "%s: %s", section->where, wrong);
@@ -274,7 +245,7 @@ apr_status_t mcp_server_site_make(const apr_array_header_t *sites,
 
     mcp_server_context_of_server(&m.cx, ap_server_conf, pconf);
     m.works = works;
-    m.providers = mcp_server_parts_tools(pconf);
+    mcp_server_parts_offers(&m.providers, &m.cx);
     for (i = 0; i < sites->nelts; i++)
         site_make(APR_ARRAY_IDX(sites, i, mcp_config_site_t *), &m);
     for (i = 0; i < sites->nelts; i++) {
@@ -299,7 +270,8 @@ apr_status_t mcp_server_site_make(const apr_array_header_t *sites,
 }
 
 void mcp_server_site_open(const apr_array_header_t *sites,
-                          const mcp_oauth_works_t *works)
+                          const mcp_oauth_works_t *works,
+                          const mcp_place_limits_t *places)
 {
     int i;
 
@@ -311,6 +283,11 @@ void mcp_server_site_open(const apr_array_header_t *sites,
             continue;
         own->works.keys = works->keys;
         own->works.shared = works->shared;
+        own->works.places = *places;
+        own->works.run = mcp_server_runner_run;
+        own->works.is_stopping = mcp_server_runner_is_stopping;
+        own->works.run = mcp_server_runner_run;
+        own->works.is_stopping = mcp_server_runner_is_stopping;
     }
 }
 

@@ -9,24 +9,51 @@
 #include "server/authz.h"
 #include "server/body.h"
 #include "server/deny.h"
+#include "server/outlet.h"
 #include "server/request.h"
 #include "server/site.h"
 
 #define BODY_MAX (4 * 1024 * 1024) /* unless LimitRequestBody says other */
 #define BODY_CEILING (1024 * 1024 * 1024)
 
+/* -- the exchange, as mcp/ sees it -- */
+
+typedef struct serving_t {
+    mcp_server_outlet_t outlet; /* first */
+    mcp_server_request_t *q;
+    mcp_exchange_t x;
+} serving_t;
+
 static const char *header(void *baton, const char *name)
 {
-    const request_rec *r = baton;
+    const serving_t *serving = baton;
 
-    return apr_table_get(r->headers_in, name);
+    return apr_table_get(serving->outlet.r->headers_in, name);
 }
 
-static int cancelled(void *baton)
+static int out_send(void *baton, const char *bytes, apr_size_t len)
 {
-    const request_rec *r = baton;
+    return mcp_server_outlet_send(baton, bytes, len);
+}
 
-    return r->connection->aborted;
+static void out_end(void *baton)
+{
+    mcp_server_outlet_end(baton);
+}
+
+static void out_accept(void *baton)
+{
+    mcp_server_outlet_accept(baton);
+}
+
+static int out_gone(void *baton)
+{
+    return mcp_server_outlet_gone(baton);
+}
+
+static int out_stopping(void *unused)
+{
+    return mcp_server_outlet_stopping();
 }
 
 /* "application/json", whatever parameters follow */
@@ -63,52 +90,97 @@ static int refuse(request_rec *r, const mcp_error_t *e, mcp_ctx_t *cx)
     return mcp_server_deny_send(r, MCP_DENY_RPC, e, cx);
 }
 
-static int reply(request_rec *r, mcp_server_request_t *q,
-                 const mcp_exchange_t *x)
+static void set_headers(request_rec *r, void *baton)
 {
-    mcp_server_answer_t answer = {x->status, "application/json", x->json,
-                                  x->json_len};
+    const mcp_exchange_t *x = &((serving_t *)baton)->x;
 
-    if (x->failure)
-        mcp_server_deny_log(r, x->failure, &q->cx);
     if (x->session_id)
         apr_table_setn(r->headers_out, "Mcp-Session-Id", x->session_id);
     if (x->allow)
         apr_table_setn(r->headers_out, "Allow", x->allow);
+}
+
+static int reply(request_rec *r, serving_t *serving)
+{
+    const mcp_exchange_t *x = &serving->x;
+    mcp_server_answer_t answer = {x->status, "application/json", x->json,
+                                  x->json_len};
+
+    if (x->failure)
+        mcp_server_deny_log(r, x->failure, &serving->q->cx);
+    if (!x->status || serving->outlet.is_begun) {
+        mcp_server_outlet_end(&serving->outlet);
+        return OK;
+    }
+    set_headers(r, serving);
+    if (x->failure && x->failure->retry_after)
+        apr_table_setn(r->headers_out, "Retry-After",
+                       apr_itoa(r->pool, x->failure->retry_after));
     if (x->required_scopes)
-        mcp_server_authz_step_up(r, q, x->required_scopes);
+        mcp_server_authz_step_up(r, serving->q, x->required_scopes);
     return mcp_server_answer_send(r, &answer);
+}
+
+/* The value of sessionId in the query; NULL when it is not there, or twice. */
+static const char *session_key(const request_rec *r)
+{
+    static const char name[] = "sessionId=";
+    const char *found = NULL, *at = r->args;
+
+    while (at && *at) {
+        if (!strncmp(at, name, sizeof(name) - 1)) {
+            if (found)
+                return NULL;
+            at += sizeof(name) - 1;
+            found = apr_pstrmemdup(r->pool, at, strcspn(at, "&"));
+        }
+        at = strchr(at, '&');
+        at = at ? at + 1 : NULL;
+    }
+    return found;
+}
+
+static int body_read(mcp_server_body_t *body, request_rec *r,
+                     const mcp_error_t **e, mcp_ctx_t *cx)
+{
+    *e = NULL;
+    if (r->method_number != M_POST)
+        return OK;
+    *e = check_media(r, cx);
+    if (*e)
+        return HTTP_UNSUPPORTED_MEDIA_TYPE;
+    body->limit = body_limit(r);
+    return mcp_server_body_read(body, r, e, cx);
 }
 
 static int serve(request_rec *r, mcp_server_request_t *q)
 {
     const mcp_server_section_t *own = mcp_server_site_section(q->section);
+    const mcp_outlet_t outlet = {out_send, out_end,      out_accept,
+                                 out_gone, out_stopping, r->server->timeout};
     mcp_server_body_t body = {"", 0, 0};
-    mcp_exchange_t x = {0};
+    serving_t serving = {{r}};
     const mcp_error_t *e;
-    int status;
+    int status = body_read(&body, r, &e, &q->cx);
 
-    if (r->method_number == M_POST) {
-        e = check_media(r, &q->cx);
-        if (e)
-            return refuse(r, e, &q->cx);
-        body.limit = body_limit(r);
-        status = mcp_server_body_read(&body, r, &e, &q->cx);
-        if (status != OK)
-            return e ? refuse(r, e, &q->cx) : status;
-    }
-    x.server = own->server;
-    x.works = own->works;
-    x.principal = q->principal;
-    x.method = r->method;
-    x.body = body.data;
-    x.body_len = body.len;
-    x.header = header;
-    x.cancelled = cancelled;
-    x.baton = r;
-    mcp_dispatch(&x, &q->cx);
-    mcp_server_account_message(r, &x);
-    return reply(r, q, &x);
+    if (status != OK)
+        return e ? refuse(r, e, &q->cx) : status;
+    serving.q = q;
+    serving.outlet.headers = set_headers;
+    serving.outlet.baton = &serving;
+    serving.x.server = own->server;
+    serving.x.works = own->works;
+    serving.x.principal = q->principal;
+    serving.x.method = r->method;
+    serving.x.body = body.data;
+    serving.x.body_len = body.len;
+    serving.x.header = header;
+    serving.x.session_key = session_key(r);
+    serving.x.outlet = &outlet;
+    serving.x.baton = &serving;
+    mcp_dispatch(&serving.x, &q->cx);
+    mcp_server_account_message(r, &serving.x);
+    return reply(r, &serving);
 }
 
 static const mcp_error_t *stray(mcp_ctx_t *cx)

@@ -1,5 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-// Every client against one running `make demo`.
+// Every client against one running `make demo`, or by name what has a server of
+// its own and no time to share.
 
 import assert from 'node:assert/strict';
 import { complaintsOf, startDemo } from './lib/demo.mjs';
@@ -9,6 +10,7 @@ import { sdk1 } from './sdk1.mjs';
 import { sdk2 } from './sdk2.mjs';
 import { inspector } from './inspector.mjs';
 import { remote } from './remote.mjs';
+import { conformance } from './conformance.mjs';
 import { https } from './https.mjs';
 import { idps } from './idps.mjs';
 import { persona } from './persona.mjs';
@@ -19,6 +21,8 @@ import { tasks } from './tasks.mjs';
 const ALL = {
   sdk2, sdk1, inspector, remote, https, idps, relay, tasks, persona, suite,
 };
+
+const ALONE = { conformance };
 
 function fail(error) {
   diag(explain(error));
@@ -41,9 +45,9 @@ async function demoEnds(demo) {
 
 const names = process.argv.slice(2);
 const wanted = names.length ? names : Object.keys(ALL);
-const demo = await startDemo();
-await Promise.all(wanted.map((name) => ALL[name](demo)));
-await demoEnds(demo);
+const demo = wanted.some((name) => name in ALL) ? await startDemo() : null;
+await Promise.all(wanted.map((name) => (ALL[name] ?? ALONE[name])(demo)));
+if (demo) await demoEnds(demo);
 process.exitCode = done();
 await stopAll();
 process.exit();

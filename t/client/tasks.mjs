@@ -9,7 +9,7 @@ import { clockOf, withClock } from './lib/clock.mjs';
 import { complaintsOf, secrets } from './lib/demo.mjs';
 import { startSite } from './lib/httpd.mjs';
 import { IdpBrowser, startIdp } from './lib/idp.mjs';
-import { callHello, callWhoami, journey } from './lib/journey.mjs';
+import { callHello, callWhoami, journey, textOf } from './lib/journey.mjs';
 import { stop } from './lib/process.mjs';
 import { Provider } from './lib/provider.mjs';
 import { group } from './lib/tap.mjs';
@@ -19,6 +19,9 @@ import { way2 } from './sdk2.mjs';
 
 const EXAMPLE = path.join(process.env.MCP_TEST_ROOT,
   'conf/examples/environment-tasks.conf');
+// more tools, by which the journey sees who calls
+const MORE = '<Location "/mcp">\n    MCPOffer demo:create_task demo:list_tasks'
+  + ' demo:hello demo:whoami\n</Location>';
 const SCOPE = 'openid profile offline_access';
 // how long its tokens live, and what passes until they have expired: seconds
 const LIFE = 600;
@@ -67,6 +70,17 @@ class Tour {
   }
 }
 
+/** What is created is listed, as text and as data. */
+async function callTasks(client, title) {
+  const call = (name, args) => client.callTool({ name, arguments: args });
+  const said = textOf(await call('create_task', { title, status: 'done' }));
+  const [, id] = said.match(/^Task '.*' created with id (\d+) \(status=done, /);
+  const list = await call('list_tasks', { status: 'done' });
+  assert.ok(textOf(list).includes(`\n- [${id}] ${title} (done, medium)`));
+  assert.deepEqual(list.structuredContent.tasks.find((one) => one.id === id),
+    { id, title, status: 'done', priority: 'medium' });
+}
+
 /** From the URL to a call; what Auth0 was asked for on the way. */
 async function finds(tour, way, name, asks) {
   const { demo, site, open } = tour;
@@ -78,6 +92,8 @@ async function finds(tour, way, name, asks) {
       after: async (group, { client, provider }) => {
         await g.step('whoami knows the issuer', () =>
           callWhoami(client, JSON.stringify(demo.issuer)));
+        await g.step('creates a task, and finds it', () =>
+          callTasks(client, `Task of ${name}`));
         stay.provider = provider;
       },
     });
@@ -208,7 +224,7 @@ async function begin() {
     name: 'tasks',
     template: path.join(import.meta.dirname, 'lib/broker.conf.in'),
     values: (port, ours) => ({
-      world: idp.settings(ours), locations: `Include "${EXAMPLE}"`,
+      world: idp.settings(ours), locations: `Include "${EXAMPLE}"\n${MORE}`,
     }),
     env: (dir, port) => ({
       ...clockOf(dir), AUTH0_DOMAIN: idp.profiles.auth0.argument,

@@ -41,6 +41,68 @@ static mcp_outcome_t target_ask(mcp_call_t *call, void *baton)
     return MCP_CALL_INPUT_REQUIRED;
 }
 
+static inline mcp_outcome_t target_text_of(mcp_call_t *call, void *baton)
+{
+    const char *all = call->api->json(call, "");
+
+    call->api->text(call, all ? all : "");
+    return MCP_CALL_DONE;
+}
+
+static inline void target_complete(mcp_call_t *call, const char *argument,
+                                   const char *value, void *baton)
+{
+    call->api->value(call, value);
+}
+
+static inline void target_offer(apr_array_header_t *offered, const void *what)
+{
+    mcp_offered_t *one = apr_array_push(offered);
+
+    one->module = "fuzz";
+    one->what = what;
+}
+
+static inline void target_resources(mcp_server_t *server, mcp_ctx_t *cx)
+{
+    static const mcp_resource_t one = {.size = sizeof(mcp_resource_t),
+                                       .uri = "fuzz://all",
+                                       .name = "all",
+                                       .read = target_text_of},
+                                many = {.size = sizeof(mcp_resource_t),
+                                        .uri = "fuzz://{kind}/{+path}",
+                                        .name = "some",
+                                        .read = target_text_of,
+                                        .complete = target_complete};
+    apr_array_header_t *offered =
+        apr_array_make(cx->pool, 2, sizeof(mcp_offered_t));
+    mcp_resources_t *made;
+
+    target_offer(offered, &one);
+    target_offer(offered, &many);
+    PROMISE(!mcp_resources_make(&made, offered, cx));
+    server->resources = made;
+}
+
+static inline void target_prompts(mcp_server_t *server, mcp_ctx_t *cx)
+{
+    static const mcp_prompt_argument_t arguments[] = {
+        {.name = "code", .required = 1}, {.name = "style"}, {NULL}};
+    static const mcp_prompt_t review = {.size = sizeof(mcp_prompt_t),
+                                        .name = "review",
+                                        .description = "d",
+                                        .arguments = arguments,
+                                        .get = target_text_of,
+                                        .complete = target_complete};
+    apr_array_header_t *offered =
+        apr_array_make(cx->pool, 1, sizeof(mcp_offered_t));
+    mcp_prompts_t *made;
+
+    target_offer(offered, &review);
+    PROMISE(!mcp_prompts_make(&made, offered, cx));
+    server->prompts = made;
+}
+
 static inline void target_tools(mcp_server_t *server, mcp_ctx_t *cx)
 {
     static const mcp_tool_t
@@ -57,11 +119,11 @@ static inline void target_tools(mcp_server_t *server, mcp_ctx_t *cx)
                .description = "d",
                .call = target_ask};
     apr_array_header_t *tools =
-        apr_array_make(cx->pool, 2, sizeof(const mcp_tool_t *));
+        apr_array_make(cx->pool, 2, sizeof(mcp_offered_t));
     mcp_tools_t *made;
 
-    APR_ARRAY_PUSH(tools, const mcp_tool_t *) = &echo;
-    APR_ARRAY_PUSH(tools, const mcp_tool_t *) = &ask;
+    target_offer(tools, &echo);
+    target_offer(tools, &ask);
     PROMISE(!mcp_tools_make(&made, tools, cx));
     server->tools = made;
 }
@@ -100,6 +162,8 @@ static inline void target_serve(mcp_exchange_t *x)
             __lsan_disable();
         cx = target_begin();
         target_tools(&server, &cx);
+        target_resources(&server, &cx);
+        target_prompts(&server, &cx);
         target_works(&works, &cx);
         server.name = "fuzz";
         server.version = "1";

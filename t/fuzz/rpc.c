@@ -28,7 +28,9 @@ static const char *header(void *baton, const char *name)
     if (!strcmp(name, "Mcp-Method"))
         return sent->rpc->method;
     if (!strcmp(name, "Mcp-Name"))
-        return mcp_json_string(mcp_json_get(sent->rpc->params, "name"));
+        return mcp_json_string(mcp_json_get(
+            sent->rpc->params,
+            mcp_json_get(sent->rpc->params, "uri") ? "uri" : "name"));
     if (!strcmp(name, "Mcp-Param-Region"))
         return mcp_json_string(
             mcp_json_pointer(sent->rpc->params, "/arguments/region"));

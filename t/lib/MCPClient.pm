@@ -195,8 +195,9 @@ sub read_response {
 # that are logged late: what is sent while it is set carries it as X-Round.
 our $round;
 
-# request(METHOD => PATH-or-URL, headers => {} or [], one of body, form, json)
-sub request {
+# The bytes of a request to PATH-or-URL, and its URL: headers => {} or [], one
+# of body, form, json; keep => 1: the connection is not to be closed.
+sub request_bytes {
     my ($self, $method, $target, %o) = @_;
     my $authority = $self->{authority};
     my $url = $target;
@@ -229,12 +230,17 @@ sub request {
     push @headers, ['X-Round' => $round] if defined $round;
     my $cookies = $self->cookies_for($target);
     push @headers, [Cookie => $cookies] if length $cookies;
-    push @headers, [Connection => 'close'];
+    push @headers, [Connection => 'close'] unless $o{keep};
+    return (join('', "$method $target HTTP/1.1\r\n",
+        map("$_->[0]: $_->[1]\r\n", @headers), "\r\n", $body // ''), $url);
+}
 
-    my $response = $self->raw(
-        join('', "$method $target HTTP/1.1\r\n",
-            map("$_->[0]: $_->[1]\r\n", @headers), "\r\n", $body // ''),
-        head => $method eq 'HEAD') or croak "$method $target: no answer";
+# request(METHOD => PATH-or-URL, as above)
+sub request {
+    my ($self, $method, $target, %o) = @_;
+    my ($bytes, $url) = $self->request_bytes($method, $target, %o);
+    my $response = $self->raw($bytes, head => $method eq 'HEAD')
+        or croak "$method $target: no answer";
     $response->{url} = $url;
     $self->keep_cookies($response);
     return $response;
@@ -549,26 +555,30 @@ sub encode_name {
     return '=?base64?' . encode_base64($name, '') . '?=';
 }
 
-# A request of the 2026-07-28 revision. headers and params override; an undef
-# header is left out.
-sub modern {
+# What request() takes for a request of the 2026-07-28 revision: headers, params
+# and meta override; an undef header is left out.
+sub modern_request {
     my ($self, $path, $method, $params, %o) = @_;
     my %params = %{$params || {}};
     $params{_meta} //= {"$meta/protocolVersion" => '2026-07-28',
         "$meta/clientInfo" => {name => 'test', version => '1'},
-        "$meta/clientCapabilities" => $o{capabilities} || {}};
-    my $name = $method eq 'resources/read' ? $params{uri} : $params{name};
+        "$meta/clientCapabilities" => $o{capabilities} || {},
+        %{$o{meta} || {}}};
+    my $name = $params{$method eq 'resources/read' ? 'uri'
+        : $method =~ m{^tasks/} ? 'taskId' : 'name'};
     my %headers = (Accept => 'application/json, text/event-stream',
         'MCP-Protocol-Version' => '2026-07-28', 'Mcp-Method' => $method,
         (defined $name && !ref $name ? ('Mcp-Name' => encode_name($name)) : ()),
         %{$o{headers} || {}});
-    return $self->post($path, token => $o{token}, headers => \%headers,
+    return ($path, token => $o{token}, headers => \%headers,
         json => {jsonrpc => '2.0', id => $o{id} // ++$id, method => $method,
             params => \%params});
 }
 
-# A request (or with id => undef a notification) of the revisions before.
-sub legacy {
+sub modern { my $self = shift; return $self->post($self->modern_request(@_)) }
+
+# The same (or with id => undef for a notification) of the revisions before.
+sub legacy_request {
     my ($self, $path, $method, $params, %o) = @_;
     my %headers = (Accept => 'application/json, text/event-stream',
         ($method eq 'initialize' ? ()
@@ -578,9 +588,11 @@ sub legacy {
         id => exists $o{id} ? $o{id} : ++$id);
     delete $message{id} unless defined $message{id};
     $message{params} = $params if $params;
-    return $self->post($path, token => $o{token}, headers => \%headers,
+    return ($path, token => $o{token}, headers => \%headers,
         json => \%message);
 }
+
+sub legacy { my $self = shift; return $self->post($self->legacy_request(@_)) }
 
 # Opens a session; gives its id and the answer.
 sub initialize {

@@ -27,7 +27,8 @@ for (map([$_, $_], @versions), ['2024-11-05', $latest],
         id => 'i');
     my $result = rpc_result($r, '"i"', "initialize for $name is answered");
     is($result->{protocolVersion}, $given, "for $name: $given is negotiated");
-    is_deeply($result->{capabilities}, {tools => {}}, 'with its capabilities');
+    is_deeply($result->{capabilities}, {logging => {},
+        tools => {listChanged => JSON::PP::true()}}, 'with its capabilities');
     ok(length($result->{serverInfo}{name} // '')
         && length($result->{serverInfo}{version} // ''), 'and serverInfo');
     my $id = $r->header('Mcp-Session-Id') // '';

@@ -73,7 +73,8 @@ for (['/open', undef, 'public'], ['/mcp', $j->{access_token}, 'private']) {
     cacheable($r, $result, $scope, "$path: server/discover");
     is_deeply($result->{supportedVersions}, [$version],
         "$path: server/discover names the revision that it speaks this way");
-    is_deeply($result->{capabilities}, {tools => {}},
+    is_deeply($result->{capabilities}, {logging => {},
+        tools => {listChanged => JSON::PP::true()}},
         "$path: and what there is");
 
     $r = ask(method => 'tools/list', @to);
@@ -82,7 +83,8 @@ for (['/open', undef, 'public'], ['/mcp', $j->{access_token}, 'private']) {
     cacheable($r, $result, $scope, "$path: tools/list");
     my @tools = @{$result->{tools}};
     is_deeply([map $_->{name}, @tools], $path eq '/mcp'
-        ? [qw(add echo hello whoami)] : [qw(hello add echo)],
+        ? [qw(add create_task echo get-user-info get-user-permissions hello
+            list_tasks stock_price sum whoami)] : [qw(hello add echo)],
         "$path: tools/list has what MCPOffer names");
     ok(!(grep { !length($_->{description} // '')
         || ($_->{inputSchema}{type} // '') ne 'object' } @tools),

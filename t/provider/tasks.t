@@ -17,6 +17,13 @@ my $example = abs_path(dirname(__FILE__)
     . '/../../conf/examples/environment-tasks.conf');
 my $idp = MCPIdP->new;
 
+# More tools, by which the tests see who calls.
+my $more = <<'END';
+<Location "/mcp">
+    MCPOffer demo:create_task demo:list_tasks demo:hello demo:whoami
+</Location>
+END
+
 # A server with the example and this audience, by default the location's URL.
 sub server {
     my (%o) = @_;
@@ -27,7 +34,7 @@ sub server {
     return MCPServer->new(site => 0, tls => 1, port => $port,
         env => $environment, config => join "\n", $idp->config,
         'MCPStateDirectory "${ROOT}/state/mcp-oauth"',
-        $o{config} // qq{Include "$example"}, q{});
+        $o{config} // qq{Include "$example"}, $o{more} // $more);
 }
 
 # What Auth0 issues: to a machine, and to a user's client.
@@ -53,6 +60,13 @@ sub whoami {
     my ($c, $token, %o) = @_;
     my $r = $c->call_tool('/mcp', whoami => {}, token => $token, %o);
     return $r->message->{result}{structuredContent};
+}
+
+# Calls a tool of tasks; its text.
+sub tasks {
+    my ($c, $name, $arguments, %o) = @_;
+    my $r = $c->call_tool('/mcp', $name => $arguments, era => 'legacy', %o);
+    return $r->message->{result}{content}[0]{text};
 }
 
 # -- the keys of Auth0 are not known yet, and it is away ----------------------
@@ -86,10 +100,11 @@ my %callers = (
         scopes => [qw(openid profile tasks:read)]},
 );
 
-$s = server();
+$s = server(more => '');
 $s->start;
 $c = $s->client;
 $resource = $s->issuer . '/mcp';
+my $id = 0;
 for my $who (sort keys %callers) {
     my $it = $callers{$who};
 
@@ -133,23 +148,43 @@ for my $who (sort keys %callers) {
     # 5. the tools
     my $names = sub { join ' ', sort map { $_->{name} }
         @{$c->legacy('/mcp', 'tools/list', {}, %in)->message->{result}{tools}}};
-    is($names->(), 'add echo hello whoami', '5. it lists the tools');
-    is($c->call_tool('/mcp', hello => {name => 'Ada'}, %in, era => 'legacy')
-        ->message->{result}{content}[0]{text}, 'Hello, Ada!', 'and calls one');
-    my $told = whoami($c, $token, %in, era => 'legacy');
-    is_deeply($told, {authenticated => JSON::PP::true, client => $it->{client},
-        issuer => $idp->issuer('auth0'), scopes => $it->{scopes},
-        subject => $it->{subject}, user => $it->{subject}},
-        'RFC 9068: the caller is who Auth0 says, and so is the client');
+    is($names->(), 'create_task list_tasks', '5. it lists the tools');
+    is(tasks($c, 'list_tasks', {}, %in), 'No tasks found.',
+        'of others it sees no task');
+    is(tasks($c, 'create_task', {title => "Task of $who", priority => 'high'},
+        %in), "Task 'Task of $who' created with id @{[++$id]} "
+        . '(status=todo, priority=high).', 'it creates one');
+    is(tasks($c, 'list_tasks', {status => 'todo'}, %in), "Found 1 task(s):\n"
+        . "- [$id] Task of $who (todo, high)", 'and finds it');
 
     # 6. as Inspector does it: another list, and the end
-    is($names->(), 'add echo hello whoami', '6. once more');
+    is($names->(), 'create_task list_tasks', '6. once more');
     like($c->request(DELETE => '/mcp', token => $token, headers => {
         'Mcp-Session-Id' => $session})->status, qr/^20[024]$/,
         'the session is ended');
     is($c->legacy('/mcp', 'tools/list', {}, %in)->status, 404,
         'and is there no more');
-    is_deeply(whoami($c, $token), $told, '2026-07-28: it needs none');
+    is(tasks($c, 'list_tasks', {}, token => $token, era => 'modern'),
+        "Found 1 task(s):\n- [$id] Task of $who (todo, high)",
+        '2026-07-28: it needs none');
+}
+undef $s;
+
+# -- who they are ---------------------------------------------------------------
+
+$s = server();
+$s->start;
+$c = $s->client;
+$resource = $s->issuer . '/mcp';
+for my $who (sort keys %callers) {
+    my $it = $callers{$who};
+    my $token = $it->{token}->($resource);
+    my $told = {authenticated => JSON::PP::true, client => $it->{client},
+        issuer => $idp->issuer('auth0'), scopes => $it->{scopes},
+        subject => $it->{subject}, user => $it->{subject}};
+    is_deeply(whoami($c, $token, era => $_), $told, "$_: $who: RFC 9068: the "
+        . 'caller is who Auth0 says, and so is the client')
+        for qw(legacy modern);
 }
 
 # A session is its caller's.

@@ -287,6 +287,9 @@ static void check_equal(mcp_ctx_t *cx)
            pairs[i].equal ? "equals" : "differs from", pairs[i].b);
     ok(mcp_json_equal(NULL, NULL) && !mcp_json_equal(NULL, json("null", cx)),
        "absent is not null");
+    ok(mcp_json_equal(mcp_json_make_string("\xc3\xbc\"", cx->pool),
+                      json("\"\xc3\xbc\\\"\"", cx)),
+       "a string that was made equals one that was read");
 }
 
 static void body(mcp_ctx_t *cx)

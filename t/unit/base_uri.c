@@ -206,12 +206,64 @@ static void check_dots(mcp_ctx_t *cx)
        "http and https are the web");
 }
 
+/* RFC 3986 5.4 */
+static const struct {
+    const char *reference, *base, *want;
+} references[] = {
+#define BASE "http://a/b/c/d;p?q"
+    {"g:h", BASE, "g:h"},
+    {"g", BASE, "http://a/b/c/g"},
+    {"./g", BASE, "http://a/b/c/g"},
+    {"g/", BASE, "http://a/b/c/g/"},
+    {"/g", BASE, "http://a/g"},
+    {"//g", BASE, "http://g"},
+    {"?y", BASE, "http://a/b/c/d;p?y"},
+    {"g?y", BASE, "http://a/b/c/g?y"},
+    {"#s", BASE, "http://a/b/c/d;p?q#s"},
+    {"g?y#s", BASE, "http://a/b/c/g?y#s"},
+    {";x", BASE, "http://a/b/c/;x"},
+    {"", BASE, "http://a/b/c/d;p?q"},
+    {".", BASE, "http://a/b/c/"},
+    {"..", BASE, "http://a/b/"},
+    {"../g", BASE, "http://a/b/g"},
+    {"../../../g", BASE, "http://a/g"},
+    {"/./g", BASE, "http://a/g"},
+    {"/../g", BASE, "http://a/g"},
+    {"g.", BASE, "http://a/b/c/g."},
+    {"..g", BASE, "http://a/b/c/..g"},
+    {"./g/.", BASE, "http://a/b/c/g/"},
+    {"g/../h", BASE, "http://a/b/c/h"},
+    {"g;x=1/../y", BASE, "http://a/b/c/y"},
+    {"g?y/../x", BASE, "http://a/b/c/g?y/../x"},
+    {"http:g", BASE, "http:g"},
+#undef BASE
+    /* 5.2.3, and bases that are relative themselves */
+    {"g", "http://a", "http://a/g"},
+    {"#s", "urn:x:y", "urn:x:y#s"},
+    {"g", "", "g"},
+    {"../g", "a/b/c", "a/g"},
+    {"#s", "a/b#t", "a/b#s"},
+};
+
+static void check_references(mcp_ctx_t *cx)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(references) / sizeof(*references); i++)
+        is(mcp_uri_resolve(references[i].reference, references[i].base,
+                           cx->pool),
+           references[i].want,
+           apr_psprintf(cx->pool, "RFC 3986 5.2: \"%s\" in \"%s\"",
+                        references[i].reference, references[i].base));
+}
+
 static void body(mcp_ctx_t *cx)
 {
     check_reading(cx);
     check_origin(cx);
     check_loopback(cx);
     check_dots(cx);
+    check_references(cx);
 }
 
 TAP_MAIN(body)

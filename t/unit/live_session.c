@@ -50,6 +50,11 @@ static void test_shared(mcp_ctx_t *cx)
     other = limits;
     other.proofs++;
     ok(!mcp_live_shared_fits(shared, &other), "nor other proofs");
+    other = limits;
+    other.mailbox_bytes = MCP_LIVE_MAILBOX_BYTES;
+    ok(mcp_live_shared_fits(shared, &other), "the usual room for letters");
+    other.mailbox_bytes /= 2;
+    ok(!mcp_live_shared_fits(shared, &other), "but no other one");
     ok(!mcp_live_shared_fits(NULL, &limits), "and nothing fits nothing");
     ++*(char *)shared;
     ok(!mcp_live_shared_fits(shared, &limits), "nor memory that is not ours");

@@ -355,7 +355,8 @@ static void test_tampered(const world_t *w, mcp_ctx_t *cx)
        "nor in front");
 }
 
-/* The legacy era cannot be asked in an answer that is one JSON object. */
+/* A client of the legacy era cannot be asked in an answer that is one JSON
+ * object. */
 static void test_legacy(const world_t *w, mcp_ctx_t *cx)
 {
     mcp_exchange_t x = {.principal = &w->alice};
@@ -370,8 +371,8 @@ static void test_legacy(const world_t *w, mcp_ctx_t *cx)
     world_send(&x, w, "POST", headers,
                BODY("tools/call", "\"name\":\"rounds\""), cx);
     is(world_at(&x, "/result/isError", cx), "true",
-       "a legacy client is told that it would need the modern era");
-    ok(strstr(x.json, "2026-07-28") != NULL, "by name");
+       "a legacy client that takes no stream cannot be asked");
+    ok(strstr(x.json, "it takes no event stream") != NULL, "and is told so");
     world_send(&x, w, "POST", headers,
                BODY("tools/call", "\"name\":\"polite\""), cx);
     is(world_at(&x, "/result/content/0/text", cx), "\"0000000\"",

@@ -448,28 +448,26 @@ static void test_claims(const world_t *w, mcp_ctx_t *cx)
     is(claims_told(w, NULL, cx), "none|none|none|none|none", "of nobody");
 }
 
-static int gone(void *baton)
-{
-    return 1;
-}
-
 static void test_cancelled(const world_t *w, mcp_ctx_t *cx)
 {
     mcp_exchange_t x = {.principal = NULL};
 
     now_playing = notifies;
+    world_stream_begin(99);
+    world_stream.gone = 1;
     x.server = &w->server;
     x.works = &w->works;
     x.method = "POST";
     x.body = BODY("tools/call", "\"name\":\"plain\"," META);
     x.body_len = strlen(x.body);
     x.header = world_header;
-    x.cancelled = gone;
+    x.outlet = &world_outlet;
     x.baton = cx->pool;
     world_headers = MODERN_CALL("plain");
     mcp_dispatch(&x, cx);
     is(world_at(&x, "/result/content/0/text", cx), "\"gone\"",
        "a tool can learn that nobody waits");
+    x.outlet = NULL;
     call_tool(&x, w, "plain", tells_who, "{}", cx);
     is(world_at(&x, "/result/content/0/text", cx), "\"nobody\"",
        "where nobody signs in there is no principal");

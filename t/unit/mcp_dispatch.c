@@ -82,7 +82,7 @@ static const row_t modern[] = {
     {"server/discover", POST, DISCOVER, BODY("server/discover", META), 200, 0,
      "\"supportedVersions\":[\"2026-07-28\"]"},
     {"its capabilities", POST, DISCOVER, BODY("server/discover", META), 200, 0,
-     "\"capabilities\":{\"tools\":{}}"},
+     "\"capabilities\":{\"tools\":{\"listChanged\":true},\"logging\":{}}"},
     {"its result is complete", POST, DISCOVER, BODY("server/discover", META),
      200, 0, "\"resultType\":\"complete\""},
     {"every result names the server", POST, DISCOVER,
@@ -346,7 +346,8 @@ static const row_t modern[] = {
 static const row_t legacy[] = {
     {"initialize", POST, "", INIT("2025-11-25"), 200, 0,
      "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"protocolVersion\":"
-     "\"2025-11-25\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":"
+     "\"2025-11-25\",\"capabilities\":{\"tools\":{\"listChanged\":true},"
+     "\"logging\":{}},\"serverInfo\":{\"name\":"
      "\"test\",\"title\":\"A test\",\"version\":\"1.0\"},\"instructions\":"
      "\"Use the tools.\"}}"},
     {"initialize with 2025-06-18", POST, "", INIT("2025-06-18"), 200, 0,
@@ -425,8 +426,10 @@ static const row_t legacy[] = {
     {"unknown method", POST, S25, BARE("unknown/method"), 200, -32601, ID7},
     {"server/discover is not of this era", POST, S25, BARE("server/discover"),
      200, -32601, ID7},
-    {"logging/setLevel is not declared", POST, S25,
-     BODY("logging/setLevel", "\"level\":\"info\""), 200, -32601, ID7},
+    {"logging/setLevel", POST, S25,
+     BODY("logging/setLevel", "\"level\":\"info\""), 200, 0, "\"result\":{}"},
+    {"logging/setLevel with what is no level", POST, S25,
+     BODY("logging/setLevel", "\"level\":\"loud\""), 200, -32602, ID7},
     {"resources/list is not declared", POST, S25, BARE("resources/list"), 200,
      -32601, ID7},
     {"an unknown tool", POST, S25, BODY("tools/call", "\"name\":\"none\""),
@@ -440,8 +443,9 @@ static const row_t legacy[] = {
     {"arguments against the schema", POST, S25,
      BODY("tools/call", "\"name\":\"hello\",\"arguments\":{\"name\":1}"), 200,
      0, "\"isError\":true"},
-    {"questions need the modern era", POST, S25,
-     BODY("tools/call", "\"name\":\"sampling\""), 200, 0, "2026-07-28"},
+    {"questions need a stream", POST, S25,
+     BODY("tools/call", "\"name\":\"sampling\""), 200, 0,
+     "takes no event stream"},
     {"step-up", POST, S25, BODY("tools/call", "\"name\":\"forbidden\""), 403,
      -32600, ID7},
 
@@ -467,8 +471,9 @@ static const row_t legacy[] = {
 };
 
 static const row_t both[] = {
-    {"GET opens no stream", "GET", S25, NULL, 405, -32600, "\"error\""},
-    {"GET without a session", "GET", "", NULL, 405, -32600, "\"error\""},
+    {"GET where there can be no stream", "GET", S25, NULL, 406, -32000,
+     "text/event-stream"},
+    {"GET without a session", "GET", "", NULL, 400, -32000, "\"error\""},
     {"PUT", "PUT", "", "{}", 405, -32600, "\"error\""},
     {"DELETE without a session", "DELETE", "", NULL, 400, -32000, "\"error\""},
     {"DELETE of an unknown session", "DELETE", "Mcp-Session-Id: nonsense|",
@@ -486,10 +491,13 @@ static const row_t both[] = {
 
     {"an empty body", POST, "", "", 400, -32700, "\"error\""},
     {"no JSON", POST, "", "x", 400, -32700, "\"error\""},
-    {"a batch", POST, V26, "[" BODY("server/discover", META) "]", 400, -32600,
-     "batches"},
-    {"a legacy batch", POST, S25, "[" BARE("ping") "]", 400, -32600,
-     "batches"},
+    {"a batch of the modern era", POST, V26,
+     "[" BODY("server/discover", META) "]", 400, -32600, "a batch is none"},
+    {"a batch of 2025-11-25", POST, S25, "[" BARE("ping") "]", 404, -32001,
+     "Session not found"},
+    {"a batch without a session", POST, "", "[" BARE("ping") "]", 400, -32000,
+     "\"error\""},
+    {"an empty batch", POST, "", "[]", 400, -32600, "not empty"},
     {"id null", POST, V26,
      "{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"server/discover\"}", 400,
      -32600, "\"error\""},
@@ -600,8 +608,8 @@ static void test_beside(const world_t *w, mcp_ctx_t *cx)
     is(x.rpc_target, "hello", "so is the tool");
     ok(!x.session_id && !x.allow && !x.required_scopes,
        "a modern answer has no session id");
-    world_send(&x, w, "GET", "", NULL, cx);
-    is(x.allow, "POST, DELETE", "405 comes with Allow (RFC 9110 15.5.6)");
+    world_send(&x, w, "PUT", "", NULL, cx);
+    is(x.allow, "GET, POST, DELETE", "405 comes with Allow (RFC 9110 15.5.6)");
     world_send(&x, w, "POST", MODERN_CALL("forbidden"),
                BODY("tools/call", "\"name\":\"forbidden\"," META), cx);
     is(x.required_scopes ? apr_array_pstrcat(cx->pool, x.required_scopes, ' ')

@@ -89,9 +89,6 @@ static const row_t rows[] = {
     {"a comment", "{\"jsonrpc\":\"2.0\",/**/\"method\":\"n\"}",
      MCP_E_PARSE_ERROR, 0, NULL},
 
-    {"a batch", "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\"}]",
-     MCP_E_RPC_REQUEST, 0, NULL},
-    {"an empty batch", "[]", MCP_E_RPC_REQUEST, 0, NULL},
     {"a string", "\"m\"", MCP_E_RPC_REQUEST, 0, NULL},
     {"a number", "1", MCP_E_RPC_REQUEST, 0, NULL},
     {"null", "null", MCP_E_RPC_REQUEST, 0, NULL},
@@ -162,6 +159,21 @@ static void run(const row_t *row, mcp_ctx_t *cx)
        "the id, as far as it could be read");
 }
 
+static void test_batch(mcp_ctx_t *cx)
+{
+    static const char batch[] =
+        "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\"},7]";
+    mcp_rpc_t rpc;
+
+    fine(mcp_rpc_read(&rpc, batch, sizeof(batch) - 1, cx), "a batch is read");
+    ok(rpc.batch && !rpc.id && !rpc.method, "as nothing but a batch");
+    fine(mcp_rpc_message_read(&rpc, mcp_json_at(rpc.batch, 0), cx),
+         "its messages by themselves");
+    is(rpc.method, "m", "each as if it had come alone");
+    ok(mcp_rpc_message_read(&rpc, mcp_json_at(rpc.batch, 1), cx) != NULL,
+       "what is none is an error");
+}
+
 static void body(mcp_ctx_t *cx)
 {
     static const char nul[] = "{\"jsonrpc\":\"2.0\",\"method\":\"n\"}\0";
@@ -172,6 +184,7 @@ static void body(mcp_ctx_t *cx)
         run(&rows[i], cx);
     fails(mcp_rpc_read(&rpc, nul, sizeof(nul) - 1, cx), MCP_E_PARSE_ERROR,
           "a NUL behind the message");
+    test_batch(cx);
 }
 
 TAP_MAIN(body)

@@ -20,6 +20,12 @@ static mcp_outcome_t call(mcp_call_t *c, void *baton)
 #define MIRRORED(type, name)                                                  \
     PROPERTY("{\"type\":\"" type "\",\"x-mcp-header\":\"" name "\"}")
 
+static const mcp_icon_t icon[] = {
+    {"https://example.com/a.png", "image/png", "48x48 any", "dark"},
+    {"data:image/png;base64,AAAA", NULL, NULL, NULL},
+    {NULL}};
+static const mcp_icon_t icon_http[] = {{"http://example.com/a.png"}, {NULL}};
+
 /* part: of the sentence that refuses it; NULL: it is a tool */
 static const struct {
     const char *name;
@@ -70,6 +76,14 @@ static const struct {
     {"an output schema that is no JSON",
      {GOOD, .output_schema = "x"},
      "output_schema"},
+
+    {"a meta", {GOOD, .meta = "{\"com.example/a\":1}"}, NULL},
+    {"a meta that is no object", {GOOD, .meta = "[]"}, "meta"},
+    {"a meta that is no JSON", {GOOD, .meta = "{"}, "meta"},
+    {"a task", {GOOD, .task = MCP_TASK_REQUIRED}, NULL},
+    {"a task that is none", {GOOD, .task = (mcp_task_support_t)7}, "task"},
+    {"an icon", {GOOD, .icons = icon}, NULL},
+    {"an icon over http", {GOOD, .icons = icon_http}, "src of an icon"},
 
     /* x-mcp-header */
     {"a mirrored string",
@@ -142,13 +156,14 @@ static const struct {
 static const mcp_error_t *make(mcp_tools_t **made, const mcp_tool_t *a,
                                const mcp_tool_t *b, mcp_ctx_t *cx)
 {
+    const mcp_offered_t offered[] = {{"acme", a}, {"shop", b}};
     apr_array_header_t *list =
-        apr_array_make(cx->pool, 2, sizeof(const mcp_tool_t *));
+        apr_array_make(cx->pool, 2, sizeof(mcp_offered_t));
 
     if (a)
-        APR_ARRAY_PUSH(list, const mcp_tool_t *) = a;
+        APR_ARRAY_PUSH(list, mcp_offered_t) = offered[0];
     if (b)
-        APR_ARRAY_PUSH(list, const mcp_tool_t *) = b;
+        APR_ARRAY_PUSH(list, mcp_offered_t) = offered[1];
     return mcp_tools_make(made, list, cx);
 }
 
@@ -168,23 +183,29 @@ static void test_contract(mcp_ctx_t *cx)
     }
     e = make(&made, &rows[0].tool, &rows[0].tool, cx);
     ok(e && strstr(e->detail, "two tools"), "refused: two of one name");
+    ok(e && strstr(e->detail, "the tool t of the module shop: "),
+       "whose they are is said");
 }
 
 static void test_list(mcp_ctx_t *cx)
 {
     static const mcp_tool_t
         plain = {TOOL(SIZE, "b", "d", call)},
-        full = {TOOL(SIZE, "a", "d", call), .title = "A \"tool\"",
+        full = {TOOL(SIZE, "a", "d", call),
+                .title = "A \"tool\"",
                 .input_schema = "{ \"type\" : \"object\",\n"
                                 "\"$schema\":\"https://json-schema.org/draft/"
                                 "2020-12/schema\",\"examples\":[1.50, null] }",
                 .output_schema = "{\"type\":\"object\"}",
-                .hints = MCP_TOOL_READ_ONLY | MCP_TOOL_OPEN_WORLD};
+                .hints = MCP_TOOL_READ_ONLY | MCP_TOOL_OPEN_WORLD,
+                .icons = icon,
+                .meta = "{\n\"com.example/cost\": 2 }",
+                .task = MCP_TASK_OPTIONAL};
     const mcp_listed_tool_t *found;
     mcp_tools_t *made;
 
     fine(make(&made, &plain, &full, cx), "two tools");
-    is(mcp_tools_rendered(made),
+    is(mcp_page_text(mcp_tools_pages(made), 0),
        "[{\"name\":\"b\",\"description\":\"d\",\"inputSchema\":{\"type\":"
        "\"object\",\"additionalProperties\":false}},{\"name\":\"a\",\"title\":"
        "\"A \\\"tool\\\"\",\"description\":\"d\",\"inputSchema\":{\"type\":"
@@ -192,13 +213,20 @@ static void test_list(mcp_ctx_t *cx)
        "schema\",\"examples\":[1.5,null]},\"outputSchema\":{\"type\":"
        "\"object\"},"
        "\"annotations\":{\"readOnlyHint\":true,\"destructiveHint\":false,"
-       "\"idempotentHint\":false,\"openWorldHint\":true}}]",
+       "\"idempotentHint\":false,\"openWorldHint\":true},\"icons\":[{\"src\":"
+       "\"https://example.com/a.png\",\"mimeType\":\"image/png\",\"sizes\":["
+       "\"48x48\",\"any\"],\"theme\":\"dark\"},{\"src\":\"data:image/"
+       "png;base64,"
+       "AAAA\"}],\"_meta\":{\"com.example/cost\":2}}]",
        "they are listed as they were given, on one line");
     found = mcp_tools_find(made, "a");
     ok(found && found->tool == &full, "a tool is found by its name");
+    is(found ? found->module : NULL, "shop", "with the module that offers it");
+    ok(mcp_tools_have_tasks(made), "one of them can be a task");
     ok(!mcp_tools_find(made, "A"), "names are case-sensitive");
     fine(make(&made, NULL, NULL, cx), "no tools");
-    is(mcp_tools_rendered(made), "[]", "are an empty list");
+    ok(!mcp_tools_have_tasks(made), "have no tasks");
+    is(mcp_page_text(mcp_tools_pages(made), 0), "[]", "are an empty list");
 }
 
 static void test_mirror(mcp_ctx_t *cx)

@@ -47,19 +47,53 @@ static inline void world_person(mcp_principal_t *who, const char *name,
     APR_ARRAY_PUSH((apr_array_header_t *)who->scopes, const char *) = "mcp";
 }
 
+/* Of the module "test". things end with NULL; they may be NULL: none. */
+static inline apr_array_header_t *world_offered(const void *const *things,
+                                                mcp_ctx_t *cx)
+{
+    apr_array_header_t *offered =
+        apr_array_make(cx->pool, 8, sizeof(mcp_offered_t));
+    mcp_offered_t *one;
+
+    for (; things && *things; things++) {
+        one = apr_array_push(offered);
+        one->module = "test";
+        one->what = *things;
+    }
+    return offered;
+}
+
+/* What a server offers besides tools; both may be NULL. */
+static inline void world_offer(world_t *w,
+                               const mcp_resource_t *const *resources,
+                               const mcp_prompt_t *const *prompts,
+                               mcp_ctx_t *cx)
+{
+    mcp_resources_t *some = NULL;
+    mcp_prompts_t *more = NULL;
+
+    fine(mcp_resources_make(
+             &some, world_offered((const void *const *)resources, cx), cx),
+         "the world has resources");
+    fine(mcp_prompts_make(&more,
+                          world_offered((const void *const *)prompts, cx), cx),
+         "and prompts");
+    w->server.resources = some;
+    w->server.prompts = more;
+}
+
 /* tools end with NULL */
 static inline void world_make(world_t *w, const mcp_tool_t *const *tools,
                               mcp_ctx_t *cx)
 {
-    apr_array_header_t *list =
-        apr_array_make(cx->pool, 8, sizeof(const mcp_tool_t *));
     mcp_live_limits_t limits = {1000, 1000};
     mcp_tools_t *made = NULL;
 
     memset(w, 0, sizeof(*w));
-    for (; *tools; tools++)
-        APR_ARRAY_PUSH(list, const mcp_tool_t *) = *tools;
-    fine(mcp_tools_make(&made, list, cx), "the world has tools");
+    fine(mcp_tools_make(&made, world_offered((const void *const *)tools, cx),
+                        cx),
+         "the world has tools");
+    world_offer(w, NULL, NULL, cx);
     world_keys(w, cx);
     fine(mcp_live_shared_make(&w->works.shared, &limits, cx->pool, cx),
          "the world has shared memory");
@@ -70,6 +104,10 @@ static inline void world_make(world_t *w, const mcp_tool_t *const *tools,
     w->server.url = WORLD_URL;
     w->server.tools = made;
     w->server.session_lifetime = 3600;
+    w->server.modules = apr_array_make(cx->pool, 1, sizeof(const char *));
+    APR_ARRAY_PUSH((apr_array_header_t *)w->server.modules, const char *) =
+        "test";
+    w->works.places.server = w->works.places.child = w->works.places.owner = 8;
     world_person(&w->alice, "alice", cx);
     world_person(&w->bob, "bob", cx);
 }
@@ -77,6 +115,67 @@ static inline void world_make(world_t *w, const mcp_tool_t *const *tools,
 static inline void world_end(world_t *w)
 {
     tempdir_end(w->directory);
+}
+
+/* -- an event stream -- */
+
+/* What went out, and when it is over. */
+typedef struct world_stream_t {
+    char bytes[65536];
+    apr_size_t len;
+    int ended, accepted;
+    int gone;  /* the client has closed its connection */
+    int reads; /* how many sends are read; -1: all */
+    int waits; /* how many times the server may ask before it stops */
+} world_stream_t;
+
+static world_stream_t world_stream;
+
+static inline int world_out_send(void *baton, const char *bytes,
+                                 apr_size_t len)
+{
+    world_stream_t *s = &world_stream;
+
+    if (s->ended || s->gone || !s->reads ||
+        len > sizeof(s->bytes) - 1 - s->len)
+        return 0;
+    if (s->reads > 0)
+        s->reads--;
+    memcpy(s->bytes + s->len, bytes, len);
+    s->len += len;
+    s->bytes[s->len] = '\0';
+    return 1;
+}
+
+static inline void world_out_end(void *baton)
+{
+    world_stream.ended = 1;
+}
+
+static inline void world_out_accept(void *baton)
+{
+    world_stream.accepted = world_stream.ended = 1;
+}
+
+static inline int world_out_gone(void *baton)
+{
+    return world_stream.gone;
+}
+
+static inline int world_out_stopping(void *baton)
+{
+    return world_stream.waits-- <= 0;
+}
+
+static const mcp_outlet_t world_outlet = {
+    world_out_send, world_out_end,      world_out_accept,
+    world_out_gone, world_out_stopping, apr_time_from_sec(60)};
+
+static inline void world_stream_begin(int waits)
+{
+    memset(&world_stream, 0, sizeof(world_stream));
+    world_stream.reads = -1;
+    world_stream.waits = waits;
 }
 
 /* -- a request -- */
@@ -107,9 +206,11 @@ static inline void world_send(mcp_exchange_t *x, const world_t *w,
                               const char *body, mcp_ctx_t *cx)
 {
     const mcp_principal_t *who = x->principal;
+    const mcp_outlet_t *outlet = x->outlet;
 
     memset(x, 0, sizeof(*x));
     x->principal = who;
+    x->outlet = outlet;
     x->server = &w->server;
     x->works = &w->works;
     x->method = method;

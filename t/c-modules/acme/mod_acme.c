@@ -1,12 +1,16 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 
-/* mod_acme: what a house adds to mod_mcp_oauth when it wants to know who
- * calls. The worked example of that part of mod_mcp_oauth.h:
+/* mod_acme: what a house adds to mod_mcp_oauth. The worked example of what
+ * mod_mcp_oauth.h says of who calls, of resources and of prompts:
  *
  *   acme:payroll   a tool that answers nobody but who has a role
- *   acme-me        a handler that is no tool, and learns the same
- *   acme:ticket    judges access tokens of a provider of one's own
- *   acme:groups    finds roles where no JSON Pointer leads to them
+ *   acme:acme://handbook               a resource
+ *   acme:acme://payslips/{who}/{month} a template of resources, which
+ * completes acme:ask-for-raise                 a prompt with arguments, one
+ * required acme:month-end                     a prompt without any acme-me a
+ * handler that is no tool, and learns the same acme:ticket    judges access
+ * tokens of a provider of one's own acme:groups    finds roles where no JSON
+ * Pointer leads to them
  *
  *     <MCPIdentityProvider oauth2 https://tickets.acme.example>
  *         Verify acme:ticket
@@ -69,6 +73,152 @@ static const mcp_tool_t payroll = {
                     "{\"type\":\"string\"}},\"required\":[\"employee\"]}",
     .hints = MCP_TOOL_READ_ONLY,
     .call = call_payroll,
+};
+
+/* -- acme://handbook -- */
+
+static mcp_outcome_t read_handbook(mcp_call_t *call, void *baton)
+{
+    call->api->text(call, "Whoever comes last makes coffee.");
+    return MCP_CALL_DONE;
+}
+
+static const mcp_icon_t book[] = {
+    {"https://acme.example/book.svg", "image/svg+xml", "any", NULL},
+    {NULL},
+};
+
+static const mcp_resource_t handbook = {
+    .size = sizeof(mcp_resource_t),
+    .uri = "acme://handbook",
+    .name = "handbook",
+    .title = "Handbook of the house",
+    .description = "How we work here.",
+    .media_type = "text/plain",
+    .annotations = "{\"audience\":[\"user\",\"assistant\"],\"priority\":0.5,"
+                   "\"lastModified\":\"2026-05-04T10:00:00Z\"}",
+    .icons = book,
+    .meta = "{\"example.acme/edition\":7}",
+    .fresh = apr_time_from_sec(3600),
+    .read = read_handbook,
+};
+
+/* -- acme://payslips/{who}/{month} -- */
+
+static const struct {
+    const char *who;
+    const char *month;
+    const char *text;
+} payslips[] = {
+    {"ada", "2026-05", "Ada: 5000 for May"},
+    {"ada", "2026-06", "Ada: 5100 for June"},
+    {"bob", "2026-06", "Bob: 4000 for June"},
+    {"zo\xc3\xab", "2026-06", "Zo\xc3\xab: 4500 for June"},
+};
+
+#define PAYSLIPS (sizeof(payslips) / sizeof(payslips[0]))
+
+/* The variables are decoded, and there: they are compared as they are. */
+static mcp_outcome_t read_payslip(mcp_call_t *call, void *baton)
+{
+    const char *who = call->api->string(call, "/who");
+    const char *month = call->api->string(call, "/month");
+    apr_size_t i;
+
+    for (i = 0; i < PAYSLIPS; i++)
+        if (!strcmp(payslips[i].who, who) &&
+            !strcmp(payslips[i].month, month)) {
+            call->api->text(call, payslips[i].text);
+            return MCP_CALL_DONE;
+        }
+    return MCP_CALL_NOT_FOUND;
+}
+
+/* The months of one person where that is settled, else of all. */
+static void complete_payslip(mcp_call_t *call, const char *argument,
+                             const char *value, void *baton)
+{
+    int is_who = !strcmp(argument, "who");
+    const char *who = call->api->string(call, "/who"), *said = "";
+    apr_size_t i;
+
+    for (i = 0; i < PAYSLIPS; i++) {
+        const char *one = is_who ? payslips[i].who : payslips[i].month;
+
+        if (strncmp(one, value, strlen(value)) != 0 || !strcmp(one, said) ||
+            (!is_who && who && strcmp(payslips[i].who, who) != 0))
+            continue;
+        call->api->value(call, one);
+        said = one;
+    }
+}
+
+static const mcp_resource_t payslip = {
+    .size = sizeof(mcp_resource_t),
+    .uri = "acme://payslips/{who}/{month}",
+    .name = "payslip",
+    .description = "What somebody was paid in a month, as 2026-05.",
+    .media_type = "text/plain",
+    .read = read_payslip,
+    .complete = complete_payslip,
+};
+
+/* -- acme:ask-for-raise -- */
+
+static const mcp_prompt_argument_t raise_arguments[] = {
+    {"who", "Employee", "Who asks for it", 1},
+    {"tone", NULL, "In which tone: firm, kind or short", 0},
+    {NULL},
+};
+
+static mcp_outcome_t get_raise(mcp_call_t *call, void *baton)
+{
+    const char *tone = call->api->string(call, "/tone");
+
+    call->api->text(call, apr_psprintf(call->pool,
+                                       "Write a %s letter in which %s asks "
+                                       "for a raise.",
+                                       tone ? tone : "polite",
+                                       call->api->string(call, "/who")));
+    call->api->role(call, "assistant");
+    call->api->text(call, "Dear Ms Acme,");
+    return MCP_CALL_DONE;
+}
+
+static void complete_raise(mcp_call_t *call, const char *argument,
+                           const char *value, void *baton)
+{
+    static const char *const tones[] = {"firm", "kind", "short"};
+    apr_size_t i;
+
+    for (i = 0; !strcmp(argument, "tone") && i < 3; i++)
+        if (!strncmp(tones[i], value, strlen(value)))
+            call->api->value(call, tones[i]);
+}
+
+static const mcp_prompt_t ask_for_raise = {
+    .size = sizeof(mcp_prompt_t),
+    .name = "ask-for-raise",
+    .title = "Ask for a raise",
+    .description = "A letter that asks for a raise.",
+    .arguments = raise_arguments,
+    .get = get_raise,
+    .complete = complete_raise,
+};
+
+/* -- acme:month-end -- */
+
+static mcp_outcome_t get_month_end(mcp_call_t *call, void *baton)
+{
+    call->api->text(call, "Check the payslips of this month.");
+    return MCP_CALL_DONE;
+}
+
+static const mcp_prompt_t month_end = {
+    .size = sizeof(mcp_prompt_t),
+    .name = "month-end",
+    .description = "What is to do when a month ends.",
+    .get = get_month_end,
 };
 
 /* -- acme-me -- */
@@ -188,6 +338,15 @@ static void register_hooks(apr_pool_t *pool)
 {
     ap_register_provider(pool, MCP_TOOL_GROUP, "acme:payroll",
                          MCP_OFFER_VERSION, &payroll);
+    ap_register_provider(pool, MCP_RESOURCE_GROUP, "acme:acme://handbook",
+                         MCP_OFFER_VERSION, &handbook);
+    ap_register_provider(pool, MCP_RESOURCE_GROUP,
+                         "acme:acme://payslips/{who}/{month}",
+                         MCP_OFFER_VERSION, &payslip);
+    ap_register_provider(pool, MCP_PROMPT_GROUP, "acme:ask-for-raise",
+                         MCP_OFFER_VERSION, &ask_for_raise);
+    ap_register_provider(pool, MCP_PROMPT_GROUP, "acme:month-end",
+                         MCP_OFFER_VERSION, &month_end);
     ap_register_provider(pool, MCP_VERIFIER_GROUP, "acme:ticket",
                          MCP_VERIFIER_VERSION, &ticket);
     ap_register_provider(pool, MCP_CLAIM_GROUP, "acme:groups",

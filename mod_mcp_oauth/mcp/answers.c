@@ -1,0 +1,86 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp/answers.h"
+
+#include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRACE 60          /* seconds beyond the patience of who waits */
+#define CANCELLED_FOR 600 /* seconds: longer than a request runs */
+#define MAX_NUMBER 9999
+
+const char *mcp_answers_id(const char *name, int number, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "%s.%d", name, number);
+}
+
+/* "NAME.NUMBER"; 0: none of ours */
+static int id_read(const char **name, const mcp_json_t *id, apr_pool_t *pool)
+{
+    const char *text = mcp_json_string(id);
+    const char *dot = text ? strchr(text, '.') : NULL;
+    int number;
+
+    if (!dot || dot == text || strspn(dot + 1, "0123456789") > 4 ||
+        dot[1 + strspn(dot + 1, "0123456789")])
+        return 0;
+    *name = apr_pstrmemdup(pool, text, (apr_size_t)(dot - text));
+    number = atoi(dot + 1);
+    return number > 0 && number <= MAX_NUMBER ? number : 0;
+}
+
+mcp_box_status_t mcp_answers_expect(const mcp_box_t *box, const mcp_turn_t *t)
+{
+    return mcp_box_open(box, t, GRACE + apr_time_sec(t->x->outlet->patience),
+                        MCP_ANSWERS_MAX);
+}
+
+const mcp_error_t *mcp_answers_take(mcp_turn_t *t)
+{
+    mcp_letter_t letter = {0};
+    const char *name;
+    mcp_box_t box;
+    int number = id_read(&name, t->rpc.id, t->cx->pool);
+
+    if (!number)
+        return NULL;
+    letter.kind = (apr_uint32_t)number;
+    letter.text = mcp_json_text(t->rpc.message, t->cx->pool);
+    letter.len = strlen(letter.text);
+    box = mcp_box_of(t, MCP_BOX_ANSWERS, name);
+    if (mcp_box_post(&box, t, &letter) == MCP_BOX_FULL)
+        return mcp_error_make(MCP_E_UNAVAILABLE, t->cx,
+                              "no room for the client's answer of "
+                              "%" APR_SIZE_T_FMT " bytes",
+                              letter.len);
+    return NULL;
+}
+
+/* -- cancellation -- */
+
+static mcp_box_t note_of(const mcp_turn_t *t, const mcp_json_t *id)
+{
+    return mcp_box_of(t, MCP_BOX_CANCELLED, mcp_json_text(id, t->cx->pool));
+}
+
+/* Noted whether or not the request is known: it may be on its way still. */
+void mcp_answers_cancel(mcp_turn_t *t)
+{
+    const mcp_json_t *id = mcp_json_get(t->rpc.params, "requestId");
+    mcp_letter_t letter = {0, 1, "", 0};
+    mcp_box_t box;
+
+    if (!id)
+        return;
+    box = note_of(t, id);
+    if (!mcp_box_open(&box, t, CANCELLED_FOR, 1))
+        mcp_box_post(&box, t, &letter);
+}
+
+int mcp_answers_is_cancelled(const mcp_turn_t *t)
+{
+    mcp_letter_t letter = {0};
+    mcp_box_t box = note_of(t, t->rpc.id);
+
+    return !mcp_box_read(&letter, &box, t, t->cx->pool);
+}

@@ -1,0 +1,163 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include <apr_strings.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "live/signal.h"
+#include "mcp/answers.h"
+#include "mcp/call.h"
+#include "mcp/era.h"
+#include "mcp/level.h"
+#include "mcp/news.h"
+#include "mcp/stream.h"
+#include "mcp/task.h"
+
+/* What a function tells others while it runs. */
+
+static mcp_call_run_t *run_of(mcp_call_t *call)
+{
+    return (mcp_call_run_t *)call;
+}
+
+static mcp_writer_t *notification(const mcp_call_run_t *run,
+                                  const char *method)
+{
+    mcp_writer_t *w = mcp_writer_make(run->call.pool);
+
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "jsonrpc", "2.0");
+    mcp_writer_member(w, "method", method);
+    mcp_writer_name(w, "params");
+    mcp_writer_open(w, '{');
+    return w;
+}
+
+static void notify(const mcp_call_run_t *run, mcp_writer_t *w)
+{
+    const char *text;
+    apr_size_t len;
+
+    mcp_writer_close(w);
+    mcp_writer_close(w);
+    text = mcp_writer_text(w, &len);
+    mcp_stream_send(run->t, text, len);
+}
+
+/* progress: "The progress value MUST increase with each notification" */
+void mcp_call_tell_progress(mcp_call_t *call, double done, double total,
+                            const char *message)
+{
+    mcp_call_run_t *run = run_of(call);
+    const mcp_json_t *token = mcp_era_meta(run->t, "progressToken");
+    mcp_writer_t *w;
+
+    if (!token || !mcp_stream_is_possible(run->t) || !isfinite(done) ||
+        (run->has_progress && done <= run->progress))
+        return;
+    run->has_progress = 1;
+    run->progress = done;
+    w = notification(run, "notifications/progress");
+    mcp_writer_name(w, "progressToken");
+    mcp_writer_json(w, token);
+    mcp_writer_name(w, "progress");
+    mcp_writer_number(w, done);
+    if (total > 0 && isfinite(total)) {
+        mcp_writer_name(w, "total");
+        mcp_writer_number(w, total);
+    }
+    mcp_writer_member(w, "message", message);
+    notify(run, w);
+}
+
+static int wanted_level(mcp_call_run_t *run)
+{
+    if (!run->is_level_known)
+        run->level = mcp_level_wanted(run->t);
+    run->is_level_known = 1;
+    return run->level;
+}
+
+void mcp_call_tell_log(mcp_call_t *call, const char *level, const char *data)
+{
+    mcp_call_run_t *run = run_of(call);
+    int severity = mcp_level_of(level);
+    const mcp_json_t *json;
+    mcp_writer_t *w;
+
+    if (severity < 0 || !data ||
+        mcp_json_read(&json, data, strlen(data), run->t->cx)) {
+        run->breach = "a log line that it gave has no level or no JSON";
+        return;
+    }
+    if (!mcp_stream_is_possible(run->t) || severity < wanted_level(run))
+        return;
+    w = notification(run, "notifications/message");
+    mcp_writer_member(w, "level", level);
+    mcp_writer_member(w, "logger", run->module);
+    mcp_writer_name(w, "data");
+    mcp_writer_json(w, json);
+    notify(run, w);
+}
+
+/* Legacy requests and tasks are cancelled by a message that wakes all; as long
+ * as nobody was woken there was none. */
+int mcp_call_is_cancelled(mcp_call_run_t *run)
+{
+    const mcp_turn_t *t = run->t;
+    apr_uint32_t count;
+
+    if (!t->task && t->era->bit == MCP_ERA_MODERN)
+        return mcp_stream_is_lost(t);
+    count = mcp_live_signal_count(t->x->works->shared);
+    if (count != run->signal) {
+        run->signal = count;
+        run->is_cancelled = t->task ? mcp_task_is_cancelled(t)
+                                    : mcp_answers_is_cancelled(t);
+    }
+    return run->is_cancelled;
+}
+
+int mcp_call_tell_cancelled(mcp_call_t *call)
+{
+    mcp_call_run_t *run = run_of(call);
+    const mcp_works_t *works = run->t->x->works;
+
+    return mcp_call_is_cancelled(run) ||
+           (works->is_stopping && works->is_stopping());
+}
+
+void mcp_call_tell_part(mcp_call_t *call, apr_interval_time_t retry)
+{
+    mcp_stream_part(run_of(call)->t, retry);
+}
+
+static void announce(mcp_call_run_t *run, const char *what, int private)
+{
+    mcp_exchange_t *x = run->t->x;
+    mcp_news_t news = {run->module, what, 0};
+
+    if (private)
+        news.whose = mcp_box_principal(x->principal, run->call.pool);
+    mcp_news_tell(x->works->shared, &news);
+}
+
+void mcp_call_tell_changed(mcp_call_t *call, const char *list)
+{
+    mcp_call_run_t *run = run_of(call);
+
+    if (!list || !mcp_news_is_list(list))
+        run->breach = "what it says has changed is no list";
+    else
+        announce(run, list, 0);
+}
+
+void mcp_call_tell_updated(mcp_call_t *call, const char *uri, int private)
+{
+    mcp_call_run_t *run = run_of(call);
+
+    if (!uri || !strchr(uri, ':'))
+        run->breach = "what it says has changed is no URI";
+    else
+        announce(run, uri, private);
+}

@@ -1,0 +1,260 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp/listener.h"
+
+#include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "live/session.h"
+#include "mcp/era.h"
+#include "mcp/header.h"
+#include "mcp/record.h"
+#include "mcp/wait.h"
+
+#define NAME_BYTES 12
+#define PREFIX "news." /* of its event ids */
+#define QUEUE_BYTES (4 * 1024 * 1024)
+
+typedef struct listener_t {
+    mcp_turn_t *t;
+    apr_pool_t *scratch; /* of one look */
+    const char *name;    /* of this stream, among those of the session */
+    mcp_news_watch_t watch;
+    apr_uint64_t told; /* the change up to which all was told */
+    apr_uint64_t events;
+    mcp_box_t queue; /* HTTP+SSE */
+} listener_t;
+
+/* -- messages -- */
+
+const char *mcp_listener_message(const char *what,
+                                 const mcp_json_t *subscription,
+                                 apr_size_t *len, apr_pool_t *pool)
+{
+    int is_list = mcp_news_is_list(what);
+    mcp_writer_t *w = mcp_writer_make(pool);
+
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "jsonrpc", "2.0");
+    mcp_writer_member(w, "method",
+                      is_list ? apr_pstrcat(pool, "notifications/", what,
+                                            "/list_changed", NULL)
+                              : "notifications/resources/updated");
+    if (subscription || !is_list) {
+        mcp_writer_name(w, "params");
+        mcp_writer_open(w, '{');
+        if (subscription) {
+            mcp_writer_name(w, "_meta");
+            mcp_writer_open(w, '{');
+            mcp_writer_name(w, MCP_ERA_META_SUBSCRIPTION);
+            mcp_writer_json(w, subscription);
+            mcp_writer_close(w);
+        }
+        if (!is_list)
+            mcp_writer_member(w, "uri", what);
+        mcp_writer_close(w);
+    }
+    mcp_writer_close(w);
+    return mcp_writer_text(w, len);
+}
+
+/* -- what changed -- */
+
+/* Says from where the stream can be resumed: some may be told twice then, none
+ * is missed. No other event of the session has this id. */
+static const char *event_id(listener_t *l, apr_pool_t *pool)
+{
+    return apr_psprintf(pool,
+                        PREFIX "%" APR_UINT64_T_FMT ".%s.%" APR_UINT64_T_FMT,
+                        l->told, l->name, l->events++);
+}
+
+static int tell(listener_t *l, const char *what)
+{
+    mcp_event_t event = {NULL};
+
+    event.data = mcp_listener_message(what, NULL, &event.len, l->scratch);
+    if (l->t->x->server->is_sse)
+        event.name = "message";
+    else
+        event.id = event_id(l, l->scratch);
+    return mcp_stream_event(l->t, &event);
+}
+
+static int tell_news(listener_t *l)
+{
+    static const char *const lists[] = {"tools", "prompts", "resources"};
+    apr_array_header_t *uris;
+    int goes_on = 1, i;
+
+    while (goes_on && mcp_news_look(&l->watch)) {
+        for (i = 0; i < 3 && goes_on; i++)
+            if (mcp_news_has(&l->watch, lists[i]))
+                goes_on = tell(l, lists[i]);
+        uris = mcp_record_subscriptions(l->t, l->scratch);
+        for (i = 0; i < uris->nelts && goes_on; i++)
+            if (mcp_news_has(&l->watch, APR_ARRAY_IDX(uris, i, const char *)))
+                goes_on = tell(l, APR_ARRAY_IDX(uris, i, const char *));
+        l->told = l->watch.last;
+    }
+    return goes_on;
+}
+
+/* -- the queue of HTTP+SSE -- */
+
+static int tell_queue(listener_t *l)
+{
+    mcp_event_t event = {"message"};
+    mcp_letter_t letter = {0};
+
+    letter.kind = 0;
+    while (!mcp_box_read(&letter, &l->queue, l->t, l->scratch)) {
+        event.data = letter.text;
+        event.len = letter.len;
+        if (!mcp_stream_event(l->t, &event))
+            return 0;
+        mcp_live_mailbox_drop(l->watch.shared, l->queue.id, letter.number,
+                              letter.number);
+        letter.kind = 0;
+    }
+    return 1;
+}
+
+static mcp_box_status_t keep_queue(listener_t *l)
+{
+    return mcp_box_open(&l->queue, l->t, l->t->x->server->session_lifetime,
+                        QUEUE_BYTES);
+}
+
+/* -- the stream -- */
+
+/* What belongs to no request goes to one stream of a session alone, the
+ * newest: whoever comes back after a broken connection is not kept waiting by
+ * it. */
+static int is_newest(const listener_t *l)
+{
+    const char *newest = mcp_record_get(l->t, MCP_RECORD_LISTENER);
+
+    return newest && !strcmp(newest, l->name);
+}
+
+static int is_alive(const listener_t *l)
+{
+    return mcp_live_session_state(l->watch.shared, l->t->session.digest,
+                                  mcp_ctx_seconds(l->t->cx)) !=
+           MCP_SESSION_ENDED;
+}
+
+static int look(listener_t *l)
+{
+    apr_pool_clear(l->scratch);
+    if (!is_alive(l) || !is_newest(l) || !tell_news(l))
+        return 0;
+    if (!l->t->x->server->is_sse)
+        return 1;
+    return mcp_live_mailbox_is_open(l->watch.shared, l->queue.id,
+                                    mcp_ctx_seconds(l->t->cx)) &&
+           tell_queue(l);
+}
+
+static const mcp_error_t *begin(listener_t *l, const mcp_event_t *first)
+{
+    mcp_turn_t *t = l->t;
+
+    MCP_TRY(mcp_record_set(t, MCP_RECORD_LISTENER, l->name));
+    if (t->x->server->is_sse) {
+        l->queue = mcp_box_of(t, MCP_BOX_QUEUE, NULL);
+        if (keep_queue(l))
+            return mcp_error_make(MCP_E_UNAVAILABLE, t->cx,
+                                  "no room for the session's queue");
+    }
+    if (first->id || first->len)
+        mcp_stream_event(t, first);
+    else
+        mcp_stream_comment(t);
+    return NULL;
+}
+
+static const mcp_error_t *run(listener_t *l, const mcp_event_t *first)
+{
+    const mcp_error_t *e;
+    mcp_wait_t wait;
+
+    MCP_TRY(mcp_wait_begin(&wait, l->t));
+    e = begin(l, first);
+    if (!e) {
+        do
+            mcp_wait_look(&wait);
+        while (look(l) && mcp_wait(&wait));
+        l->t->x->outlet->end(l->t->x->baton);
+    }
+    mcp_wait_end(&wait);
+    return e;
+}
+
+static const mcp_error_t *prepare(listener_t *l, mcp_turn_t *t)
+{
+    memset(l, 0, sizeof(*l));
+    l->t = t;
+    apr_pool_create(&l->scratch, t->cx->pool);
+    mcp_news_watch(&l->watch, t->x->server, t->x->works->shared,
+                   mcp_box_principal(t->x->principal, t->cx->pool));
+    return mcp_random_text(&l->name, NAME_BYTES, t->cx);
+}
+
+const mcp_error_t *mcp_listener_run(mcp_turn_t *t, const mcp_event_t *first)
+{
+    listener_t l;
+
+    MCP_TRY(prepare(&l, t));
+    return run(&l, first);
+}
+
+/* -- GET -- */
+
+/* "news.NUMBER.": from where on it is told again */
+static int id_read(apr_uint64_t *last, const char *id)
+{
+    const char *number = id + sizeof(PREFIX) - 1;
+    apr_size_t digits;
+
+    if (strncmp(id, PREFIX, sizeof(PREFIX) - 1) != 0)
+        return 0;
+    digits = strspn(number, "0123456789");
+    if (!digits || digits > 18 || number[digits] != '.')
+        return 0;
+    *last = (apr_uint64_t)apr_strtoi64(number, NULL, 10);
+    return 1;
+}
+
+/* Clients of before 2025-11-25 take an event without data for a broken one. */
+static const mcp_error_t *begin_new(mcp_turn_t *t, const char *id)
+{
+    mcp_event_t first = {NULL};
+    listener_t l;
+
+    MCP_TRY(prepare(&l, t));
+    if (id && !id_read(&l.watch.last, id))
+        return mcp_error_make(MCP_E_STREAM_GONE, t->cx,
+                              "no stream has this Last-Event-ID");
+    l.told = l.watch.last;
+    if (mcp_era_legacy_number(t->session.version) >= MCP_ERA_RESUMABLE)
+        first.id = event_id(&l, t->cx->pool);
+    return run(&l, &first);
+}
+
+const mcp_error_t *mcp_listener_open(mcp_turn_t *t)
+{
+    const char *accept = mcp_turn_header(t, "Accept");
+    const char *id = mcp_turn_header(t, "Last-Event-ID");
+    int found = 0;
+
+    if (!t->x->outlet || !mcp_header_accepts_stream(accept))
+        return mcp_error_tell(MCP_E_NOT_ACCEPTABLE, t->cx,
+                              "Not Acceptable: the client must accept "
+                              "text/event-stream");
+    if (id)
+        MCP_TRY(mcp_stream_resume(&found, t, id));
+    return found ? NULL : begin_new(t, id);
+}

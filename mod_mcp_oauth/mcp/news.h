@@ -1,0 +1,43 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_MCP_NEWS_H
+#define MCP_MCP_NEWS_H
+
+#include "live/change.h"
+#include "mcp/server.h"
+
+/* What modules say has changed, and who listens for it: in any child, at any
+ * location that offers something of that module. */
+
+typedef struct mcp_news_t {
+    const char *module; /* "": of this server itself */
+    const char *what;   /* "tools", "prompts", "resources", or a URI */
+    apr_uint64_t whose; /* mcp_box_principal; 0: everybody's */
+} mcp_news_t;
+
+/* Whether what is a list. */
+int mcp_news_is_list(const char *what);
+/* Tells all children. Any thread. */
+void mcp_news_tell(mcp_live_shared_t *shared, const mcp_news_t *news);
+
+#define MCP_NEWS_AT_ONCE 64
+
+/* One who listens. */
+typedef struct mcp_news_watch_t {
+    const mcp_server_t *server;
+    mcp_live_shared_t *shared;
+    apr_uint64_t whose; /* sees what is this principal's alone, too */
+    apr_uint64_t last;  /* change that was looked at */
+    mcp_change_t changes[MCP_NEWS_AT_ONCE];
+    int count; /* of them; -1: anything may have changed */
+} mcp_news_watch_t;
+
+/* From now on. */
+void mcp_news_watch(mcp_news_watch_t *watch, const mcp_server_t *server,
+                    mcp_live_shared_t *shared, apr_uint64_t whose);
+/* Whether there are changes that were not looked at yet: watch has them then,
+ * and there may be more. */
+int mcp_news_look(mcp_news_watch_t *watch);
+/* Whether what is among those changes. */
+int mcp_news_has(const mcp_news_watch_t *watch, const char *what);
+
+#endif

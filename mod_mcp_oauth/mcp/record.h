@@ -1,0 +1,33 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_MCP_RECORD_H
+#define MCP_MCP_RECORD_H
+
+#include "mcp/box.h"
+
+/* What a session of the legacy era has set, for all children: texts in its
+ * mailbox. It lives as long as the session after its last use. */
+
+typedef enum {
+    MCP_RECORD_LEVEL = 1,    /* of logging/setLevel */
+    MCP_RECORD_SUBSCRIPTION, /* a URI of resources/subscribe; many */
+    MCP_RECORD_LISTENER,     /* which stream gets what belongs to no request */
+    MCP_RECORD_HELLO         /* what initialize agreed on, over HTTP+SSE */
+} mcp_record_kind_t;
+
+/* NULL when it is not set. */
+const char *mcp_record_get(const mcp_turn_t *t, mcp_record_kind_t kind);
+/* In place of what was set. UNAVAILABLE when there is no room. */
+const mcp_error_t *mcp_record_set(const mcp_turn_t *t, mcp_record_kind_t kind,
+                                  const char *text);
+
+/* Of the kind that there may be many of; adding one twice is adding it once.
+ */
+const mcp_error_t *mcp_record_subscribe(const mcp_turn_t *t, const char *uri);
+void mcp_record_unsubscribe(const mcp_turn_t *t, const char *uri);
+/* All: of const char *, from pool. */
+apr_array_header_t *mcp_record_subscriptions(const mcp_turn_t *t,
+                                             apr_pool_t *pool);
+/* The session is over. */
+void mcp_record_end(const mcp_turn_t *t);
+
+#endif

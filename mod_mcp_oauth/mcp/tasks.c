@@ -1,0 +1,151 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include <string.h>
+
+#include "live/process.h"
+#include "mcp/method.h"
+#include "mcp/task.h"
+
+/* tasks/get, tasks/update, tasks/cancel */
+
+#define MAX_TRIES 100 /* against others who change it at the same time */
+
+static const mcp_error_t *refuse(const mcp_turn_t *t, const char *what)
+{
+    return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx, "Invalid params: %s",
+                          what);
+}
+
+/* Whose it is not is told what one is told who made it up. */
+static const mcp_error_t *task_get(mcp_task_t *task, const mcp_turn_t *t)
+{
+    const char *id = mcp_json_string(mcp_json_get(t->rpc.params, "taskId"));
+
+    MCP_TRY(mcp_task_check_client(t));
+    if (!id)
+        return refuse(t, "taskId must be a string");
+    t->x->rpc_target = mcp_turn_shown(t, id);
+    return mcp_task_read(task, id, t) ? NULL
+                                      : refuse(t, "there is no such task");
+}
+
+const mcp_error_t *mcp_tasks_get(mcp_turn_t *t)
+{
+    mcp_task_t task;
+
+    MCP_TRY(task_get(&task, t));
+    mcp_turn_begin(t, "complete");
+    mcp_task_write(t->w, &task, 0, t);
+    return NULL;
+}
+
+/* -- changing one -- */
+
+/* What is to become of the task as it is now; 0: nothing. */
+typedef int (*change_t)(mcp_task_t *task, const mcp_turn_t *t);
+
+static const mcp_error_t *busy(const mcp_turn_t *t)
+{
+    return mcp_error_make(MCP_E_UNAVAILABLE, t->cx,
+                          "there is no room for what the task becomes, or too "
+                          "many tasks wait for a thread");
+}
+
+static const mcp_error_t *change(mcp_turn_t *t, change_t make)
+{
+    mcp_box_status_t status = MCP_BOX_CHANGED;
+    mcp_task_t task;
+    int tries;
+
+    for (tries = 0; status == MCP_BOX_CHANGED && tries < MAX_TRIES; tries++) {
+        MCP_TRY(task_get(&task, t));
+        if (!make(&task, t))
+            break;
+        status = mcp_task_store(&task, t);
+        if (status == MCP_BOX_OK && task.status == MCP_TASK_WORKING &&
+            !mcp_task_go_on(&task, t)) {
+            mcp_task_lose(&task);
+            mcp_task_store(&task, t);
+            return busy(t);
+        }
+    }
+    if (status == MCP_BOX_FULL)
+        return busy(t);
+    mcp_turn_begin(t, "complete");
+    return NULL;
+}
+
+static int cancel(mcp_task_t *task, const mcp_turn_t *t)
+{
+    if (task->status != MCP_TASK_WORKING &&
+        task->status != MCP_TASK_INPUT_REQUIRED)
+        return 0;
+    task->status = MCP_TASK_CANCELLED;
+    task->requests = NULL;
+    return 1;
+}
+
+const mcp_error_t *mcp_tasks_cancel(mcp_turn_t *t)
+{
+    return change(t, cancel);
+}
+
+/* -- answers -- */
+
+/* The members of a whose name b has, too, or has not; those of more are added.
+ */
+static const mcp_json_t *members(const mcp_json_t *a, const mcp_json_t *b,
+                                 int has, const mcp_json_t *more,
+                                 const mcp_turn_t *t)
+{
+    mcp_writer_t *w = mcp_writer_make(t->cx->pool);
+    const mcp_json_t *selected = NULL;
+    mcp_json_iter_t *i;
+    const char *text;
+    apr_size_t len;
+
+    mcp_writer_open(w, '{');
+    for (i = mcp_json_first(more); i; i = mcp_json_next(more, i)) {
+        mcp_writer_name(w, mcp_json_iter_name(i));
+        mcp_writer_json(w, mcp_json_iter_value(i));
+    }
+    for (i = mcp_json_first(a); i; i = mcp_json_next(a, i)) {
+        if ((mcp_json_get(b, mcp_json_iter_name(i)) != NULL) != has)
+            continue;
+        mcp_writer_name(w, mcp_json_iter_name(i));
+        mcp_writer_json(w, mcp_json_iter_value(i));
+    }
+    mcp_writer_close(w);
+    text = mcp_writer_text(w, &len);
+    return mcp_json_read(&selected, text, len, t->cx) ? NULL : selected;
+}
+
+/* Answers to what is not asked, or not any more, are ignored. */
+static int take_answers(mcp_task_t *task, const mcp_turn_t *t)
+{
+    const mcp_json_t *given = mcp_json_get(t->rpc.params, "inputResponses");
+
+    if (task->status != MCP_TASK_INPUT_REQUIRED)
+        return 0;
+    task->answers = members(given, task->requests, 1, task->answers, t);
+    task->requests = members(task->requests, given, 0, NULL, t);
+    if (mcp_json_size(task->requests))
+        return 1;
+    task->requests = NULL;
+    task->status = MCP_TASK_WORKING;
+    task->worker = mcp_live_process_self();
+    return 1;
+}
+
+const mcp_error_t *mcp_tasks_update(mcp_turn_t *t)
+{
+    const mcp_json_t *given = mcp_json_get(t->rpc.params, "inputResponses");
+    mcp_json_iter_t *i;
+
+    MCP_TRY(mcp_task_check_client(t));
+    if (mcp_json_type(given) != MCP_JSON_OBJECT)
+        return refuse(t, "inputResponses must be an object");
+    for (i = mcp_json_first(given); i; i = mcp_json_next(given, i))
+        if (mcp_json_type(mcp_json_iter_value(i)) != MCP_JSON_OBJECT)
+            return refuse(t, "each of inputResponses must be an object");
+    return change(t, take_answers);
+}

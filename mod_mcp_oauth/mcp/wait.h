@@ -1,0 +1,35 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_MCP_WAIT_H
+#define MCP_MCP_WAIT_H
+
+#include "mcp/turn.h"
+
+/* Waiting for something that another child may do, with a thread held: a place
+ * for it is taken first, so that those who wait leave some threads to others.
+ *
+ *     MCP_TRY(mcp_wait_begin(&wait, t));
+ *     do
+ *         mcp_wait_look(&wait);
+ *     while (nothing is there yet && mcp_wait(&wait));
+ *     mcp_wait_end(&wait);
+ */
+typedef struct mcp_wait_t {
+    mcp_turn_t *t;
+    int place;
+    apr_uint32_t seen;       /* of the signal */
+    apr_time_t end;          /* of patience */
+    apr_time_t comment;      /* when the stream needs one */
+    apr_interval_time_t nap; /* after which it looks by itself */
+} mcp_wait_t;
+
+/* UNAVAILABLE where too many wait already. */
+const mcp_error_t *mcp_wait_begin(mcp_wait_t *wait, mcp_turn_t *t);
+/* Before looking: what comes from here on ends the next wait. */
+void mcp_wait_look(mcp_wait_t *wait);
+/* Until something has come, at most a second. A stream that is begun is kept
+ * alive meanwhile. 0 when waiting is over: the client has gone, the server
+ * stops, patience or the access token has come to its end. */
+int mcp_wait(mcp_wait_t *wait);
+void mcp_wait_end(mcp_wait_t *wait);
+
+#endif
