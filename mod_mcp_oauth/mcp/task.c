@@ -90,7 +90,10 @@ static const char *render(const mcp_task_t *task, apr_size_t *len,
     write_json(w, "arguments", task->arguments);
     write_json(w, "meta", task->meta);
     write_json(w, "answers", task->answers);
-    mcp_writer_member(w, "outcome", task->outcome);
+    if (task->outcome) {
+        mcp_writer_name(w, "outcome");
+        mcp_writer_raw(w, task->outcome);
+    }
     mcp_writer_close(w);
     return mcp_writer_text(w, len);
 }
@@ -100,6 +103,7 @@ static int record_read(mcp_task_t *task, const mcp_json_t *record,
 {
     const char *status = mcp_json_string(mcp_json_get(record, "status"));
     const char *worker = mcp_json_string(mcp_json_get(record, "worker"));
+    const mcp_json_t *outcome = mcp_json_get(record, "outcome");
     apr_size_t i;
 
     for (i = 0; status && i < STATUSES; i++)
@@ -118,7 +122,7 @@ static int record_read(mcp_task_t *task, const mcp_json_t *record,
     task->arguments = mcp_json_get(record, "arguments");
     task->meta = mcp_json_get(record, "meta");
     task->answers = mcp_json_get(record, "answers");
-    task->outcome = mcp_json_string(mcp_json_get(record, "outcome"));
+    task->outcome = outcome ? mcp_json_text(outcome, t->cx->pool) : NULL;
     return 1;
 }
 
