@@ -123,7 +123,7 @@ static int record_read(mcp_task_t *task, const mcp_json_t *record,
     task->meta = mcp_json_get(record, "meta");
     task->answers = mcp_json_get(record, "answers");
     task->outcome = outcome ? mcp_json_text(outcome, t->cx->pool) : NULL;
-    return 1;
+    return task->created && task->updated && task->tool;
 }
 
 void mcp_task_lose(mcp_task_t *task)
