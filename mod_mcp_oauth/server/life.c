@@ -1,6 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "server/life.h"
 
+#include <signal.h>
+
+#include <ap_mpm.h>
 #include <http_config.h>
 #include <http_core.h>
 
@@ -162,9 +165,24 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
         log_fault(e, &cx);
 }
 
+/* The prefork MPM says of every child that it does not end gracefully; whom a
+ * signal told to end at once is in its handler still. */
+static int is_at_once(int graceful)
+{
+    int is_threaded = 0;
+    sigset_t blocked;
+
+    if (graceful)
+        return 0;
+    if (ap_mpm_query(AP_MPMQ_IS_THREADED, &is_threaded) || is_threaded)
+        return 1;
+    pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    return sigismember(&blocked, SIGTERM) || sigismember(&blocked, SIGHUP);
+}
+
 void mcp_server_life_child_stopping(apr_pool_t *pchild, int graceful)
 {
-    if (!graceful)
+    if (is_at_once(graceful))
         mcp_server_runner_stop();
     if (works && works->shared)
         mcp_server_outlet_stop(works->shared);

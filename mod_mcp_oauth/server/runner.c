@@ -6,6 +6,7 @@
 #include "server/context.h"
 
 #define WAITING_PER_THREAD 8
+#define LOOK_EVERY apr_time_from_msec(50)
 
 static struct {
     server_rec *s;
@@ -22,6 +23,16 @@ typedef struct job_t {
     void *baton;
 } job_t;
 
+/* The pool of threads would drop what still waits for one. */
+static apr_status_t let_finish(void *unused)
+{
+    while (runner.threads && !runner.stopping &&
+           (apr_thread_pool_tasks_count(runner.threads) ||
+            apr_thread_pool_busy_count(runner.threads)))
+        apr_sleep(LOOK_EVERY);
+    return APR_SUCCESS;
+}
+
 void mcp_server_runner_open(server_rec *s, apr_pool_t *pchild, int threads)
 {
     runner.s = s;
@@ -32,6 +43,7 @@ void mcp_server_runner_open(server_rec *s, apr_pool_t *pchild, int threads)
     if (apr_thread_mutex_create(&runner.mutex, APR_THREAD_MUTEX_DEFAULT,
                                 pchild))
         runner.mutex = NULL;
+    apr_pool_pre_cleanup_register(pchild, NULL, let_finish);
 }
 
 static void *APR_THREAD_FUNC do_job(apr_thread_t *thread, void *data)

@@ -196,6 +196,74 @@ static mcp_outcome_t ask_on(mcp_call_t *call, void *baton)
     return MCP_CALL_INPUT_REQUIRED;
 }
 
+/* -- tasks -- */
+
+static int is_there(const char *path, apr_pool_t *pool)
+{
+    apr_finfo_t info;
+
+    return !path || !apr_stat(&info, path, APR_FINFO_TYPE, pool);
+}
+
+/* Whether this is the call in the request. */
+static int is_put_off(mcp_call_t *call)
+{
+    if (call->api->remembered(call))
+        return 0;
+    call->api->remember(call, "begun");
+    return 1;
+}
+
+/* Works until there is a file. */
+static mcp_outcome_t task(mcp_call_t *call, void *baton)
+{
+    const char *until = call->api->string(call, "/until");
+
+    if (is_put_off(call))
+        return MCP_CALL_LATER;
+    note(call, "begins");
+    while (!is_there(until, call->pool)) {
+        if (call->api->cancelled(call)) {
+            note(call, "is cancelled");
+            call->api->text(call, "cancelled");
+            return MCP_CALL_FAILED;
+        }
+        apr_sleep(apr_time_from_msec(STEP));
+    }
+    note(call, "is done");
+    call->api->text(call, "done");
+    return MCP_CALL_DONE;
+}
+
+/* Asks twice, with the same key. */
+static mcp_outcome_t task_ask(mcp_call_t *call, void *baton)
+{
+    const char *so_far = call->api->remembered(call);
+    const char *answer = call->api->answer(call, "question");
+
+    if (is_put_off(call))
+        return MCP_CALL_LATER;
+    if (answer && *so_far == '{') {
+        note(call, "is done");
+        call->api->text(call,
+                        apr_pstrcat(call->pool, so_far, " ", answer, NULL));
+        return MCP_CALL_DONE;
+    }
+    if (answer)
+        note(call, "is answered");
+    call->api->ask(call, "question", "roots/list", NULL);
+    call->api->remember(call, answer ? answer : so_far);
+    return MCP_CALL_INPUT_REQUIRED;
+}
+
+static mcp_outcome_t task_error(mcp_call_t *call, void *baton)
+{
+    if (is_put_off(call))
+        return MCP_CALL_LATER;
+    call->api->error(call, -32603, "It does not work.");
+    return MCP_CALL_ERROR;
+}
+
 /* -- the module -- */
 
 #define TOOL(tool_name, function, properties)                                 \
@@ -203,6 +271,14 @@ static mcp_outcome_t ask_on(mcp_call_t *call, void *baton)
         .size = sizeof(mcp_tool_t), .name = tool_name,                        \
         .description = "For tests.", .call = function,                        \
         .input_schema = "{\"type\":\"object\",\"properties\":{" properties    \
+                        "\"label\":{\"type\":\"string\"}}}"                   \
+    }
+#define TASK(tool_name, function, support)                                    \
+    {                                                                         \
+        .size = sizeof(mcp_tool_t), .name = tool_name,                        \
+        .description = "For tests.", .call = function, .task = support,       \
+        .input_schema = "{\"type\":\"object\",\"properties\":{"               \
+                        "\"until\":{\"type\":\"string\"},"                    \
                         "\"label\":{\"type\":\"string\"}}}"                   \
     }
 #define INTEGER(name) "\"" name "\":{\"type\":\"integer\"},"
@@ -219,6 +295,9 @@ static const mcp_tool_t tools[] = {
          STRING("uri") "\"private\":{\"type\":\"boolean\"},"),
     TOOL("ask", ask, STRING("method") "\"params\":{\"type\":\"object\"},"),
     TOOL("ask_on", ask_on, ""),
+    TASK("task", task, MCP_TASK_OPTIONAL),
+    TASK("task_ask", task_ask, MCP_TASK_OPTIONAL),
+    TASK("task_error", task_error, MCP_TASK_REQUIRED),
 };
 
 #define RESOURCE(resource_uri, function)                                      \
