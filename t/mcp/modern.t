@@ -73,8 +73,11 @@ for (['/open', undef, 'public'], ['/mcp', $j->{access_token}, 'private']) {
     cacheable($r, $result, $scope, "$path: server/discover");
     is_deeply($result->{supportedVersions}, [$version],
         "$path: server/discover names the revision that it speaks this way");
+    my $true = JSON::PP::true();
     is_deeply($result->{capabilities}, {logging => {},
-        tools => {listChanged => JSON::PP::true()}},
+        tools => {listChanged => $true}, $path eq '/mcp' ? (completions => {},
+            prompts => {listChanged => $true}, resources => {
+                listChanged => $true, subscribe => $true}) : ()},
         "$path: and what there is");
 
     $r = ask(method => 'tools/list', @to);
