@@ -17,9 +17,12 @@ static const mcp_error_t *refuse(mcp_turn_t *t, const char *why)
 /* One that says it is of the modern era makes all of it wrong. */
 static int has_modern(const mcp_turn_t *t)
 {
+    const char *version = mcp_turn_header(t, "MCP-Protocol-Version");
     mcp_turn_t one = *t;
     apr_size_t i;
 
+    if (version && !strcmp(version, MCP_ERA_MODERN_VERSION))
+        return 1;
     for (i = 0; i < mcp_json_size(t->rpc.batch); i++) {
         one.rpc.params = mcp_json_get(mcp_json_at(t->rpc.batch, i), "params");
         if (mcp_era_meta(&one, MCP_ERA_META_VERSION))
