@@ -36,12 +36,19 @@ static int is_resumable(const mcp_turn_t *t)
            mcp_era_legacy_number(t->session.version) >= MCP_ERA_RESUMABLE;
 }
 
+/* Beyond the round of a call in which it begins. */
 static mcp_stream_t *make(mcp_turn_t *t)
 {
-    mcp_stream_t *stream = apr_pcalloc(t->cx->pool, sizeof(*stream));
+    return apr_pcalloc(t->pool, sizeof(mcp_stream_t));
+}
 
-    apr_pool_create(&stream->scratch, t->cx->pool);
-    return stream;
+/* Before a message: most requests are answered without one. */
+static void clear(mcp_turn_t *t)
+{
+    if (t->stream->scratch)
+        apr_pool_clear(t->stream->scratch);
+    else
+        apr_pool_create(&t->stream->scratch, t->pool);
 }
 
 void mcp_stream_make(mcp_turn_t *t)
@@ -130,7 +137,7 @@ int mcp_stream_event(mcp_turn_t *t, const mcp_event_t *event)
     if (!t->stream)
         t->stream = make(t);
     t->stream->is_begun = 1;
-    apr_pool_clear(t->stream->scratch);
+    clear(t);
     return send_event(t, event, t->stream->scratch);
 }
 
@@ -156,9 +163,11 @@ static void begin(mcp_turn_t *t)
     mcp_stream_t *stream = t->stream;
     mcp_event_t first = {NULL};
 
+    clear(t);
     stream->is_begun = 1;
     if (!is_resumable(t) || mcp_random_text(&stream->name, NAME_BYTES, t->cx))
         return;
+    stream->name = apr_pstrdup(t->pool, stream->name);
     stream->box = mcp_box_of(t, MCP_BOX_STREAM, stream->name);
     if (mcp_box_open(&stream->box, t,
                      KEPT_FOR + apr_time_sec(t->x->outlet->patience),
@@ -208,7 +217,7 @@ static void send_letter(mcp_turn_t *t, mcp_letter_t *letter)
     }
     if (!stream->is_begun)
         begin(t);
-    apr_pool_clear(stream->scratch);
+    clear(t);
     event.id = keep(t, letter);
     if (!stream->is_ended && letter->len)
         stream->is_ended = !send_event(t, &event, stream->scratch);
@@ -233,7 +242,7 @@ void mcp_stream_part(mcp_turn_t *t, apr_interval_time_t retry)
         begin(t);
     if (!stream->name || stream->is_ended)
         return;
-    apr_pool_clear(stream->scratch);
+    clear(t);
     event.id = event_id(stream->name, 0, stream->scratch);
     event.retry = retry;
     send_event(t, &event, stream->scratch);
@@ -295,7 +304,7 @@ static int tell(mcp_turn_t *t, const char *name, mcp_letter_t *last)
     mcp_letter_t letter;
 
     for (;;) {
-        apr_pool_clear(stream->scratch);
+        clear(t);
         letter.number = last->number;
         letter.kind = 0;
         if (mcp_box_read(&letter, &stream->box, t, stream->scratch))

@@ -92,7 +92,7 @@ static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
 {
     const mcp_limit_t *limit = settings_of(s)->limit;
     const mcp_live_limits_t limits = {limit->sessions, COUNTERS, limit->proofs,
-                                      0};
+                                      limit->messages};
     retained_t *retained = ap_retained_data_get(RETAINED);
 
     if (!retained)
@@ -117,7 +117,6 @@ static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
 int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
                                 apr_pool_t *ptemp, server_rec *s)
 {
-    mcp_place_limits_t places;
     const mcp_error_t *e;
     mcp_ctx_t cx;
 
@@ -136,8 +135,7 @@ int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
         log_fault(e, &cx);
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    places = mcp_server_outlet_places(settings_of(s)->limit->streams);
-    mcp_server_site_open(sites, works, &places);
+    mcp_server_site_open(sites, works, settings_of(s)->limit);
     return OK;
 }
 
