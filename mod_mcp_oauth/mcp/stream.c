@@ -82,13 +82,27 @@ int mcp_stream_is_open(const mcp_turn_t *t)
            !stream->is_queued;
 }
 
+static int is_there(const mcp_box_t *box, const mcp_turn_t *t)
+{
+    apr_int64_t now = mcp_ctx_seconds(t->cx);
+
+    return mcp_live_mailbox_is_open(t->x->works->shared, box->id, now);
+}
+
+/* What is posted over HTTP+SSE is answered as long as the session's queue is
+ * there, whatever became of the POST. */
 int mcp_stream_is_lost(const mcp_turn_t *t)
 {
     const mcp_stream_t *stream = t->stream;
     const mcp_exchange_t *x = t->x;
+    mcp_box_t queue;
 
-    if (stream && (stream->is_queued || stream->name))
-        return stream->is_queued && stream->is_ended;
+    if (x->server->is_sse && (!stream || stream->is_queued)) {
+        queue = mcp_box_of(t, MCP_BOX_QUEUE, NULL);
+        return !is_there(&queue, t);
+    }
+    if (stream && stream->name)
+        return 0;
     return x->outlet && x->outlet->gone(x->baton);
 }
 
@@ -276,13 +290,6 @@ static int id_read(const char **name, apr_uint64_t *number, const char *id,
     *name = apr_pstrmemdup(pool, id, (apr_size_t)(dot - id));
     *number = (apr_uint64_t)apr_strtoi64(dot + 1, NULL, 10);
     return 1;
-}
-
-static int is_there(const mcp_box_t *box, const mcp_turn_t *t)
-{
-    apr_int64_t now = mcp_ctx_seconds(t->cx);
-
-    return mcp_live_mailbox_is_open(t->x->works->shared, box->id, now);
 }
 
 /* Whether something may come behind the letter that was told last. */
