@@ -5,6 +5,7 @@
 #include <http_core.h>
 
 #include "server/account.h"
+#include "server/announce.h"
 #include "server/audit.h"
 #include "server/context.h"
 #include "server/deny.h"
@@ -154,6 +155,7 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
     e = mcp_server_state_open(works, settings_of(s), plan, &cx);
     if (e)
         log_fault(e, &cx);
+    mcp_server_announce_open(s, works->shared);
     mcp_server_runner_open(s, pchild, (int)settings_of(s)->limit->tasks);
     e = mcp_server_outbound_open(works, settings_of(s), &cx);
     if (e)
