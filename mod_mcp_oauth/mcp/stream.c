@@ -303,6 +303,16 @@ static int goes_on(const mcp_turn_t *t, const mcp_letter_t *told)
             letter.number > told->number);
 }
 
+/* Whether nothing is left behind it, nor will be. */
+static int is_over(const mcp_turn_t *t, const mcp_letter_t *told)
+{
+    mcp_letter_t next = {told->number, 0, NULL, 0};
+
+    if (mcp_box_read(&next, &t->stream->box, t, t->stream->scratch))
+        return !goes_on(t, told);
+    return next.kind == LAST && !next.len;
+}
+
 /* 0: the stream is at its end, or nobody reads */
 static int tell(mcp_turn_t *t, const char *name, mcp_letter_t *last)
 {
@@ -329,6 +339,7 @@ static int tell(mcp_turn_t *t, const char *name, mcp_letter_t *last)
 
 const mcp_error_t *mcp_stream_resume(int *found, mcp_turn_t *t, const char *id)
 {
+    mcp_event_t first = {NULL};
     mcp_letter_t last = {0};
     const char *name;
     mcp_wait_t wait;
@@ -341,8 +352,15 @@ const mcp_error_t *mcp_stream_resume(int *found, mcp_turn_t *t, const char *id)
     if (!is_there(&t->stream->box, t))
         return NULL;
     *found = 1;
+    if (is_over(t, &last)) {
+        /* clients come back to a stream that ends without a response */
+        t->x->status = 204;
+        return NULL;
+    }
     MCP_TRY(mcp_wait_begin(&wait, t));
-    mcp_stream_comment(t);
+    /* for clients that forget where they were if no event follows */
+    first.id = event_id(name, last.number, t->cx->pool);
+    mcp_stream_event(t, &first);
     do
         mcp_wait_look(&wait);
     while (tell(t, name, &last) && mcp_wait(&wait));
