@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mcp/era.h"
+#include "mcp/message.h"
 #include "mcp/stream.h"
 
 #define VERSION 20250326
@@ -55,12 +56,12 @@ static const mcp_error_t *answer_one(mcp_turn_t *one,
                                      const mcp_json_t *message)
 {
     MCP_TRY(mcp_rpc_message_read(&one->rpc, message, one->cx));
-    mcp_turn_find_method(one);
+    mcp_message_find_method(one);
     if (one->rpc.kind != MCP_RPC_REQUEST)
-        return mcp_turn_note(one);
+        return mcp_message_note(one);
     if (!strcmp(one->rpc.method, "initialize"))
         return refuse(one, "initialize must not be part of a batch");
-    return mcp_turn_answer(one);
+    return mcp_message_answer(one);
 }
 
 /* Over HTTP+SSE the answers are one message of the session's stream. */

@@ -7,6 +7,8 @@
 #include "mcp/era.h"
 #include "mcp/header.h"
 #include "mcp/listener.h"
+#include "mcp/message.h"
+#include "mcp/method.h"
 #include "mcp/record.h"
 #include "mcp/sse.h"
 
@@ -21,7 +23,7 @@ static const mcp_error_t *post_request(mcp_turn_t *t)
     mcp_stream_make(t);
     if (t->x->server->is_sse)
         t->x->outlet->accept(t->x->baton);
-    e = mcp_turn_answer(t);
+    e = mcp_message_answer(t);
     if (!e || !mcp_stream_is_begun(t))
         return e;
     mcp_turn_fail(t, e);
@@ -32,13 +34,13 @@ static const mcp_error_t *post_message(mcp_turn_t *t)
 {
     if (t->rpc.batch)
         return mcp_batch_post(t);
-    mcp_turn_find_method(t);
+    mcp_message_find_method(t);
     MCP_TRY(mcp_era_choose(t));
     MCP_TRY(t->era->admit(t));
     if (t->rpc.kind == MCP_RPC_REQUEST)
         return post_request(t);
     t->x->status = 202;
-    return mcp_turn_note(t);
+    return mcp_message_note(t);
 }
 
 static const mcp_error_t *post(mcp_turn_t *t)
