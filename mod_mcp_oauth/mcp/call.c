@@ -2,6 +2,7 @@
 #include "mcp/call.h"
 
 #include <apr_strings.h>
+#include <string.h>
 
 #include "base/encode.h"
 #include "live/signal.h"
@@ -127,13 +128,23 @@ static const mcp_error_t *answer_error(mcp_call_run_t *run)
     return e;
 }
 
+/* Not longer than a message may be, and no rune cut in two. */
+static const char *message_of(const char *said, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(said);
+
+    if (len > MAX_SAID)
+        for (len = MAX_SAID; ((unsigned char)said[len] & 0xc0) == 0x80; len--)
+            ;
+    return apr_pstrmemdup(pool, said, len);
+}
+
 /* Where no result can say that it is an error. */
 static const mcp_error_t *answer_failed(mcp_call_run_t *run)
 {
-    if (!run->said)
+    if (!run->said || !*run->said)
         return answer_breach(run, "it failed, and did not say why");
-    return run->kind->refuse(
-        run, apr_pstrndup(run->call.pool, run->said, MAX_SAID));
+    return run->kind->refuse(run, message_of(run->said, run->call.pool));
 }
 
 static const mcp_error_t *answer_with(mcp_call_run_t *run,
@@ -204,13 +215,15 @@ static void begin_round(mcp_call_run_t *run)
 static const mcp_error_t *nap(const char **why, mcp_call_run_t *run)
 {
     apr_time_t end = mcp_ctx_now(run->t->cx) + run->delay;
+    apr_interval_time_t rest;
     mcp_wait_t wait;
     int waits = 1;
 
     MCP_TRY(mcp_wait_begin(&wait, run->t));
-    while (waits && mcp_ctx_now(run->t->cx) < end) {
+    while (waits && (rest = end - mcp_ctx_now(run->t->cx)) > 0) {
         mcp_wait_look(&wait);
-        wait.nap = end - mcp_ctx_now(run->t->cx);
+        if (rest < wait.nap)
+            wait.nap = rest;
         waits = !mcp_call_is_cancelled(run) && mcp_wait(&wait);
     }
     mcp_wait_end(&wait);
@@ -238,7 +251,7 @@ static const mcp_error_t *go_on(int *again, const char **why,
         return NULL;
     if (!run->questions && !run->remember)
         run->breach = "it requires input, and asked for none";
-    else if (run->t->era->bit == MCP_ERA_LEGACY && run->rounds > MAX_ROUNDS)
+    else if (run->t->era->bit == MCP_ERA_LEGACY && run->asked++ >= MAX_ROUNDS)
         run->breach = "it asks again and again";
     else if (run->t->era->bit == MCP_ERA_LEGACY) {
         *again = 1;
