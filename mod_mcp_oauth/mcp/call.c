@@ -179,7 +179,8 @@ static void begin_round(mcp_call_run_t *run)
 
     if (!run->rounds++) {
         run->call.pool = cx->pool;
-        run->signal = mcp_live_signal_count(run->t->x->works->shared);
+        /* a cancellation may have overtaken its request */
+        run->signal = mcp_live_signal_count(run->t->x->works->shared) - 1;
     }
     else {
         if (*pool)

@@ -100,8 +100,17 @@ void mcp_call_tell_log(mcp_call_t *call, const char *level, const char *data)
     notify(run, w);
 }
 
-/* Legacy requests and tasks are cancelled by a message that wakes all; as long
- * as nobody was woken there was none. */
+/* Over HTTP+SSE no session outlives its stream. */
+static int is_cancelled(const mcp_turn_t *t)
+{
+    if (t->task)
+        return mcp_task_is_cancelled(t);
+    return mcp_answers_is_cancelled(t) ||
+           (t->x->server->is_sse && mcp_stream_is_lost(t));
+}
+
+/* Legacy requests and tasks are cancelled by what wakes all; as long as nobody
+ * was woken since it was looked for there is none. */
 int mcp_call_is_cancelled(mcp_call_run_t *run)
 {
     const mcp_turn_t *t = run->t;
@@ -112,8 +121,7 @@ int mcp_call_is_cancelled(mcp_call_run_t *run)
     count = mcp_live_signal_count(t->x->works->shared);
     if (count != run->signal) {
         run->signal = count;
-        run->is_cancelled = t->task ? mcp_task_is_cancelled(t)
-                                    : mcp_answers_is_cancelled(t);
+        run->is_cancelled = is_cancelled(t);
     }
     return run->is_cancelled;
 }

@@ -81,6 +81,7 @@ const char *mcp_server_offer_make(const mcp_server_t **made,
     server->is_sse = settings->transport == MCP_TRANSPORT_SSE;
     server->modules = modules_of(&offered, cx->pool);
     server->session_lifetime = settings->lifetime->session;
+    server->task_lifetime = settings->lifetime->task;
     *made = server;
     return NULL;
 }

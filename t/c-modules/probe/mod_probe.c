@@ -166,6 +166,36 @@ static mcp_outcome_t ask(mcp_call_t *call, void *baton)
     return MCP_CALL_INPUT_REQUIRED;
 }
 
+#define FORM                                                                  \
+    "{\"message\":\"%s?\",\"requestedSchema\":{\"type\":\"object\","          \
+    "\"properties\":{}}}"
+
+/* Two at once, then one more: three answers in two rounds. */
+static mcp_outcome_t ask_on(mcp_call_t *call, void *baton)
+{
+    const char *so_far = call->api->remembered(call);
+    const char *one = call->api->answer(call, "one");
+    const char *two = call->api->answer(call, "two");
+    const char *three = call->api->answer(call, "three");
+
+    if (so_far && three) {
+        call->api->text(call,
+                        apr_pstrcat(call->pool, so_far, " ", three, NULL));
+        return MCP_CALL_DONE;
+    }
+    if (one && two) {
+        call->api->remember(call,
+                            apr_pstrcat(call->pool, one, " ", two, NULL));
+        call->api->ask(call, "three", "elicitation/create",
+                       apr_psprintf(call->pool, FORM, "three"));
+        return MCP_CALL_INPUT_REQUIRED;
+    }
+    call->api->ask(call, "one", "elicitation/create",
+                   apr_psprintf(call->pool, FORM, "one"));
+    call->api->ask(call, "two", "roots/list", NULL);
+    return MCP_CALL_INPUT_REQUIRED;
+}
+
 /* -- the module -- */
 
 #define TOOL(tool_name, function, properties)                                 \
@@ -188,6 +218,7 @@ static const mcp_tool_t tools[] = {
     TOOL("updated", updated,
          STRING("uri") "\"private\":{\"type\":\"boolean\"},"),
     TOOL("ask", ask, STRING("method") "\"params\":{\"type\":\"object\"},"),
+    TOOL("ask_on", ask_on, ""),
 };
 
 #define RESOURCE(resource_uri, function)                                      \
