@@ -25,7 +25,8 @@ static int has_modern(const mcp_turn_t *t)
     if (version && !strcmp(version, MCP_ERA_MODERN_VERSION))
         return 1;
     for (i = 0; i < mcp_json_size(t->rpc.batch); i++) {
-        one.rpc.params = mcp_json_get(mcp_json_at(t->rpc.batch, i), "params");
+        one.rpc.meta =
+            mcp_json_pointer(mcp_json_at(t->rpc.batch, i), "/params/_meta");
         if (mcp_era_meta(&one, MCP_ERA_META_VERSION))
             return 1;
     }

@@ -2,6 +2,7 @@
 #include "mcp/call.h"
 
 #include <apr_strings.h>
+#include <string.h>
 
 #include "base/encode.h"
 #include "live/signal.h"
@@ -127,13 +128,23 @@ static const mcp_error_t *answer_error(mcp_call_run_t *run)
     return e;
 }
 
+/* Not longer than a message may be, and no rune cut in two. */
+static const char *message_of(const char *said, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(said);
+
+    if (len > MAX_SAID)
+        for (len = MAX_SAID; ((unsigned char)said[len] & 0xc0) == 0x80; len--)
+            ;
+    return apr_pstrmemdup(pool, said, len);
+}
+
 /* Where no result can say that it is an error. */
 static const mcp_error_t *answer_failed(mcp_call_run_t *run)
 {
-    if (!run->said)
+    if (!run->said || !*run->said)
         return answer_breach(run, "it failed, and did not say why");
-    return run->kind->refuse(
-        run, apr_pstrndup(run->call.pool, run->said, MAX_SAID));
+    return run->kind->refuse(run, message_of(run->said, run->call.pool));
 }
 
 static const mcp_error_t *answer_with(mcp_call_run_t *run,

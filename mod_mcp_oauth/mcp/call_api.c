@@ -207,8 +207,7 @@ static const char *claim(mcp_call_t *call, const char *pointer)
 
 static const char *request_meta(mcp_call_t *call, const char *pointer)
 {
-    return text_at(mcp_json_get(run_of(call)->t->rpc.params, "_meta"), pointer,
-                   call->pool);
+    return text_at(run_of(call)->t->rpc.meta, pointer, call->pool);
 }
 
 const mcp_call_api_t mcp_call_api = {
