@@ -20,7 +20,7 @@ static const mcp_tool_t *const tools[] = {&tool, NULL};
 
 #define STREAM "Accept: application/json, text/event-stream|"
 #define CALL BODY("tools/call", "\"name\":\"tool\"")
-#define COMMENT ": \n\n"
+#define COMMENT "\n\n: \n\n"
 #define SAID(n) "\"data\":\"" n "\""
 #define RESULT "\"result\":"
 
@@ -132,7 +132,8 @@ static void test_comments(const session_t *s)
     for (i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
         for (waits = 0; clocks[i].steps[waits]; waits++)
             ;
-        world_stream_begin(waits);
+        /* it looks once more behind the last step */
+        world_stream_begin(waits + 1);
         world_stream.on_wait = step;
         steps = clocks[i].steps;
         x = call(s, clocks[i].part);
