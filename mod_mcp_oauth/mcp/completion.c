@@ -175,9 +175,9 @@ static const char *done(mcp_call_run_t *run)
     return NULL;
 }
 
-static const mcp_call_kind_t kind = {"completion", begin,         text,
-                                     medium,       content,       done,
-                                     NULL,         mcp_call_fail, NULL};
+static const mcp_call_kind_t kind = {
+    "completion", MCP_CALL_GIVES_VALUES, begin, text, medium, content, done,
+    NULL,         mcp_call_fail,         NULL};
 
 static mcp_outcome_t complete(mcp_call_t *call, void *baton)
 {

@@ -9,13 +9,14 @@ import { complaintsOf } from './lib/demo.mjs';
 import { startSite } from './lib/httpd.mjs';
 import { textOf } from './lib/journey.mjs';
 import { Line } from './lib/line.mjs';
-import { stop, until } from './lib/process.mjs';
+import { freePort, stop, until } from './lib/process.mjs';
 import { group } from './lib/tap.mjs';
 import { enter, tour } from './lib/tour.mjs';
+import { Remote } from './remote.mjs';
 import { endSession, tourist1, way1 } from './sdk1.mjs';
 import { MODES, tourist2, way2 } from './sdk2.mjs';
 
-const USERS = ['one', 'two'];
+const USERS = ['one', 'two', 'three'];
 
 async function begin() {
   const site = await startSite({
@@ -144,13 +145,41 @@ async function tours2(site) {
   await other.client.close();
 }
 
+const BRIDGES = [
+  { name: 'legacy', protocol: 'legacy' },
+  // it takes the word for the deed: it posts notifications/cancelled where the
+  // revision of 2026-07-28 has the client close the stream
+  { name: 'auto', protocol: 'auto', cancels: false },
+  { name: 'sse-only', transport: 'sse-only', sse: true },
+  { name: 'http-first at /sse', transport: 'http-first', sse: true },
+];
+
+async function toursRemote(site) {
+  const demo = { ...site, username: 'three' };
+  let other;
+  await group('mcp-remote tour', 60, async (g) => {
+    other = await g.step('another client signs in', () =>
+      enter(way2(demo), 'another'));
+  });
+  if (!other) return;
+  for (const { name, sse, cancels, ...told } of BRIDGES) {
+    await group(`mcp-remote ${name} tour`, 120, async (g) => {
+      const remote = new Remote(demo,
+        { ...told, url: sse ? demo.sse : demo.mcp }, await freePort());
+      await remote.use((client) => tour(g, { ...tourist1(client), site,
+        other: other.client, cancels }));
+    });
+  }
+  await other.client.close();
+}
+
 export async function tours() {
   let site;
   await group('tours', 60, async (g) => {
     site = await g.step('an httpd that offers everything starts', begin);
   });
   if (!site) return;
-  await Promise.all([tours1(site), tours2(site)]);
+  await Promise.all([tours1(site), tours2(site), toursRemote(site)]);
   await group('tours', 30, async (g) => {
     await g.also('it ends when it is asked to', async () =>
       assert.ok(await stop(site.process), 'it had to be killed'));
