@@ -304,10 +304,11 @@ static int goes_on(const mcp_turn_t *t, const mcp_letter_t *told)
 }
 
 /* Whether nothing is left behind it, nor will be. */
-static int is_over(const mcp_turn_t *t, const mcp_letter_t *told)
+static int is_over(mcp_turn_t *t, const mcp_letter_t *told)
 {
     mcp_letter_t next = {told->number, 0, NULL, 0};
 
+    clear(t);
     if (mcp_box_read(&next, &t->stream->box, t, t->stream->scratch))
         return !goes_on(t, told);
     return next.kind == LAST && !next.len;

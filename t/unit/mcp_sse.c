@@ -47,8 +47,7 @@ static void on_wait(void *baton)
 static void post(stage_t *stage, const char *body)
 {
     static world_stream_t stream;
-    mcp_exchange_t x = {.principal = &stage->w->alice,
-                        .outlet = &world_outlet};
+    mcp_exchange_t x = {.principal = stage->who, .outlet = &world_outlet};
 
     world_session_key = world_between("sessionId=", "\n", stage->cx->pool);
     stream = world_stream;
