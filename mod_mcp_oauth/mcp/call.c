@@ -241,8 +241,6 @@ static const mcp_error_t *go_on(int *again, const char **why,
     if (run->breach)
         return NULL;
     if (outcome == MCP_CALL_LATER && run->t->x->outlet) {
-        if (run->delay < MIN_DELAY)
-            run->delay = MIN_DELAY;
         *again = 1;
         return nap(why, run);
     }
@@ -261,10 +259,15 @@ static const mcp_error_t *go_on(int *again, const char **why,
 
 mcp_outcome_t mcp_call_round(mcp_call_run_t *run)
 {
+    mcp_outcome_t outcome;
+
     run->call.api = &mcp_call_api;
     run->call.principal = run->t->x->principal;
     begin_round(run);
-    return run->function(&run->call, run->baton);
+    outcome = run->function(&run->call, run->baton);
+    if (run->delay < MIN_DELAY)
+        run->delay = MIN_DELAY;
+    return outcome;
 }
 
 const mcp_error_t *mcp_call_run(mcp_call_run_t *run)
