@@ -21,7 +21,9 @@ static int id_read(const char **name, const mcp_json_t *id, apr_pool_t *pool)
     const char *dot = text ? strchr(text, '.') : NULL;
     int number;
 
-    if (!dot || dot == text || strspn(dot + 1, "0123456789") > 4 ||
+    /* as we write it: one answer has one id */
+    if (!dot || dot == text || dot[1] == '0' ||
+        strspn(dot + 1, "0123456789") > 4 ||
         dot[1 + strspn(dot + 1, "0123456789")])
         return 0;
     *name = apr_pstrmemdup(pool, text, (apr_size_t)(dot - text));

@@ -248,7 +248,7 @@ static const mcp_error_t *go_on(int *again, const char **why,
         return NULL;
     if (!run->questions && !run->remember)
         run->breach = "it requires input, and asked for none";
-    else if (run->t->era->bit == MCP_ERA_LEGACY && run->rounds > MAX_ROUNDS)
+    else if (run->t->era->bit == MCP_ERA_LEGACY && run->asked++ >= MAX_ROUNDS)
         run->breach = "it asks again and again";
     else if (run->t->era->bit == MCP_ERA_LEGACY) {
         *again = 1;

@@ -215,12 +215,29 @@ static int tell_task(listening_t *l, const char *id)
 
     cx.pool = l->scratch;
     t.cx = &cx;
-    if (!mcp_news_has(&l->watch, mcp_task_news(id, l->scratch)) ||
-        !mcp_task_read(&task, id, &t))
+    if (!mcp_task_read(&task, id, &t))
         return 1;
     w = begin(l, "notifications/tasks");
     mcp_task_write(w, &task, 0, &t);
     return end(l, w);
+}
+
+static int tell_news_of_task(listening_t *l, const char *id)
+{
+    return mcp_news_has(&l->watch, mcp_task_news(id, l->scratch))
+               ? tell_task(l, id)
+               : 1;
+}
+
+/* At first as they are, for what a task became before somebody listened is
+ * told by no change. */
+static int tell_tasks(listening_t *l, int (*tell)(listening_t *, const char *))
+{
+    int goes_on = 1, n;
+
+    for (n = 0; n < l->filter.tasks->nelts && goes_on; n++)
+        goes_on = tell(l, APR_ARRAY_IDX(l->filter.tasks, n, const char *));
+    return goes_on;
 }
 
 static int tell(listening_t *l, const char *what)
@@ -246,9 +263,7 @@ static int look(listening_t *l)
                 goes_on = tell(l, lists[i].what);
         for (n = 0; n < l->filter.uris->nelts && goes_on; n++)
             goes_on = tell(l, APR_ARRAY_IDX(l->filter.uris, n, const char *));
-        for (n = 0; n < l->filter.tasks->nelts && goes_on; n++)
-            goes_on =
-                tell_task(l, APR_ARRAY_IDX(l->filter.tasks, n, const char *));
+        goes_on = goes_on && tell_tasks(l, tell_news_of_task);
     }
     return goes_on;
 }
@@ -258,7 +273,7 @@ static const mcp_error_t *run(listening_t *l)
     mcp_wait_t wait;
 
     MCP_TRY(mcp_wait_begin(&wait, l->t));
-    if (acknowledge(l))
+    if (acknowledge(l) && tell_tasks(l, tell_task))
         do
             mcp_wait_look(&wait);
         while (look(l) && mcp_wait(&wait));

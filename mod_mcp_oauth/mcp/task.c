@@ -54,7 +54,6 @@ const mcp_error_t *mcp_task_make(mcp_task_t *task, const mcp_call_run_t *run)
     task->tool = run->call.name;
     task->arguments = run->arguments;
     task->meta = t->rpc.meta;
-    task->answers = run->answers;
     task->remembered = run->remember;
     if (mcp_box_open(&task->box, t, t->x->server->task_lifetime, MAX_BYTES))
         return mcp_error_make(MCP_E_UNAVAILABLE, t->cx, "no room for a task");
@@ -86,11 +85,15 @@ static const char *render(const mcp_task_t *task, apr_size_t *len,
     mcp_writer_member(
         w, "worker",
         apr_psprintf(t->cx->pool, "%" APR_UINT64_T_HEX_FMT, task->worker));
+    mcp_writer_member_integer(w, "asked", task->asked);
     write_json(w, "requests", task->requests);
     write_json(w, "arguments", task->arguments);
     write_json(w, "meta", task->meta);
     write_json(w, "answers", task->answers);
-    mcp_writer_member(w, "outcome", task->outcome);
+    if (task->outcome) {
+        mcp_writer_name(w, "outcome");
+        mcp_writer_raw(w, task->outcome);
+    }
     mcp_writer_close(w);
     return mcp_writer_text(w, len);
 }
@@ -100,6 +103,7 @@ static int record_read(mcp_task_t *task, const mcp_json_t *record,
 {
     const char *status = mcp_json_string(mcp_json_get(record, "status"));
     const char *worker = mcp_json_string(mcp_json_get(record, "worker"));
+    const mcp_json_t *outcome = mcp_json_get(record, "outcome");
     apr_size_t i;
 
     for (i = 0; status && i < STATUSES; i++)
@@ -113,11 +117,12 @@ static int record_read(mcp_task_t *task, const mcp_json_t *record,
     task->tool = mcp_json_string(mcp_json_get(record, "tool"));
     task->remembered = mcp_json_string(mcp_json_get(record, "remembered"));
     task->worker = (apr_uint64_t)apr_strtoi64(worker, NULL, 16);
+    mcp_json_integer(&task->asked, mcp_json_get(record, "asked"));
     task->requests = mcp_json_get(record, "requests");
     task->arguments = mcp_json_get(record, "arguments");
     task->meta = mcp_json_get(record, "meta");
     task->answers = mcp_json_get(record, "answers");
-    task->outcome = mcp_json_string(mcp_json_get(record, "outcome"));
+    task->outcome = outcome ? mcp_json_text(outcome, t->cx->pool) : NULL;
     return 1;
 }
 

@@ -34,6 +34,7 @@ typedef struct mcp_task_t {
     /* -- what goes on -- */
     const char *tool;
     const mcp_json_t *arguments, *meta; /* of its request */
+    apr_int64_t asked;                  /* how many times it asked */
     const mcp_json_t *answers;          /* to the last questions, or NULL */
     const char *remembered;             /* or NULL */
     apr_uint64_t worker;                /* the process that works on it */

@@ -14,6 +14,7 @@
  * that nobody waits for. */
 
 #define LONGEST_NAP apr_time_from_sec(1)
+#define SHORTEST_NAP apr_time_from_msec(10)
 
 /* Lives in a pool of its own. */
 typedef struct job_t {
@@ -68,6 +69,50 @@ static void turn_make(mcp_turn_t *t, job_t *job, mcp_ctx_t *cx)
     job->x.rpc_method = "tools/call";
 }
 
+/* -- keys -- */
+
+/* "Each request key in inputRequests MUST be unique over the lifetime of a
+ * single task", but a tool may ask again with the same one: behind a mark
+ * stands then how many times it had asked. */
+#define MARK '#'
+
+static const char *key_make(const char *own, apr_int64_t asked,
+                            apr_pool_t *pool)
+{
+    if (asked == 1 && !strchr(own, MARK))
+        return own;
+    return apr_psprintf(pool, "%s%c%" APR_INT64_T_FMT, own, MARK, asked);
+}
+
+static const char *own_key(const char *key, apr_pool_t *pool)
+{
+    const char *mark = strrchr(key, MARK);
+
+    return mark ? apr_pstrmemdup(pool, key, (apr_size_t)(mark - key)) : key;
+}
+
+/* Answers under the keys that the tool asked with. */
+static const mcp_error_t *own_answers(const mcp_json_t **own,
+                                      const mcp_json_t *answers, mcp_ctx_t *cx)
+{
+    mcp_writer_t *w = mcp_writer_make(cx->pool);
+    mcp_json_iter_t *i;
+    const char *text;
+    apr_size_t len;
+
+    *own = NULL;
+    if (!answers)
+        return NULL;
+    mcp_writer_open(w, '{');
+    for (i = mcp_json_first(answers); i; i = mcp_json_next(answers, i)) {
+        mcp_writer_name(w, own_key(mcp_json_iter_name(i), cx->pool));
+        mcp_writer_json(w, mcp_json_iter_value(i));
+    }
+    mcp_writer_close(w);
+    text = mcp_writer_text(w, &len);
+    return mcp_json_read(own, text, len, cx);
+}
+
 /* -- one round after the other -- */
 
 /* What the client's request said of itself, as if it had said it now. */
@@ -96,7 +141,9 @@ static int is_stopping(const mcp_turn_t *t)
 static void nap(const mcp_call_run_t *run)
 {
     const mcp_turn_t *t = run->t;
-    apr_time_t end = mcp_ctx_now(t->cx) + run->delay;
+    apr_interval_time_t delay = run->delay < SHORTEST_NAP ? SHORTEST_NAP
+                                                          : run->delay;
+    apr_time_t end = mcp_ctx_now(t->cx) + delay;
     apr_interval_time_t rest;
     apr_uint32_t seen;
 
@@ -109,14 +156,24 @@ static void nap(const mcp_call_run_t *run)
     }
 }
 
+/* Whether it goes on by itself: what only remembered something asked nobody.
+ */
+static int is_put_off(const mcp_call_run_t *run, mcp_outcome_t outcome)
+{
+    if (run->breach)
+        return 0;
+    return outcome == MCP_CALL_LATER || (outcome == MCP_CALL_INPUT_REQUIRED &&
+                                         !run->questions && run->remember);
+}
+
 static mcp_outcome_t work(mcp_call_run_t *run)
 {
     mcp_outcome_t outcome;
 
     for (;;) {
         outcome = mcp_call_round(run);
-        if (outcome != MCP_CALL_LATER || run->breach ||
-            mcp_task_is_cancelled(run->t) || is_stopping(run->t))
+        if (!is_put_off(run, outcome) || mcp_task_is_cancelled(run->t) ||
+            is_stopping(run->t))
             return outcome;
         nap(run);
         run->remembered = run->remember;
@@ -142,8 +199,16 @@ static const mcp_error_t *ask(mcp_task_t *task, mcp_call_run_t *run)
     mcp_turn_t *t = run->t;
     const mcp_json_t *asked;
     const char *text;
+    int i;
 
     MCP_TRY(mcp_question_check(t, run->questions));
+    task->asked++;
+    for (i = 0; i < run->questions->nelts; i++) {
+        mcp_question_t *one =
+            &APR_ARRAY_IDX(run->questions, i, mcp_question_t);
+
+        one->key = key_make(one->key, task->asked, t->cx->pool);
+    }
     text = mcp_question_render(run->questions, t->cx->pool);
     MCP_TRY(mcp_json_read(&asked, text, strlen(text), t->cx));
     task->requests = asked;
@@ -153,28 +218,27 @@ static const mcp_error_t *ask(mcp_task_t *task, mcp_call_run_t *run)
     return NULL;
 }
 
-static void finish(mcp_task_t *task, mcp_call_run_t *run,
-                   mcp_outcome_t outcome)
+static const mcp_error_t *finish(mcp_task_t *task, mcp_call_run_t *run,
+                                 mcp_outcome_t outcome)
 {
-    mcp_turn_t *t = run->t;
-    const mcp_error_t *e;
-
-    if (outcome == MCP_CALL_LATER && !run->breach) {
+    if (is_put_off(run, outcome)) {
         mcp_task_lose(task);
-        return;
+        return NULL;
     }
-    if (outcome == MCP_CALL_INPUT_REQUIRED && run->questions && !run->breach)
-        e = ask(task, run);
-    else {
-        e = mcp_call_answer(run, outcome);
-        if (!e) {
-            mcp_turn_end(t);
-            task->status = MCP_TASK_COMPLETED;
-            task->outcome = part_of(t, "result");
-        }
+    if (outcome == MCP_CALL_INPUT_REQUIRED && !run->breach) {
+        if (run->questions)
+            return ask(task, run);
+        run->breach = "it requires input, and asked for none";
     }
-    if (!e)
-        return;
+    MCP_TRY(mcp_call_answer(run, outcome));
+    mcp_turn_end(run->t);
+    task->status = MCP_TASK_COMPLETED;
+    task->outcome = part_of(run->t, "result");
+    return NULL;
+}
+
+static void fail(mcp_task_t *task, mcp_turn_t *t, const mcp_error_t *e)
+{
     mcp_turn_fail(t, e);
     mcp_ctx_log(t->cx, MCP_LOG_INFO, 794, "the task of the tool %s failed: %s",
                 task->tool, e->detail ? e->detail : mcp_error_text(e));
@@ -182,22 +246,46 @@ static void finish(mcp_task_t *task, mcp_call_run_t *run,
     task->outcome = part_of(t, "error");
 }
 
+/* One that was cancelled meanwhile stays so. */
+static void keep(mcp_task_t *task, mcp_turn_t *t)
+{
+    if (mcp_task_store(task, t) != MCP_BOX_FULL)
+        return;
+    task->requests = task->arguments = task->meta = task->answers = NULL;
+    task->remembered = NULL;
+    fail(task, t,
+         mcp_error_make(MCP_E_UNAVAILABLE, t->cx,
+                        "there is no room for what came of it"));
+    mcp_task_store(task, t);
+}
+
+static const mcp_error_t *go_on(mcp_task_t *task, mcp_turn_t *t)
+{
+    mcp_call_run_t run;
+
+    memset(&run, 0, sizeof(run));
+    MCP_TRY(params_make(t, task));
+    if (!mcp_tools_run_make(&run, t, task->tool, task->arguments))
+        return mcp_error_make(MCP_E_SERVER_ERROR, t->cx,
+                              "it is not offered any more");
+    MCP_TRY(own_answers(&run.answers, task->answers, t->cx));
+    run.remembered = task->remembered;
+    return finish(task, &run, work(&run));
+}
+
 static void do_task(mcp_ctx_t *cx, void *baton)
 {
     job_t *job = baton;
-    mcp_call_run_t run;
+    const mcp_error_t *e;
     mcp_task_t task;
     mcp_turn_t t;
 
     turn_make(&t, job, cx);
-    memset(&run, 0, sizeof(run));
-    if (mcp_task_read(&task, job->id, &t) && task.status == MCP_TASK_WORKING &&
-        !params_make(&t, &task) &&
-        mcp_tools_run_make(&run, &t, task.tool, task.arguments)) {
-        run.answers = task.answers;
-        run.remembered = task.remembered;
-        finish(&task, &run, work(&run));
-        mcp_task_store(&task, &t); /* unless it was cancelled meanwhile */
+    if (mcp_task_read(&task, job->id, &t) && task.status == MCP_TASK_WORKING) {
+        e = go_on(&task, &t);
+        if (e)
+            fail(&task, &t, e);
+        keep(&task, &t);
     }
     apr_pool_destroy(job->pool);
 }

@@ -40,7 +40,7 @@ const mcp_error_t *mcp_tasks_get(mcp_turn_t *t)
 
 /* -- changing one -- */
 
-/* What is to become of the task as it is now; 0: nothing. */
+/* What is to become of the task as it is now; 0: it stays. */
 typedef int (*change_t)(mcp_task_t *task, const mcp_turn_t *t);
 
 static const mcp_error_t *busy(const mcp_turn_t *t)
@@ -53,18 +53,19 @@ static const mcp_error_t *busy(const mcp_turn_t *t)
 static const mcp_error_t *change(mcp_turn_t *t, change_t make)
 {
     mcp_box_status_t status = MCP_BOX_CHANGED;
-    mcp_task_t task;
+    mcp_task_t task, before;
     int tries;
 
     for (tries = 0; status == MCP_BOX_CHANGED && tries < MAX_TRIES; tries++) {
         MCP_TRY(task_get(&task, t));
+        before = task;
         if (!make(&task, t))
             break;
         status = mcp_task_store(&task, t);
         if (status == MCP_BOX_OK && task.status == MCP_TASK_WORKING &&
             !mcp_task_go_on(&task, t)) {
-            mcp_task_lose(&task);
-            mcp_task_store(&task, t);
+            before.version = task.version;
+            mcp_task_store(&before, t); /* the client may say it again */
             return busy(t);
         }
     }
@@ -123,10 +124,13 @@ static const mcp_json_t *members(const mcp_json_t *a, const mcp_json_t *b,
 static int take_answers(mcp_task_t *task, const mcp_turn_t *t)
 {
     const mcp_json_t *given = mcp_json_get(t->rpc.params, "inputResponses");
+    apr_size_t had = mcp_json_size(task->answers);
 
     if (task->status != MCP_TASK_INPUT_REQUIRED)
         return 0;
     task->answers = members(given, task->requests, 1, task->answers, t);
+    if (mcp_json_size(task->answers) == had)
+        return 0;
     task->requests = members(task->requests, given, 0, NULL, t);
     if (mcp_json_size(task->requests))
         return 1;

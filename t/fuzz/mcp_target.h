@@ -9,7 +9,7 @@
 
 #include "mcp/dispatch.h"
 
-/* A server with keys and two tools, made once. */
+/* A server with keys, tools, resources and a prompt, made once. */
 
 /* there only in a build with the address sanitizer */
 extern void __lsan_disable(void) __attribute__((weak));
@@ -38,6 +38,41 @@ static mcp_outcome_t target_ask(mcp_call_t *call, void *baton)
     }
     call->api->ask(call, "q", "elicitation/create", "{\"message\":\"?\"}");
     call->api->remember(call, "state");
+    return MCP_CALL_INPUT_REQUIRED;
+}
+
+/* Says how far it is, and what it was asked with. */
+static inline mcp_outcome_t target_tell(mcp_call_t *call, void *baton)
+{
+    const char *parent = call->api->request_meta(call, "/traceparent");
+
+    call->api->progress(call, 1, 0, "p");
+    call->api->log(call, "notice", "{}");
+    call->api->text(call, call->api->can(call, "/sampling") ? "s" : "-");
+    if (parent)
+        call->api->text(call, parent);
+    return MCP_CALL_DONE;
+}
+
+/* Becomes a task, which asks twice with the same keys. */
+static inline mcp_outcome_t target_work(mcp_call_t *call, void *baton)
+{
+    const char *so_far = call->api->remembered(call);
+    const char *a = call->api->answer(call, "a");
+    const char *b = call->api->answer(call, "b");
+
+    if (!so_far) {
+        call->api->remember(call, "");
+        return MCP_CALL_LATER;
+    }
+    if (a && b && *so_far) {
+        call->api->text(call, apr_pstrcat(call->pool, so_far, a, b, NULL));
+        return MCP_CALL_DONE;
+    }
+    call->api->ask(call, "a", "roots/list", NULL);
+    call->api->ask(call, "b", "elicitation/create", "{\"message\":\"?\"}");
+    call->api->remember(call,
+                        a && b ? apr_pstrcat(call->pool, a, b, NULL) : so_far);
     return MCP_CALL_INPUT_REQUIRED;
 }
 
@@ -117,13 +152,24 @@ static inline void target_tools(mcp_server_t *server, mcp_ctx_t *cx)
         ask = {.size = sizeof(mcp_tool_t),
                .name = "ask",
                .description = "d",
-               .call = target_ask};
+               .call = target_ask},
+        tell = {.size = sizeof(mcp_tool_t),
+                .name = "tell",
+                .description = "d",
+                .call = target_tell},
+        work = {.size = sizeof(mcp_tool_t),
+                .name = "work",
+                .description = "d",
+                .call = target_work,
+                .task = MCP_TASK_OPTIONAL};
     apr_array_header_t *tools =
-        apr_array_make(cx->pool, 2, sizeof(mcp_offered_t));
+        apr_array_make(cx->pool, 4, sizeof(mcp_offered_t));
     mcp_tools_t *made;
 
     target_offer(tools, &echo);
     target_offer(tools, &ask);
+    target_offer(tools, &tell);
+    target_offer(tools, &work);
     PROMISE(!mcp_tools_make(&made, tools, cx));
     server->tools = made;
 }
@@ -143,6 +189,7 @@ static inline void target_works(mcp_works_t *works, mcp_ctx_t *cx)
     unlink(apr_pstrcat(cx->pool, directory, "/keys.lock", NULL));
     rmdir(directory);
     PROMISE(!mcp_live_shared_make(&works->shared, &limits, cx->pool, cx));
+    works->places.server = works->places.child = works->places.owner = 8;
     works->keys = ring;
     works->issuer = "https://mcp.example";
 }
@@ -168,7 +215,10 @@ static inline void target_serve(mcp_exchange_t *x)
         server.name = "fuzz";
         server.version = "1";
         server.url = "https://mcp.example/mcp";
-        server.session_lifetime = 3600;
+        server.session_lifetime = server.task_lifetime = 3600;
+        server.modules = apr_array_make(cx.pool, 1, sizeof(const char *));
+        APR_ARRAY_PUSH((apr_array_header_t *)server.modules, const char *) =
+            "fuzz";
         who.issuer = "https://idp.example";
         who.subject = who.user = "alice";
         who.client = "client";

@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "target.h"
+
 /* Feeds every file named, and every file in a folder named, to the fuzz
- * target that this is linked with. */
+ * target that this is linked with. A folder is the target's corpus. */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int fed;
+extern target_goal_t target_goals[] __attribute__((weak));
+
+static int fed, has_corpus;
 
 static int feed_file(const char *path, off_t size)
 {
@@ -42,6 +46,7 @@ static int feed_folder(const char *path)
     char name[PATH_MAX];
     int good = folder != NULL;
 
+    has_corpus = 1;
     while (good && (entry = readdir(folder)) != NULL) {
         if (entry->d_name[0] == '.')
             continue;
@@ -68,6 +73,20 @@ static int feed(const char *path)
     return good;
 }
 
+static int is_complete(void)
+{
+    target_goal_t *goal = has_corpus ? target_goals : NULL;
+    int good = 1;
+
+    for (; goal && goal->name; goal++)
+        if (!goal->is_reached) {
+            fprintf(stderr, "no input of the corpus is one where %s\n",
+                    goal->name);
+            good = 0;
+        }
+    return good;
+}
+
 int main(int argc, char **argv)
 {
     int i, good = 1;
@@ -79,6 +98,7 @@ int main(int argc, char **argv)
                 argv[0]);
         good = 0;
     }
+    good = good && is_complete();
     if (good)
         printf("%d inputs replayed\n", fed);
     return !good;

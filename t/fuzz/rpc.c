@@ -1,8 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "mcp_target.h"
-
-#include "base/json.h"
-#include "mcp/rpc.h"
+#include "mcp_wire.h"
 
 /* What the JSON-RPC reader lets through is one message of one kind; and
  * whatever a body says, with headers that fit it, the answer is one line of
@@ -10,32 +7,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-typedef struct sent_t {
-    const mcp_rpc_t *rpc;
-    const char *session;
-} sent_t;
-
-/* headers as an honest client sets them */
-static const char *header(void *baton, const char *name)
-{
-    const sent_t *sent = baton;
-    const char *version = mcp_json_string(
-        mcp_json_get(mcp_json_get(sent->rpc->params, "_meta"),
-                     "io.modelcontextprotocol/protocolVersion"));
-
-    if (!strcmp(name, "MCP-Protocol-Version"))
-        return version;
-    if (!strcmp(name, "Mcp-Method"))
-        return sent->rpc->method;
-    if (!strcmp(name, "Mcp-Name"))
-        return mcp_json_string(mcp_json_get(
-            sent->rpc->params,
-            mcp_json_get(sent->rpc->params, "uri") ? "uri" : "name"));
-    if (!strcmp(name, "Mcp-Param-Region"))
-        return mcp_json_string(
-            mcp_json_pointer(sent->rpc->params, "/arguments/region"));
-    return strcmp(name, "Mcp-Session-Id") ? NULL : sent->session;
-}
+target_goal_t target_goals[] = {{"a request is answered", 0},
+                                {"a notification is accepted", 0},
+                                {"a batch is refused", 0},
+                                {NULL, 0}};
 
 static void check_read(const mcp_rpc_t *rpc, const mcp_error_t *e)
 {
@@ -46,6 +21,11 @@ static void check_read(const mcp_rpc_t *rpc, const mcp_error_t *e)
     if (e) {
         PROMISE(e->code == MCP_E_PARSE_ERROR || e->code == MCP_E_RPC_REQUEST ||
                 e->code == MCP_E_RPC_ENVELOPE);
+        return;
+    }
+    if (rpc->batch) {
+        PROMISE(mcp_json_type(rpc->batch) == MCP_JSON_ARRAY);
+        PROMISE(!rpc->id && !rpc->method && !rpc->params && !rpc->message);
         return;
     }
     PROMISE(!rpc->method == (rpc->kind == MCP_RPC_RESPONSE));
@@ -70,39 +50,29 @@ static void check_answer(const mcp_exchange_t *x, const mcp_rpc_t *rpc,
     PROMISE(rpc->id ? mcp_json_equal(id, rpc->id) : !id);
     PROMISE(!mcp_json_get(json, "result") != !mcp_json_get(json, "error"));
     PROMISE(!mcp_json_get(json, "error") == !x->failure);
+    PROMISE(!rpc->batch || x->failure);
 }
 
-static void dispatch(mcp_exchange_t *x, const sent_t *sent, mcp_ctx_t *cx)
+static void count(const mcp_exchange_t *x, const mcp_rpc_t *rpc)
 {
-    x->method = "POST";
-    x->header = header;
-    x->baton = (void *)sent;
-    mcp_dispatch(x, cx);
+    target_goals[0].is_reached |= x->status == 200 && !x->failure;
+    target_goals[1].is_reached |= x->status == 202;
+    target_goals[2].is_reached |= rpc->batch != NULL;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char first[] =
-        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{"
-        "\"protocolVersion\":\"2025-11-25\"}}";
-    static const mcp_rpc_t nothing;
     mcp_ctx_t cx = target_begin();
-    sent_t sent = {&nothing, NULL};
-    mcp_exchange_t x;
     mcp_rpc_t rpc;
+    wire_t w;
 
-    target_serve(&x);
+    wire_open(&w, &cx);
+    w.is_plain = 1;
     check_read(&rpc, mcp_rpc_read(&rpc, (const char *)data, size, &cx));
-    x.body = first;
-    x.body_len = sizeof(first) - 1;
-    dispatch(&x, &sent, &cx);
-    PROMISE(x.status == 200 && x.session_id);
-    sent.rpc = &rpc;
-    sent.session = x.session_id;
-    x.body = (const char *)data;
-    x.body_len = size;
-    dispatch(&x, &sent, &cx);
-    check_answer(&x, &rpc, &cx);
+    wire_begin_session(&w, "2025-11-25");
+    wire_post_bytes(&w, (const char *)data, size);
+    check_answer(&w.x, &rpc, &cx);
+    count(&w.x, &rpc);
     target_end(&cx);
     return 0;
 }

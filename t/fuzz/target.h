@@ -24,6 +24,13 @@
         }                                                                     \
     } while (0)
 
+/* What the corpus as a whole must lead to: a seed that rotted fails the replay
+ * (replay.c), where a target has these. The last one has no name. */
+typedef struct target_goal_t {
+    const char *name;
+    int is_reached;
+} target_goal_t;
+
 static inline apr_time_t target_now(void *baton)
 {
     (void)baton;

@@ -125,7 +125,8 @@ my $wrong = {id => $question->{id} =~ s/\d+\z/7777/r};
 empty(says($question, result => {roots => ['stolen']}, session => $other), 202,
     "another session's answer is accepted");
 empty(says({id => $_}, result => {}), 202, 'and one to no question: '
-    . json_text($_)) for 'x', 'x.1', '.1', 'x.', 17, $wrong->{id};
+    . json_text($_)) for 'x', 'x.1', '.1', 'x.', 17, $wrong->{id},
+        $question->{id} =~ s{(\d+)\z}{0$1}r;
 rpc_error(says($question, result => {}, session => undef), 400, -32000,
     $question->{id} && '"' . $question->{id} . '"',
     'one without a session is not');
