@@ -93,10 +93,13 @@ async function whileItRuns(g, it) {
   await g.step('hears how far a call is', async () => {
     const told = [];
     const result = await it.call({ name: 'wait',
-      arguments: { ms: 200, said: 4 } },
+      arguments: { ms: it.mayMiss ? 2000 : 200, said: 4 } },
     { onprogress: ({ progress, total }) => told.push([progress, total]) });
     assert.equal(textOf(result), 'done');
-    assert.deepEqual(told, [[1, 4], [2, 4], [3, 4], [4, 4]]);
+    const all = [[1, 4], [2, 4], [3, 4], [4, 4]];
+    assert.deepEqual(told, it.mayMiss
+      ? all.filter(([wanted]) => told.some(([had]) => had === wanted)) : all);
+    assert.ok(told.length);
   });
   await g.step('hears the lines of the log from its level on', async () => {
     const told = [];
@@ -179,11 +182,14 @@ async function changes(g, it) {
 }
 
 /** it: { client, site, call(params, options), hears(method, fn),
- * answers(method, fn), watches({ uri, tools }) that ends, modern, isBridged,
- * other: a client of the same user }. isBridged: its words of the older
- * revision become those of 2026-07-28 on the way, where posting
- * notifications/cancelled ends neither a call nor a subscription (closing the
- * stream does), and subscribing has been answered before it is done. */
+ * answers(method, fn), watches({ uri, tools }) that ends, other: a client of the
+ * same user, modern, mayMiss, isBridged }.
+ *
+ * mayMiss: over stdio and HTTP+SSE an SDK forgets what it reads in one go with
+ * the result. isBridged: its words of the older revision become those of
+ * 2026-07-28 on the way, where posting notifications/cancelled ends neither a
+ * call nor a subscription (closing the stream does), and subscribing has been
+ * answered before it is done. */
 export async function tour(g, it) {
   await catalogue(g, it);
   await whileItRuns(g, it);
