@@ -203,14 +203,15 @@ static void begin_round(mcp_call_run_t *run)
 /* Waits before the next round. *why: there is none, for this reason. */
 static const mcp_error_t *nap(const char **why, mcp_call_run_t *run)
 {
-    apr_time_t end = mcp_ctx_now(run->t->cx) + run->delay;
+    apr_time_t now = mcp_ctx_now(run->t->cx), end = now + run->delay;
     mcp_wait_t wait;
     int waits = 1;
 
     MCP_TRY(mcp_wait_begin(&wait, run->t));
-    while (waits && mcp_ctx_now(run->t->cx) < end) {
+    for (; waits && now < end; now = mcp_ctx_now(run->t->cx)) {
         mcp_wait_look(&wait);
-        wait.nap = end - mcp_ctx_now(run->t->cx);
+        if (wait.nap > end - now)
+            wait.nap = end - now;
         waits = !mcp_call_is_cancelled(run) && mcp_wait(&wait);
     }
     mcp_wait_end(&wait);
