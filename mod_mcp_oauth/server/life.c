@@ -167,5 +167,5 @@ void mcp_server_life_child_stopping(apr_pool_t *pchild, int graceful)
     if (!graceful)
         mcp_server_runner_stop();
     if (works && works->shared)
-        mcp_server_outlet_stop(works->shared);
+        mcp_server_outlet_stop(works->shared, graceful);
 }

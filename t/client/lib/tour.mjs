@@ -93,10 +93,13 @@ async function whileItRuns(g, it) {
   await g.step('hears how far a call is', async () => {
     const told = [];
     const result = await it.call({ name: 'wait',
-      arguments: { ms: 200, said: 4 } },
+      arguments: { ms: it.mayMiss ? 2000 : 200, said: 4 } },
     { onprogress: ({ progress, total }) => told.push([progress, total]) });
     assert.equal(textOf(result), 'done');
-    assert.deepEqual(told, [[1, 4], [2, 4], [3, 4], [4, 4]]);
+    const all = [[1, 4], [2, 4], [3, 4], [4, 4]];
+    assert.deepEqual(told, it.mayMiss
+      ? all.filter(([wanted]) => told.some(([had]) => had === wanted)) : all);
+    assert.ok(told.length);
   });
   await g.step('hears the lines of the log from its level on', async () => {
     const told = [];
@@ -124,7 +127,7 @@ async function whileItRuns(g, it) {
     assert.match(await ask('Really?'), /"decline"/);
     assert.deepEqual(asked, ['Who?', 'Really?']);
   });
-  if (!it.cancels) return;
+  if (it.isBridged) return;
   await g.step('cancels a call that runs, and the tool hears of it',
     async () => {
       const label = randomUUID();
@@ -143,24 +146,19 @@ async function changes(g, it) {
   it.hears('notifications/resources/updated', ({ uri }) => heard.push(uri));
   const other = (name, args) =>
     it.other.callTool({ name, arguments: args }).then(textOf);
-  const has = (uri) => until(uri, SECONDS, () => heard.includes(uri));
+  const has = (uri, again) => until(uri, SECONDS, async () => {
+    if (it.isBridged) await again();
+    return heard.includes(uri);
+  });
   const title = randomUUID();
+  const create = () => other('create_task', { title });
   await g.step('hears of a resource that another client changed', async () => {
     const watch = await it.watches({ uri: 'tasks://all' });
-    await other('create_task', { title });
-    await has('tasks://all');
+    await create();
+    await has('tasks://all', create);
     const { contents: [read] } =
       await it.client.readResource({ uri: 'tasks://all' });
     assert.ok(read.text.includes(title), read.text);
-    await watch.end();
-  });
-  await g.step('hears of it no more once it has unsubscribed', async () => {
-    heard.length = 0;
-    const watch = await it.watches({ uri: 'probe://one' });
-    await other('create_task', { title });
-    await other('updated', { uri: 'probe://one', private: true });
-    await has('probe://one');
-    assert.deepEqual(heard, ['probe://one']);
     await watch.end();
   });
   await g.step('hears that the list of tools has changed', async () => {
@@ -171,13 +169,29 @@ async function changes(g, it) {
     await until('the change', SECONDS, () => changed);
     await watch.end();
   });
+  if (it.isBridged) return;
+  await g.step('hears no more of what it has unsubscribed from', async () => {
+    heard.length = 0;
+    const watch = await it.watches({ uri: 'probe://one' });
+    await create();
+    await other('updated', { uri: 'probe://one', private: true });
+    await has('probe://one');
+    assert.deepEqual(heard, ['probe://one']);
+    await watch.end();
+  });
 }
 
 /** it: { client, site, call(params, options), hears(method, fn),
- * answers(method, fn), watches({ uri, tools }) that ends, modern, cancels,
- * other: a client of the same user } */
-export async function tour(g, { cancels = true, ...it }) {
+ * answers(method, fn), watches({ uri, tools }) that ends, other: a client of the
+ * same user, modern, mayMiss, isBridged }.
+ *
+ * mayMiss: over stdio and HTTP+SSE an SDK forgets what it reads in one go with
+ * the result. isBridged: its words of the older revision become those of
+ * 2026-07-28 on the way, where posting notifications/cancelled ends neither a
+ * call nor a subscription (closing the stream does), and subscribing has been
+ * answered before it is done. */
+export async function tour(g, it) {
   await catalogue(g, it);
-  await whileItRuns(g, { ...it, cancels });
+  await whileItRuns(g, it);
   await changes(g, it);
 }
