@@ -16,10 +16,10 @@ extern "C" {
 
 /* What another httpd module needs to offer MCP tools, resources and prompts,
  * to learn who calls it, and to teach us a provider of access tokens that we
- * do not know.
+ * do not know. C, or C++; conf/examples/mod_hello.c is a whole module.
  *
  * A module describes each tool in a static mcp_tool_t and registers it in its
- * register_hooks function:
+ * register_hooks function (ap_provider.h):
  *
  *     ap_register_provider(pool, MCP_TOOL_GROUP, "demo:hello",
  *                          MCP_OFFER_VERSION, &hello);
@@ -27,21 +27,31 @@ extern "C" {
  * The name is MODULE:TOOL; a resource (mcp_resource_t) goes by MODULE:URI, a
  * prompt (mcp_prompt_t) by MODULE:PROMPT. A location offers them with
  * "MCPOffer demo:hello" or "MCPOffer demo:*". Nothing links against
- * mod_mcp_oauth: everything that a function may do comes with its call. */
+ * mod_mcp_oauth: everything that a function may do comes with its call.
+ *
+ * A struct that breaks a rule of this header stops the start of the server,
+ * where a location offers it: httpd -t says which rule. What a function breaks
+ * fails the call alone (see mcp_call_api_t). All text is UTF-8 and ends with
+ * NUL. Times are APR's: microseconds. */
 
 #define MCP_TOOL_GROUP "mcp_oauth:tool"
 #define MCP_RESOURCE_GROUP "mcp_oauth:resource"
 #define MCP_PROMPT_GROUP "mcp_oauth:prompt"
-/* Of this header. A module that was compiled against another is told so when
- * the server starts, and offers nothing. */
+/* Of this header, for all three groups. It changes when modules have to be
+ * compiled again: one that was not is named in the log when the server starts
+ * (MCP00470), and offers nothing. What a later header only appends to a struct
+ * does not change it: each says its size, and both sides take a shorter and a
+ * longer one. */
 #define MCP_OFFER_VERSION "1"
 
 /* -- who calls -- */
 
 /* Made from a verified access token and from what the identity provider said
- * of its user. Lives as long as the call, or the request. All text is UTF-8.
- * From claims on a member is NULL where nobody said it: then nothing is known,
- * while an empty list is known to be empty. */
+ * of its user. Read it only. It lives until the function returns that it was
+ * given to, or as long as the request: copy what is to be kept. issuer and
+ * subject together are the user; no other member is. From claims on a member
+ * is NULL where nobody said it: then nothing is known, while an empty list is
+ * known to be empty. */
 typedef struct mcp_principal_t {
     const char *issuer;  /* who vouches for subject: the identity provider */
     const char *subject; /* the user at that issuer; stable, opaque */
@@ -159,23 +169,29 @@ APR_DECLARE_OPTIONAL_FN(const mcp_principal_t *, mcp_oauth_principal,
 
 /* -- calls -- */
 
-/* What became of a call. */
+/* What became of a call. What the function gave that does not belong to it is
+ * dropped: content of a round that asks, questions of one that is done. */
 typedef enum {
-    MCP_CALL_DONE,   /* the content written is the result */
+    MCP_CALL_DONE,   /* the content written is the result. A resource needs one
+                      * of it at least, a prompt one message */
     MCP_CALL_FAILED, /* the content says what went wrong: isError is true, the
                       * model reads it and may try again. Of a resource or a
-                      * prompt: the request fails */
+                      * prompt: the request fails with the first text (of it
+                      * 1000 bytes). There must be some */
     MCP_CALL_INPUT_REQUIRED, /* the questions asked must be answered first: the
                               * function is called again with the answers, so
                               * it asks before it acts. What it remembered
-                              * comes back, sealed on the way */
+                              * comes back, sealed on the way. With nothing
+                              * asked, but something remembered, it is just
+                              * called again */
     MCP_CALL_FORBIDDEN, /* the scopes required are missing: the client is asked
                          * to come back with them (a step-up) */
-    MCP_CALL_NOT_FOUND, /* a template fits, but there is no such resource */
+    MCP_CALL_NOT_FOUND, /* of a resource alone: there is none with this URI,
+                         * though it is listed or fits a template */
     MCP_CALL_ERROR,     /* the request fails with the JSON-RPC error given */
     MCP_CALL_LATER      /* not yet: the function is called again after the time
-                         * given, with what it remembered. Until then it holds
-                         * nothing, so what takes minutes is written like this,
+                         * given, with what it remembered. What takes minutes
+                         * is written like this, so that it can be cancelled,
                          * or declared a task */
 } mcp_outcome_t;
 
@@ -183,32 +199,45 @@ typedef struct mcp_call_t mcp_call_t;
 typedef struct mcp_call_api_t mcp_call_api_t;
 
 /* One call of one tool, one reading of one resource, one getting of one
- * prompt, one completion. Valid until the function returns; used by one
- * thread. */
+ * prompt, one completion. Valid until the function returns, in the thread that
+ * called it: a thread of its own may use none of this. It may block; then it
+ * holds a thread of the server. */
 struct mcp_call_t {
     apr_pool_t *pool;                 /* cleared some time after the call */
     const mcp_call_api_t *api;        /* what the function may do */
     const char *name;                 /* of the tool or prompt; the URI that is
-                                       * read */
+                                       * read; of a completion the name of the
+                                       * prompt, or the template */
     const mcp_principal_t *principal; /* NULL where no login is required */
 };
 
-/* The arguments of a tool are checked against its input_schema before it is
+/* What a function may do: call->api->text(call, "done").
+ *
+ * The arguments of a tool are checked against its input_schema before it is
  * called, so a member that the schema requires is there. Those of a prompt are
- * strings, its required ones are there; those of a template are the variables
- * of its URI, decoded. pointer is a JSON Pointer (RFC 6901) such as "/city".
- * All text is UTF-8; results are pool-owned, and what is given is copied. An
- * answer that breaks a rule of this header reaches the client as a failure
- * without its content; the log says why. */
+ * strings, its required ones are there, and others may be; those of a template
+ * are the variables of its URI, decoded, as strings. pointer is a JSON Pointer
+ * (RFC 6901) such as "/city". What is returned lives until the function
+ * returns; what is given is copied. "Rendered JSON" is JSON text (quote() and
+ * jansson's json_dumps() make some).
+ *
+ * Nothing here fails into the function's face: who breaks a rule of this
+ * header runs to the end, and then nothing of what was given goes out. The
+ * client reads that the answer is broken (a tool: isError; all else: error
+ * -32603), and the log says which rule it was (MCP00250). */
 struct mcp_call_api_t {
-    apr_size_t size; /* of this struct: a later version only appends */
+    apr_size_t size; /* of this struct: a later version only appends. Who asks
+                      * for what this header does not have yet compares it with
+                      * offsetof(mcp_call_api_t, that) */
 
     /* -- arguments: NULL or 0 when absent or of another type -- */
     const char *(*string)(mcp_call_t *call, const char *pointer);
+    /* 1 and *value; 0 and *value is 0. 42.0 is an integer, 42.5 and what does
+     * not fit 64 bits are none. value may be NULL */
     int (*integer)(mcp_call_t *call, const char *pointer, apr_int64_t *value);
     int (*number)(mcp_call_t *call, const char *pointer, double *value);
     int (*boolean)(mcp_call_t *call, const char *pointer, int *value);
-    /* the value as JSON text; "" is all arguments */
+    /* the value as JSON text; "" is all arguments, which are an object */
     const char *(*json)(mcp_call_t *call, const char *pointer);
 
     /* -- writing JSON -- */
@@ -216,82 +245,105 @@ struct mcp_call_api_t {
      * below. Bytes that are no UTF-8 become U+FFFD */
     const char *(*quote)(mcp_call_t *call, const char *text);
 
-    /* -- results, in the order written, 1 MiB in all: content blocks of a
-     * tool, contents of a resource (under the URI that is read), messages of a
-     * prompt -- */
+    /* -- results, in the order written, 1 MiB and 10000 blocks in all: content
+     * blocks of a tool, contents of a resource (under the URI that is read),
+     * messages of a prompt. A completion has none of these -- */
+    /* of a resource it has the media_type of its mcp_resource_t */
     void (*text)(mcp_call_t *call, const char *text);
-    /* kind is "image" or "audio", or "blob" of a resource; media_type such as
-     * "image/png" */
+    /* Bytes that are no text. kind is "image" or "audio" of a tool or prompt,
+     * "blob" of a resource; media_type such as "image/png" */
     void (*media)(mcp_call_t *call, const char *kind, const char *media_type,
                   const void *data, apr_size_t len);
-    /* a whole block that is rendered JSON already: a content block, or of a
-     * resource one of its contents */
+    /* a whole block that is rendered JSON already, checked as the schema of
+     * MCP has it: a ContentBlock, which has a "type" ("text", "image",
+     * "audio", "resource_link" or "resource"); of a resource one of its
+     * contents, which has a "uri" and "text" or "blob" */
     void (*content)(mcp_call_t *call, const char *json);
-    /* structuredContent of a tool: a rendered JSON object, conforming to
-     * output_schema. Where no content was written, a text block with the same
-     * JSON is added. A tool with an output_schema must give it when it is done
-     */
+    /* of a tool alone: structuredContent, a rendered JSON object that conforms
+     * to output_schema; the last one counts. Where no content was written, a
+     * text block with the same JSON is added. A tool with an output_schema
+     * must give it when it is done */
     void (*structured)(mcp_call_t *call, const char *json);
-    /* whose messages of a prompt follow: "user" (from the start) or
+    /* of a prompt alone: whose messages follow, "user" (from the start) or
      * "assistant" */
     void (*role)(mcp_call_t *call, const char *role);
-    /* a value that completes the argument, the best first; those beyond the
-     * 100th are counted, not sent */
+    /* of a completion alone: a value that completes the argument, the best
+     * first; those beyond the 100th are counted, not sent */
     void (*value)(mcp_call_t *call, const char *value);
-    /* _meta of the result: a member's name (with a prefix of your own, as in
-     * "com.example/cost") and its value as rendered JSON */
+    /* _meta of the result, of any kind of call: a member's name with a prefix
+     * of your own, as in "com.example/cost", and its value as rendered JSON;
+     * of one name the last counts */
     void (*meta)(mcp_call_t *call, const char *name, const char *json);
     /* then return MCP_CALL_ERROR: code is a JSON-RPC error code of your own,
-     * outside -32768 to -32000, or -32602 (params) or -32603 (internal) */
+     * outside -32768 to -32000, or -32602 (params) or -32603 (internal).
+     * message is one sentence for people, and reaches the client as it is */
     void (*error)(mcp_call_t *call, int code, const char *message);
 
     /* -- asking the client, then return MCP_CALL_INPUT_REQUIRED -- */
     /* whether the client has a capability and can be asked: "/sampling",
      * "/sampling/tools", "/elicitation/form", "/elicitation/url", "/roots": a
-     * pointer into its capabilities */
+     * pointer into its capabilities. A client that is asked what it has not
+     * gets an error in place of the answer */
     int (*can)(mcp_call_t *call, const char *pointer);
-    /* one question: key is the function's own name for it, method is
-     * "elicitation/create", "sampling/createMessage" or "roots/list", params
-     * its parameters as rendered JSON */
+    /* one question of this round, 100 at most: key is the function's own name
+     * for it, each once; method is "elicitation/create",
+     * "sampling/createMessage" or "roots/list", params its parameters as a
+     * rendered JSON object (MCP's schema of that method says what must be in
+     * it; NULL for roots/list) */
     void (*ask)(mcp_call_t *call, const char *key, const char *method,
                 const char *params);
-    /* the answer to the question key in this round: its result as JSON text;
-     * NULL when it was not answered */
+    /* the answer to the question key of the round before: the method's result
+     * as JSON text, an object such as {"action":"accept","content":{}}; NULL
+     * when there is none. It is what a client says: check it as you would an
+     * argument. Clients of 2026-07-28 may answer what was never asked */
     const char *(*answer)(mcp_call_t *call, const char *key);
     /* a text of at most 16 KiB to be given back in the next round, and the one
-     * from the last round (NULL in the first). The client cannot read or
-     * change it, but can send it again for 10 minutes */
+     * from the round before (NULL in the first, and where it remembered
+     * nothing). The client cannot read or change it, but can send it again for
+     * 10 minutes, for the same user and arguments */
     void (*remember)(mcp_call_t *call, const char *text);
     const char *(*remembered)(mcp_call_t *call);
 
     /* -- step-up, then return MCP_CALL_FORBIDDEN -- */
+    /* a scope that is missing, for each one a call; only where the location
+     * requires a login */
     void (*require_scope)(mcp_call_t *call, const char *scope);
 
     /* -- going on later, then return MCP_CALL_LATER -- */
+    /* in how many microseconds: from 10 ms (without this call) to a day. A
+     * client that waits for the answer gets an error where that is longer than
+     * Timeout of the server */
     void (*later)(mcp_call_t *call, apr_interval_time_t delay);
 
-    /* -- while it runs: what cannot be sent is dropped -- */
-    /* sent where the client asked for progress and takes a stream; progress
-     * must grow; total 0 = unknown, message may be NULL */
+    /* -- while it runs: what cannot be sent is dropped, as in a task and where
+     * the client takes no event stream -- */
+    /* sent where the client asked for progress; progress must grow, what does
+     * not is dropped; total 0 = unknown, message may be NULL */
     void (*progress)(mcp_call_t *call, double progress, double total,
                      const char *message);
-    /* level as in RFC 5424: "debug" ... "emergency"; data is rendered JSON */
+    /* a line for the client, not for the error log; sent where it asked for
+     * this level. level as in RFC 5424: "debug", "info", "notice", "warning",
+     * "error", "critical", "alert", "emergency"; data is rendered JSON of at
+     * most 1 MiB, an object or just a string */
     void (*log)(mcp_call_t *call, const char *level, const char *data);
     /* whether nobody waits for the result any more: the client has cancelled
-     * the request, or the server stops */
+     * the request or the task, or has gone, or the server stops. Then return
+     * soon. Cheap enough for a loop */
     int (*cancelled)(mcp_call_t *call);
-    /* lets the connection go; a client that can resume its stream comes back
-     * after retry and finds there what was written meanwhile, any other stays
-     * (2025-11-25 transports, Sending Messages to the Server 6) */
+    /* lets the connection go while the function goes on. A client of
+     * 2025-11-25 comes back after retry, or when it likes if that is 0, and
+     * finds there what was written meanwhile; of any other the connection
+     * stays (2025-11-25 transports, Sending Messages to the Server 6) */
     void (*part)(mcp_call_t *call, apr_interval_time_t retry);
 
     /* -- what changed: tells who listens, in all children, at every location
-     * that offers what this module offers -- */
-    /* a list: "tools", "prompts" or "resources" */
+     * that offers something of this module; at once, whatever becomes of the
+     * call. Outside of calls: mcp_oauth_announce -- */
+    /* a list: "tools", "prompts" or "resources" (templates, too) */
     void (*changed)(mcp_call_t *call, const char *list);
-    /* a resource that can be read under uri; private: only as this principal
-     * sees it */
-    void (*updated)(mcp_call_t *call, const char *uri, int private);
+    /* a resource, by the URI with which clients read it; is_private: only as
+     * this principal sees it */
+    void (*updated)(mcp_call_t *call, const char *uri, int is_private);
 
     /* -- who asks -- */
     /* a claim of what the identity provider said of the user, by its JSON
@@ -299,7 +351,8 @@ struct mcp_call_api_t {
      * text; NULL when it is not there */
     const char *(*claim)(mcp_call_t *call, const char *pointer);
     /* the same of the request's _meta: "/traceparent", "/tracestate" and
-     * "/baggage" are W3C Trace Context, as OpenTelemetry sends it */
+     * "/baggage" are W3C Trace Context, as OpenTelemetry sends it. A client
+     * may write into it what it likes */
     const char *(*request_meta)(mcp_call_t *call, const char *pointer);
 };
 
@@ -324,11 +377,14 @@ typedef struct mcp_icon_t {
 #define MCP_TOOL_ADDS 0x10
 
 /* Whether a call may become a task (the extension io.modelcontextprotocol/
- * tasks): the client gets a task id at once and asks for the result later. The
- * tool is called in the request as ever, and what it asks there is asked
- * there; when it says MCP_CALL_LATER, a client that knows tasks gets one, and
- * the tool is called again in a thread that it may hold as long as it likes.
- * What it asks there makes the task wait for input. */
+ * tasks, of 2026-07-28): the client gets a task id at once and asks for the
+ * result later. The tool is called in the request as ever, and what it asks
+ * there is asked there; when it says MCP_CALL_LATER, a client that knows tasks
+ * gets one, and the tool is called again with what it remembered, in a thread
+ * that it may hold as long as it likes (MCPLimit tasks= has the number of
+ * them). What it asks there makes the task wait for input. It ends with the
+ * child that works on it, or when MCPLifetime task= is over: cancelled() says
+ * so. */
 typedef enum {
     MCP_TASK_NEVER,
     MCP_TASK_OPTIONAL, /* other clients wait for the answer */
@@ -336,7 +392,7 @@ typedef enum {
 } mcp_task_support_t;
 
 /* A tool. Static memory of the offering module: it must live as long as the
- * configuration. Texts that are NULL are left out. */
+ * configuration, and not change. Texts that are NULL are left out. */
 typedef struct mcp_tool_t {
     apr_size_t size;           /* sizeof(mcp_tool_t) */
     const char *name;          /* 1 to 128 of A-Z a-z 0-9 _ . - */
@@ -347,7 +403,8 @@ typedef struct mcp_tool_t {
                                 * arguments */
     const char *output_schema; /* of structuredContent, or NULL */
     unsigned hints;            /* MCP_TOOL_..., 0 = none said */
-    /* May be called by many threads at once. baton is the member below. */
+    /* May be called by many threads at once, in many children. baton is the
+     * member below. */
     mcp_outcome_t (*call)(mcp_call_t *call, void *baton);
     void *baton;
     const mcp_icon_t *icons; /* or NULL */
@@ -355,30 +412,33 @@ typedef struct mcp_tool_t {
     mcp_task_support_t task;
 } mcp_tool_t;
 
-/* Completes an argument of a prompt or a variable of a template: gives values
- * that begin like value. The arguments of the call are those that are settled
- * already. May be called by many threads at once. */
+/* Completes an argument of a prompt or a variable of a template, while a user
+ * types: gives values that fit what value begins, which may be "". argument is
+ * its name. The arguments of the call are those of the prompt or template that
+ * are settled already, as the client says: strings, all may be missing. It
+ * cannot fail, ask or go on later; who may not see the values gives none. May
+ * be called by many threads at once. */
 typedef void (*mcp_complete_t)(mcp_call_t *call, const char *argument,
                                const char *value, void *baton);
 
 /* A resource, or where uri has a "{" a template of many (RFC 6570, the
- * expressions {name} and {+name}; the first of those that fit is read). A URI
- * in whose variables a segment "." or ".." stands, escaped or not, fits none;
- * but a value may begin with a "/", of {name} too where it is escaped. Static
- * memory, as of a tool. */
+ * expressions {name} and {+name}; a resource goes before templates, and of
+ * those the first that fits is read). A URI in whose variables a segment "."
+ * or ".." stands, escaped or not, fits none; but a value may begin with a "/",
+ * of {name} too where it is escaped. Static memory, as of a tool. */
 typedef struct mcp_resource_t {
-    apr_size_t size; /* sizeof(mcp_resource_t) */
-    const char *uri;
-    const char *name; /* short, required */
-    const char *title;
-    const char *description;
-    const char *media_type;
+    apr_size_t size;         /* sizeof(mcp_resource_t) */
+    const char *uri;         /* absolute, its scheme in lower case */
+    const char *name;        /* short, required */
+    const char *title;       /* for people */
+    const char *description; /* for the model */
+    const char *media_type;  /* of its texts; or NULL */
     const char *annotations; /* rendered JSON object: audience, priority,
                               * lastModified; or NULL */
     const mcp_icon_t *icons;
     const char *meta;
-    /* how long clients may keep what they read; 0: they ask again. Nobody else
-     * may have it, unless the location needs no login */
+    /* how long clients may keep what they read, in microseconds; 0: they ask
+     * again. Nobody else may have it, unless the location needs no login */
     apr_interval_time_t fresh;
     /* May be called by many threads at once. */
     mcp_outcome_t (*read)(mcp_call_t *call, void *baton);
@@ -386,11 +446,12 @@ typedef struct mcp_resource_t {
     void *baton;
 } mcp_resource_t;
 
-/* Several are an array that ends with one without name. */
+/* An argument of a prompt, always a string. Several are an array that ends
+ * with one without name. */
 typedef struct mcp_prompt_argument_t {
     const char *name;
-    const char *title;
-    const char *description;
+    const char *title;       /* for people, or NULL */
+    const char *description; /* or NULL */
     int required;
 } mcp_prompt_argument_t;
 
@@ -399,7 +460,7 @@ typedef struct mcp_prompt_t {
     apr_size_t size;  /* sizeof(mcp_prompt_t) */
     const char *name; /* 1 to 128 of A-Z a-z 0-9 _ . - */
     const char *title;
-    const char *description;                /* required */
+    const char *description; /* required; goes out with the messages, too */
     const mcp_prompt_argument_t *arguments; /* or NULL */
     const mcp_icon_t *icons;
     const char *meta;
@@ -412,7 +473,13 @@ typedef struct mcp_prompt_t {
 /* For what changes outside a call, from any thread of a child: module is what
  * stands before the colon in the names that it registers. what is a list as in
  * mcp_call_api_t.changed, or else the URI of a resource; whose is the
- * principal who sees the change, NULL: all. */
+ * principal who sees the change, NULL: all. Who listens is told at once, in
+ * all children. Before a child serves, and where nobody can listen, nothing
+ * happens; what is neither a list nor a URI is told to the log (MCP00100).
+ *
+ *     APR_OPTIONAL_FN_TYPE(mcp_oauth_announce) *announce =
+ *         APR_RETRIEVE_OPTIONAL_FN(mcp_oauth_announce);
+ */
 APR_DECLARE_OPTIONAL_FN(void, mcp_oauth_announce,
                         (const char *module, const char *what,
                          const mcp_principal_t *whose));

@@ -16,14 +16,33 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *sha256;
 
+/* A context costs more than a short digest: each thread has one, for what is
+ * no secret. */
+static __thread EVP_MD_CTX *of_thread;
+static pthread_key_t at_thread_end;
+
 typedef struct piece_t {
     const void *data;
     apr_size_t len;
 } piece_t;
 
+static void free_context(void *md)
+{
+    EVP_MD_CTX_free(md);
+}
+
 static void fetch(void)
 {
-    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (!pthread_key_create(&at_thread_end, free_context))
+        sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
+/* The module may be loaded anew, and keys are few. What OpenSSL has stays: it
+ * may have been cleaned up before. */
+static void __attribute__((destructor)) unload(void)
+{
+    if (sha256)
+        pthread_key_delete(at_thread_end);
 }
 
 /* A digest that is wrong or missing would let strangers in: without memory or
@@ -84,10 +103,12 @@ void mcp_digest_sha256(unsigned char out[MCP_DIGEST_SIZE], const void *data,
                        apr_size_t len)
 {
     piece_t whole = {data, len};
-    EVP_MD_CTX *md = begin();
 
-    digest(md, out, &whole, 1);
-    EVP_MD_CTX_free(md);
+    if (!of_thread) {
+        of_thread = begin();
+        must(pthread_setspecific(at_thread_end, of_thread) == 0);
+    }
+    digest(of_thread, out, &whole, 1);
 }
 
 void mcp_digest_sha256_text(unsigned char out[MCP_DIGEST_SIZE],

@@ -237,6 +237,8 @@ int mcp_json_is_pointer(const char *text)
 
 const mcp_json_t *mcp_json_pointer(const mcp_json_t *json, const char *pointer)
 {
+    if (!pointer)
+        return NULL;
     while (json && *pointer) {
         if (*pointer++ != '/')
             return NULL;

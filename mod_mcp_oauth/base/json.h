@@ -33,7 +33,7 @@ mcp_json_type_t mcp_json_type(const mcp_json_t *json);
 const mcp_json_t *mcp_json_get(const mcp_json_t *object, const char *name);
 /* Whether text is a JSON Pointer (RFC 6901 3) that leads into a value. */
 int mcp_json_is_pointer(const char *text);
-/* RFC 6901 JSON Pointer; "" is the value itself */
+/* RFC 6901 JSON Pointer; "" is the value itself, NULL leads nowhere */
 const mcp_json_t *mcp_json_pointer(const mcp_json_t *json,
                                    const char *pointer);
 /* NULL unless it is a string */

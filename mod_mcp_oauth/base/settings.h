@@ -59,6 +59,7 @@ typedef struct mcp_rate_setting_t {
 
 #define MCP_LIMIT_count apr_uint32_t
 #define MCP_LIMIT_rate mcp_rate_setting_t
+#define MCP_LIMIT_size apr_uint32_t /* bytes */
 typedef struct mcp_limit_t {
 #define MCP_LIMIT(key, kind, member, fallback, limits, help)                  \
     MCP_LIMIT_##kind member;

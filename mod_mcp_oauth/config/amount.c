@@ -189,6 +189,53 @@ const char *mcp_config_amount_count(apr_uint32_t *count, const char *text,
                         least, most);
 }
 
+/* how far K, M and G shift, and which there are from the largest down */
+static const struct {
+    char name;
+    int shift;
+} sizes[] = {{'G', 30}, {'M', 20}, {'K', 10}};
+
+#define SIZES (sizeof(sizes) / sizeof(sizes[0]))
+#define SIZE_DIGITS 4
+
+/* 0: it is none */
+static apr_uint64_t size_read(const char *text)
+{
+    apr_size_t len = digits(text), i;
+
+    for (i = 0; len && len <= SIZE_DIGITS && i < SIZES; i++)
+        if (text[len] == sizes[i].name && !text[len + 1])
+            return (apr_uint64_t)strtoul(text, NULL, 10) << sizes[i].shift;
+    return 0;
+}
+
+const char *mcp_config_amount_size(apr_uint32_t *bytes, const char *text,
+                                   const char *limits, apr_pool_t *pool)
+{
+    apr_uint64_t size = size_read(text);
+    const char *least, *most;
+
+    if (!size)
+        return apr_psprintf(pool,
+                            "\"%s\" is not a size; write a number and its "
+                            "unit (K M G), as in 32M",
+                            text);
+    limits_cut(&least, &most, limits, pool);
+    if (size < size_read(least) || size > size_read(most))
+        return out_of_range(text, limits, pool);
+    *bytes = (apr_uint32_t)size;
+    return NULL;
+}
+
+const char *mcp_config_amount_show_size(apr_uint32_t bytes, apr_pool_t *pool)
+{
+    apr_size_t i;
+
+    for (i = 0; bytes & ((1u << sizes[i].shift) - 1); i++)
+        ;
+    return apr_psprintf(pool, "%u%c", bytes >> sizes[i].shift, sizes[i].name);
+}
+
 const char *mcp_config_amount_rate(mcp_rate_setting_t *rate, const char *text,
                                    const char *limits, apr_pool_t *pool)
 {

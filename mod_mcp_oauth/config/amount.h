@@ -21,12 +21,16 @@ const char *mcp_config_amount_milliseconds(apr_int64_t *milliseconds,
 const char *mcp_config_amount_count(apr_uint32_t *count, const char *text,
                                     const char *limits, apr_pool_t *pool);
 /* "10/min" */
+/* "32M"; limits "1M-1G". Units K M G; it is less than 4G. */
+const char *mcp_config_amount_size(apr_uint32_t *bytes, const char *text,
+                                   const char *limits, apr_pool_t *pool);
 const char *mcp_config_amount_rate(mcp_rate_setting_t *rate, const char *text,
                                    const char *limits, apr_pool_t *pool);
 /* the spelling of a time */
 const char *mcp_config_amount_show_time(apr_int64_t seconds, apr_pool_t *pool);
 const char *mcp_config_amount_show_milliseconds(apr_int64_t milliseconds,
                                                 apr_pool_t *pool);
+const char *mcp_config_amount_show_size(apr_uint32_t bytes, apr_pool_t *pool);
 const char *mcp_config_amount_show_rate(const mcp_rate_setting_t *rate,
                                         apr_pool_t *pool);
 

@@ -205,4 +205,5 @@ void mcp_config_dump_write(const apr_array_header_t *sites, apr_pool_t *pool)
         if (site->issuer)
             site_write(site, sites, pool);
     }
+    fflush(stdout); /* before httpd says "Syntax OK" on stderr */
 }

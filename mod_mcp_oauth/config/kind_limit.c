@@ -5,7 +5,7 @@
 #include "config/amount.h"
 #include "config/keys.h"
 
-/* Two kinds of limits; both begin with a count, where 0 is not set. */
+/* Kinds of limits; all begin with a number, where 0 is not set. */
 
 static const char *sentence(const char *wrong, apr_pool_t *pool)
 {
@@ -17,6 +17,13 @@ static const char *count_read(void *member, const char *text,
                               const mcp_config_line_t *line)
 {
     return sentence(mcp_config_amount_count(member, text, limits, line->pool),
+                    line->pool);
+}
+
+static const char *size_read(void *member, const char *text,
+                             const char *limits, const mcp_config_line_t *line)
+{
+    return sentence(mcp_config_amount_size(member, text, limits, line->pool),
                     line->pool);
 }
 
@@ -32,6 +39,11 @@ static const char *count_show(const void *member, apr_pool_t *pool)
     return apr_psprintf(pool, "%u", *(const apr_uint32_t *)member);
 }
 
+static const char *size_show(const void *member, apr_pool_t *pool)
+{
+    return mcp_config_amount_show_size(*(const apr_uint32_t *)member, pool);
+}
+
 static const char *rate_show(const void *member, apr_pool_t *pool)
 {
     return mcp_config_amount_show_rate(member, pool);
@@ -45,10 +57,12 @@ static int is_set(const void *member)
 static const mcp_config_keys_type_t types[] = {
     {count_read, count_show, is_set},
     {rate_read, rate_show, is_set},
+    {size_read, size_show, is_set},
 };
 
 #define TYPE_count &types[0]
 #define TYPE_rate &types[1]
+#define TYPE_size &types[2]
 
 const char mcp_config_kind_limit_defaults[] =
 #define MCP_LIMIT(key, kind, member, fallback, limits, help)                  \

@@ -66,11 +66,12 @@ static const mcp_error_t *failed(apr_size_t size, apr_status_t status,
 {
     char why[120];
 
-    return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                           "Lower the limits of sessions and proofs, or free "
-                           "memory.",
-                           "no %" APR_SIZE_T_FMT " bytes of shared memory: %s",
-                           size, apr_strerror(status, why, sizeof(why)));
+    return mcp_error_fault(
+        MCP_E_UNAVAILABLE, cx,
+        "Lower MCPLimit sessions, proofs or messages, or free "
+        "memory.",
+        "no %" APR_SIZE_T_FMT " bytes of shared memory: %s", size,
+        apr_strerror(status, why, sizeof(why)));
 }
 
 const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "mcp/era.h"
+#include "mcp/message.h"
+#include "mcp/stream.h"
 
 #define VERSION 20250326
 
@@ -16,11 +18,15 @@ static const mcp_error_t *refuse(mcp_turn_t *t, const char *why)
 /* One that says it is of the modern era makes all of it wrong. */
 static int has_modern(const mcp_turn_t *t)
 {
+    const char *version = mcp_turn_header(t, "MCP-Protocol-Version");
     mcp_turn_t one = *t;
     apr_size_t i;
 
+    if (version && !strcmp(version, MCP_ERA_MODERN_VERSION))
+        return 1;
     for (i = 0; i < mcp_json_size(t->rpc.batch); i++) {
-        one.rpc.params = mcp_json_get(mcp_json_at(t->rpc.batch, i), "params");
+        one.rpc.meta =
+            mcp_json_pointer(mcp_json_at(t->rpc.batch, i), "/params/_meta");
         if (mcp_era_meta(&one, MCP_ERA_META_VERSION))
             return 1;
     }
@@ -51,12 +57,28 @@ static const mcp_error_t *answer_one(mcp_turn_t *one,
                                      const mcp_json_t *message)
 {
     MCP_TRY(mcp_rpc_message_read(&one->rpc, message, one->cx));
-    mcp_turn_find_method(one);
+    mcp_message_find_method(one);
     if (one->rpc.kind != MCP_RPC_REQUEST)
-        return mcp_turn_note(one);
+        return mcp_message_note(one);
     if (!strcmp(one->rpc.method, "initialize"))
         return refuse(one, "initialize must not be part of a batch");
-    return mcp_turn_answer(one);
+    return mcp_message_answer(one);
+}
+
+/* Over HTTP+SSE the answers are one message of the session's stream. */
+static void close_answers(mcp_turn_t *t, mcp_writer_t *w)
+{
+    mcp_exchange_t *x = t->x;
+
+    mcp_writer_close(w);
+    x->json = mcp_writer_text(w, &x->json_len);
+    x->status = 200;
+    if (!x->server->is_sse)
+        return;
+    mcp_stream_make(t);
+    mcp_stream_finish(t, x->json, x->json_len);
+    x->json = NULL;
+    x->status = 0;
 }
 
 const mcp_error_t *mcp_batch_post(mcp_turn_t *t)
@@ -68,6 +90,8 @@ const mcp_error_t *mcp_batch_post(mcp_turn_t *t)
     apr_size_t i;
 
     MCP_TRY(check(t));
+    if (x->server->is_sse)
+        x->outlet->accept(x->baton);
     mcp_writer_open(w, '[');
     for (i = 0; i < mcp_json_size(t->rpc.batch); i++) {
         mcp_turn_t one = *t;
@@ -81,8 +105,9 @@ const mcp_error_t *mcp_batch_post(mcp_turn_t *t)
         mcp_writer_raw(w, x->json);
         answers++;
     }
-    mcp_writer_close(w);
-    x->status = answers ? 200 : 202;
-    x->json = answers ? mcp_writer_text(w, &x->json_len) : NULL;
+    x->json = NULL;
+    x->status = 202;
+    if (answers)
+        close_answers(t, w);
     return NULL;
 }

@@ -2,6 +2,7 @@
 #include "mcp/call.h"
 
 #include <apr_strings.h>
+#include <string.h>
 
 #include "base/encode.h"
 #include "live/signal.h"
@@ -127,13 +128,23 @@ static const mcp_error_t *answer_error(mcp_call_run_t *run)
     return e;
 }
 
+/* Not longer than a message may be, and no rune cut in two. */
+static const char *message_of(const char *said, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(said);
+
+    if (len > MAX_SAID)
+        for (len = MAX_SAID; ((unsigned char)said[len] & 0xc0) == 0x80; len--)
+            ;
+    return apr_pstrmemdup(pool, said, len);
+}
+
 /* Where no result can say that it is an error. */
 static const mcp_error_t *answer_failed(mcp_call_run_t *run)
 {
-    if (!run->said)
+    if (!run->said || !*run->said)
         return answer_breach(run, "it failed, and did not say why");
-    return run->kind->refuse(
-        run, apr_pstrndup(run->call.pool, run->said, MAX_SAID));
+    return run->kind->refuse(run, message_of(run->said, run->call.pool));
 }
 
 static const mcp_error_t *answer_with(mcp_call_run_t *run,
@@ -203,14 +214,15 @@ static void begin_round(mcp_call_run_t *run)
 /* Waits before the next round. *why: there is none, for this reason. */
 static const mcp_error_t *nap(const char **why, mcp_call_run_t *run)
 {
-    apr_time_t end = mcp_ctx_now(run->t->cx) + run->delay;
+    apr_time_t now = mcp_ctx_now(run->t->cx), end = now + run->delay;
     mcp_wait_t wait;
     int waits = 1;
 
     MCP_TRY(mcp_wait_begin(&wait, run->t));
-    while (waits && mcp_ctx_now(run->t->cx) < end) {
+    for (; waits && now < end; now = mcp_ctx_now(run->t->cx)) {
         mcp_wait_look(&wait);
-        wait.nap = end - mcp_ctx_now(run->t->cx);
+        if (wait.nap > end - now)
+            wait.nap = end - now;
         waits = !mcp_call_is_cancelled(run) && mcp_wait(&wait);
     }
     mcp_wait_end(&wait);
@@ -229,8 +241,6 @@ static const mcp_error_t *go_on(int *again, const char **why,
     if (run->breach)
         return NULL;
     if (outcome == MCP_CALL_LATER && run->t->x->outlet) {
-        if (run->delay < MIN_DELAY)
-            run->delay = MIN_DELAY;
         *again = 1;
         return nap(why, run);
     }
@@ -238,7 +248,7 @@ static const mcp_error_t *go_on(int *again, const char **why,
         return NULL;
     if (!run->questions && !run->remember)
         run->breach = "it requires input, and asked for none";
-    else if (run->t->era->bit == MCP_ERA_LEGACY && run->rounds > MAX_ROUNDS)
+    else if (run->t->era->bit == MCP_ERA_LEGACY && run->asked++ >= MAX_ROUNDS)
         run->breach = "it asks again and again";
     else if (run->t->era->bit == MCP_ERA_LEGACY) {
         *again = 1;
@@ -249,10 +259,15 @@ static const mcp_error_t *go_on(int *again, const char **why,
 
 mcp_outcome_t mcp_call_round(mcp_call_run_t *run)
 {
+    mcp_outcome_t outcome;
+
     run->call.api = &mcp_call_api;
     run->call.principal = run->t->x->principal;
     begin_round(run);
-    return run->function(&run->call, run->baton);
+    outcome = run->function(&run->call, run->baton);
+    if (run->delay < MIN_DELAY)
+        run->delay = MIN_DELAY;
+    return outcome;
 }
 
 const mcp_error_t *mcp_call_run(mcp_call_run_t *run)

@@ -17,6 +17,9 @@
 #define MCP_CALL_MAX_RESULT (1024 * 1024)   /* bytes that may be written */
 #define MCP_CALL_MAX_REMEMBERED (16 * 1024) /* bytes */
 #define MCP_CALL_MAX_VALUES 100             /* of a completion */
+#define MCP_CALL_MAX_BLOCKS 10000
+#define MCP_CALL_MAX_QUESTIONS 100 /* of a round */
+#define MCP_CALL_MAX_DELAY apr_time_from_sec(24 * 3600)
 
 typedef struct mcp_call_run_t mcp_call_run_t;
 
@@ -26,10 +29,16 @@ typedef struct mcp_medium_t {
     const char *base64;
 } mcp_medium_t;
 
+/* what the functions of some kinds may give, and of others may not */
+#define MCP_CALL_GIVES_STRUCTURED 0x01u
+#define MCP_CALL_GIVES_ROLES 0x02u
+#define MCP_CALL_GIVES_VALUES 0x04u
+
 /* What a kind of call makes of what its function gives. Those that write
  * return NULL, or the sentence that says which rule is broken. */
 typedef struct mcp_call_kind_t {
     const char *what; /* "tool", as logs say */
+    unsigned gives;   /* MCP_CALL_GIVES_... */
     /* begins the result, up to the first block */
     void (*begin)(mcp_call_run_t *run);
     const char *(*text)(mcp_call_run_t *run, const char *text, apr_size_t len);
@@ -66,6 +75,7 @@ struct mcp_call_run_t {
 
     /* -- over all rounds -- */
     unsigned rounds;
+    unsigned asked;       /* rounds that ended with questions */
     apr_pool_t *pools[2]; /* of every other round behind the first */
     double progress;      /* that was sent last */
     int has_progress;
@@ -117,6 +127,24 @@ const mcp_error_t *mcp_call_ask_now(const char **why, mcp_call_run_t *run);
 
 /* what functions may do */
 extern const mcp_call_api_t mcp_call_api;
+
+/* The first breach of the contract counts; what NULL: there is none. */
+void mcp_call_breach(mcp_call_run_t *run, const char *what);
+/* Whether len more bytes may be written. */
+int mcp_call_make_room(mcp_call_run_t *run, apr_size_t len);
+
+/* the part of it that gives results: call_result.c */
+void mcp_call_result_text(mcp_call_t *call, const char *text);
+void mcp_call_result_media(mcp_call_t *call, const char *kind,
+                           const char *media_type, const void *data,
+                           apr_size_t len);
+void mcp_call_result_content(mcp_call_t *call, const char *json);
+void mcp_call_result_structured(mcp_call_t *call, const char *json);
+void mcp_call_result_role(mcp_call_t *call, const char *role);
+void mcp_call_result_value(mcp_call_t *call, const char *value);
+void mcp_call_result_meta(mcp_call_t *call, const char *name,
+                          const char *json);
+void mcp_call_result_error(mcp_call_t *call, int code, const char *message);
 
 /* the part of it that reaches others while the function runs: call_tell.c */
 void mcp_call_tell_progress(mcp_call_t *call, double done, double total,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/uri.h"
 #include "live/signal.h"
 #include "mcp/answers.h"
 #include "mcp/call.h"
@@ -20,10 +21,23 @@ static mcp_call_run_t *run_of(mcp_call_t *call)
     return (mcp_call_run_t *)call;
 }
 
-static mcp_writer_t *notification(const mcp_call_run_t *run,
-                                  const char *method)
+/* What is told is forgotten at once: a function may tell a lot. */
+typedef struct telling_t {
+    const mcp_call_run_t *run;
+    apr_pool_t *pool;
+    mcp_writer_t *w;
+} telling_t;
+
+static void begin(telling_t *telling, const mcp_call_run_t *run)
 {
-    mcp_writer_t *w = mcp_writer_make(run->call.pool);
+    telling->run = run;
+    telling->w = NULL;
+    apr_pool_create(&telling->pool, run->call.pool);
+}
+
+static mcp_writer_t *open_params(telling_t *telling, const char *method)
+{
+    mcp_writer_t *w = telling->w = mcp_writer_make(telling->pool);
 
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "jsonrpc", "2.0");
@@ -33,15 +47,19 @@ static mcp_writer_t *notification(const mcp_call_run_t *run,
     return w;
 }
 
-static void notify(const mcp_call_run_t *run, mcp_writer_t *w)
+/* Sends what was written, if anything was. */
+static void end(telling_t *telling)
 {
     const char *text;
     apr_size_t len;
 
-    mcp_writer_close(w);
-    mcp_writer_close(w);
-    text = mcp_writer_text(w, &len);
-    mcp_stream_send(run->t, text, len);
+    if (telling->w) {
+        mcp_writer_close(telling->w);
+        mcp_writer_close(telling->w);
+        text = mcp_writer_text(telling->w, &len);
+        mcp_stream_send(telling->run->t, text, len);
+    }
+    apr_pool_destroy(telling->pool);
 }
 
 /* progress: "The progress value MUST increase with each notification" */
@@ -50,14 +68,18 @@ void mcp_call_tell_progress(mcp_call_t *call, double done, double total,
 {
     mcp_call_run_t *run = run_of(call);
     const mcp_json_t *token = mcp_era_meta(run->t, "progressToken");
+    telling_t telling;
     mcp_writer_t *w;
 
+    if (message && !mcp_encode_is_utf8(message, strlen(message)))
+        mcp_call_breach(run, "what it says of its progress is not UTF-8");
     if (!token || !mcp_stream_is_possible(run->t) || !isfinite(done) ||
         (run->has_progress && done <= run->progress))
         return;
     run->has_progress = 1;
     run->progress = done;
-    w = notification(run, "notifications/progress");
+    begin(&telling, run);
+    w = open_params(&telling, "notifications/progress");
     mcp_writer_name(w, "progressToken");
     mcp_writer_json(w, token);
     mcp_writer_name(w, "progress");
@@ -67,41 +89,70 @@ void mcp_call_tell_progress(mcp_call_t *call, double done, double total,
         mcp_writer_number(w, total);
     }
     mcp_writer_member(w, "message", message);
-    notify(run, w);
+    end(&telling);
 }
 
-static int wanted_level(mcp_call_run_t *run)
+static int is_wanted(mcp_call_run_t *run, int level)
 {
+    if (!mcp_stream_is_possible(run->t))
+        return 0;
     if (!run->is_level_known)
         run->level = mcp_level_wanted(run->t);
     run->is_level_known = 1;
-    return run->level;
+    return level >= run->level;
+}
+
+/* The sentence that says what is wrong with a line of the log, which is in
+ * *json else. */
+static const char *line_read(const mcp_json_t **json, int level,
+                             const char *data, mcp_ctx_t *cx)
+{
+    apr_size_t len = data ? strlen(data) : 0;
+
+    if (level < 0)
+        return "a log line that it gave has no level";
+    if (len > MCP_CALL_MAX_RESULT)
+        return "a log line that it gave is larger than 1 MiB";
+    return data && !mcp_json_read(json, data, len, cx)
+               ? NULL
+               : "a log line that it gave is not JSON";
 }
 
 void mcp_call_tell_log(mcp_call_t *call, const char *level, const char *data)
 {
     mcp_call_run_t *run = run_of(call);
-    int severity = mcp_level_of(level);
+    mcp_ctx_t cx = *run->t->cx;
+    int number = mcp_level_of(level);
     const mcp_json_t *json;
+    const char *wrong;
+    telling_t telling;
     mcp_writer_t *w;
 
-    if (severity < 0 || !data ||
-        mcp_json_read(&json, data, strlen(data), run->t->cx)) {
-        run->breach = "a log line that it gave has no level or no JSON";
-        return;
+    begin(&telling, run);
+    cx.pool = telling.pool;
+    wrong = line_read(&json, number, data, &cx);
+    mcp_call_breach(run, wrong);
+    if (!wrong && is_wanted(run, number)) {
+        w = open_params(&telling, "notifications/message");
+        mcp_writer_member(w, "level", level);
+        mcp_writer_member(w, "logger", run->module);
+        mcp_writer_name(w, "data");
+        mcp_writer_json(w, json);
     }
-    if (!mcp_stream_is_possible(run->t) || severity < wanted_level(run))
-        return;
-    w = notification(run, "notifications/message");
-    mcp_writer_member(w, "level", level);
-    mcp_writer_member(w, "logger", run->module);
-    mcp_writer_name(w, "data");
-    mcp_writer_json(w, json);
-    notify(run, w);
+    end(&telling);
 }
 
-/* Legacy requests and tasks are cancelled by a message that wakes all; as long
- * as nobody was woken since it was looked for there is none. */
+/* Over HTTP+SSE no session outlives its stream. */
+static int is_cancelled(const mcp_turn_t *t)
+{
+    if (t->task)
+        return mcp_task_is_cancelled(t);
+    return mcp_answers_is_cancelled(t) ||
+           (t->x->server->is_sse && mcp_stream_is_lost(t));
+}
+
+/* Legacy requests and tasks are cancelled by what wakes all; as long as nobody
+ * was woken since it was looked for there is none. */
 int mcp_call_is_cancelled(mcp_call_run_t *run)
 {
     const mcp_turn_t *t = run->t;
@@ -112,8 +163,7 @@ int mcp_call_is_cancelled(mcp_call_run_t *run)
     count = mcp_live_signal_count(t->x->works->shared);
     if (count != run->signal) {
         run->signal = count;
-        run->is_cancelled = t->task ? mcp_task_is_cancelled(t)
-                                    : mcp_answers_is_cancelled(t);
+        run->is_cancelled = is_cancelled(t);
     }
     return run->is_cancelled;
 }
@@ -129,7 +179,9 @@ int mcp_call_tell_cancelled(mcp_call_t *call)
 
 void mcp_call_tell_part(mcp_call_t *call, apr_interval_time_t retry)
 {
-    mcp_stream_part(run_of(call)->t, retry);
+    if (retry > MCP_CALL_MAX_DELAY)
+        retry = MCP_CALL_MAX_DELAY;
+    mcp_stream_part(run_of(call)->t, retry > 0 ? retry : 0);
 }
 
 static void announce(mcp_call_run_t *run, const char *what, int private)
@@ -147,7 +199,7 @@ void mcp_call_tell_changed(mcp_call_t *call, const char *list)
     mcp_call_run_t *run = run_of(call);
 
     if (!list || !mcp_news_is_list(list))
-        run->breach = "what it says has changed is no list";
+        mcp_call_breach(run, "what it says has changed is no list");
     else
         announce(run, list, 0);
 }
@@ -155,9 +207,10 @@ void mcp_call_tell_changed(mcp_call_t *call, const char *list)
 void mcp_call_tell_updated(mcp_call_t *call, const char *uri, int private)
 {
     mcp_call_run_t *run = run_of(call);
+    const mcp_uri_t *read;
 
-    if (!uri || !strchr(uri, ':'))
-        run->breach = "what it says has changed is no URI";
+    if (!uri || mcp_uri_read(&read, uri, run->t->cx))
+        mcp_call_breach(run, "what it says has changed is no URI");
     else
         announce(run, uri, private);
 }

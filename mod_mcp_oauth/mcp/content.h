@@ -6,13 +6,17 @@
 
 /* The content blocks that results of tools and messages of prompts have alike
  * (ContentBlock). Each returns NULL, or the sentence that says which rule is
- * broken; then nothing is written. */
+ * broken; then nothing is written. Clients throw away a whole result in which
+ * one block is not as the schema of MCP has it. */
 
 const char *mcp_content_text(mcp_writer_t *w, const char *text,
                              apr_size_t len);
 const char *mcp_content_medium(mcp_writer_t *w, const mcp_medium_t *medium);
 /* json is block as it was written. */
 const char *mcp_content_block(mcp_writer_t *w, const mcp_json_t *block,
-                              const char *json);
+                              const char *json, mcp_ctx_t *cx);
+/* The same of TextResourceContents or BlobResourceContents; writes nothing. */
+const char *mcp_content_resource_check(const mcp_json_t *contents,
+                                       mcp_ctx_t *cx);
 
 #endif

@@ -83,6 +83,40 @@ int mcp_contract_is_media_type(const char *text)
     return 1;
 }
 
+/* -- names in _meta -- */
+
+/* Letters, digits and others, with a letter or digit at each end. */
+static int is_word(const char *s, apr_size_t len, const char *others)
+{
+    apr_size_t i;
+
+    for (i = 0; i < len; i++)
+        if (!apr_isalnum(s[i]) && (!s[i] || !strchr(others, s[i])))
+            return 0;
+    return len && apr_isalnum(s[0]) && apr_isalnum(s[len - 1]);
+}
+
+static int is_reserved(const char *label, apr_size_t len)
+{
+    return (len == 3 && !strncmp(label, "mcp", len)) ||
+           (len == 20 && !strncmp(label, "modelcontextprotocol", len));
+}
+
+int mcp_contract_is_meta_name(const char *name)
+{
+    const char *label = name, *slash = strchr(name, '/');
+    apr_size_t len;
+    int n;
+
+    for (n = 0; slash && label <= slash; label += len + 1, n++) {
+        len = strcspn(label, "./");
+        if (!is_word(label, len, "-") || !apr_isalpha(*label) ||
+            (n == 1 && is_reserved(label, len)))
+            return 0;
+    }
+    return slash && (!*label || is_word(label, strlen(label), "-_."));
+}
+
 /* -- objects -- */
 
 const char *mcp_contract_object_read(const mcp_json_t **json, const char *text,

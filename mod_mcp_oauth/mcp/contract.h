@@ -14,6 +14,9 @@ int mcp_contract_is_name(const char *name);
 int mcp_contract_is_text(const char *text);
 /* RFC 9110 8.3.1: type/subtype, with parameters or without */
 int mcp_contract_is_media_type(const char *text);
+/* a name in _meta (2026-07-28 basic/index "_meta"), with a prefix that is not
+ * MCP's own */
+int mcp_contract_is_meta_name(const char *name);
 
 /* A rendered JSON object, on one line. NULL for NULL, and for what is none:
  * *json is NULL then. Lives in cx->pool. */

@@ -3,52 +3,14 @@
 
 #include <string.h>
 
-#include "mcp/answers.h"
 #include "mcp/batch.h"
 #include "mcp/era.h"
 #include "mcp/header.h"
 #include "mcp/listener.h"
+#include "mcp/message.h"
 #include "mcp/method.h"
 #include "mcp/record.h"
 #include "mcp/sse.h"
-
-/* -- one message -- */
-
-void mcp_turn_find_method(mcp_turn_t *t)
-{
-    if (!t->rpc.method)
-        return;
-    t->method = mcp_method_find(t->rpc.method);
-    t->x->rpc_method = t->method ? t->method->name
-                                 : mcp_turn_shown(t, t->rpc.method);
-}
-
-const mcp_error_t *mcp_turn_answer(mcp_turn_t *t)
-{
-    const mcp_method_t *method = t->method;
-
-    if (!method || !(method->eras & t->era->bit) ||
-        (method->needs && !mcp_server_has(t->x->server, method->needs)))
-        return mcp_error_tell(MCP_E_METHOD_NOT_FOUND, t->cx,
-                              "Method not found: %s",
-                              mcp_turn_shown(t, t->rpc.method));
-    MCP_TRY(t->method->answer(t));
-    mcp_turn_end(t);
-    return NULL;
-}
-
-/* What is no request. Unknown notifications are accepted: none of them could
- * change anything here. */
-const mcp_error_t *mcp_turn_note(mcp_turn_t *t)
-{
-    if (t->era->bit != MCP_ERA_LEGACY)
-        return NULL;
-    if (t->rpc.kind == MCP_RPC_RESPONSE)
-        return mcp_answers_take(t);
-    if (!strcmp(t->rpc.method, "notifications/cancelled"))
-        mcp_answers_cancel(t);
-    return NULL;
-}
 
 /* -- POST -- */
 
@@ -61,7 +23,7 @@ static const mcp_error_t *post_request(mcp_turn_t *t)
     mcp_stream_make(t);
     if (t->x->server->is_sse)
         t->x->outlet->accept(t->x->baton);
-    e = mcp_turn_answer(t);
+    e = mcp_message_answer(t);
     if (!e || !mcp_stream_is_begun(t))
         return e;
     mcp_turn_fail(t, e);
@@ -72,13 +34,13 @@ static const mcp_error_t *post_message(mcp_turn_t *t)
 {
     if (t->rpc.batch)
         return mcp_batch_post(t);
-    mcp_turn_find_method(t);
+    mcp_message_find_method(t);
     MCP_TRY(mcp_era_choose(t));
     MCP_TRY(t->era->admit(t));
     if (t->rpc.kind == MCP_RPC_REQUEST)
         return post_request(t);
     t->x->status = 202;
-    return mcp_turn_note(t);
+    return mcp_message_note(t);
 }
 
 static const mcp_error_t *post(mcp_turn_t *t)

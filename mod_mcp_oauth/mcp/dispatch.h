@@ -39,6 +39,7 @@ typedef struct mcp_exchange_t {
     /* a request header by name, NULL when absent. httpd joins repeated ones
      * with ", " */
     const char *(*header)(void *baton, const char *name);
+    const char *address;     /* of the client, or NULL */
     const char *session_key; /* sessionId of the query (HTTP+SSE), or NULL */
     const mcp_outlet_t *outlet; /* NULL: the answer is one body */
     void *baton;

@@ -5,7 +5,7 @@
 
 const mcp_json_t *mcp_era_meta(const mcp_turn_t *t, const char *name)
 {
-    return mcp_json_get(mcp_json_get(t->rpc.params, "_meta"), name);
+    return mcp_json_get(t->rpc.meta, name);
 }
 
 const mcp_error_t *mcp_era_choose(mcp_turn_t *t)

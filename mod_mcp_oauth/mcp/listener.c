@@ -61,8 +61,9 @@ const char *mcp_listener_message(const char *what,
 
 /* -- what changed -- */
 
-/* Says from where the stream can be resumed: some may be told twice then, none
- * is missed. No other event of the session has this id. */
+/* Says from where the stream can be resumed: of what changed at once some may
+ * be told twice then, none is missed. No other event of the session has this
+ * id. */
 static const char *event_id(listener_t *l, apr_pool_t *pool)
 {
     return apr_psprintf(pool,
@@ -82,20 +83,38 @@ static int tell(listener_t *l, const char *what)
     return mcp_stream_event(l->t, &event);
 }
 
-static int tell_news(listener_t *l)
+/* Those of the changes looked at that the session hears of. */
+static apr_array_header_t *heard(listener_t *l)
 {
     static const char *const lists[] = {"tools", "prompts", "resources"};
-    apr_array_header_t *uris;
+    apr_array_header_t *uris = mcp_record_subscriptions(l->t, l->scratch);
+    apr_array_header_t *heard =
+        apr_array_make(l->scratch, 3, sizeof(const char *));
+    int i;
+
+    for (i = 0; i < 3; i++)
+        if (mcp_news_has(&l->watch, lists[i]))
+            APR_ARRAY_PUSH(heard, const char *) = lists[i];
+    for (i = 0; i < uris->nelts; i++)
+        if (mcp_news_has(&l->watch, APR_ARRAY_IDX(uris, i, const char *)))
+            APR_ARRAY_PUSH(heard, const char *) =
+                APR_ARRAY_IDX(uris, i, const char *);
+    return heard;
+}
+
+static int tell_news(listener_t *l)
+{
+    const apr_array_header_t *news;
     int goes_on = 1, i;
 
     while (goes_on && mcp_news_look(&l->watch)) {
-        for (i = 0; i < 3 && goes_on; i++)
-            if (mcp_news_has(&l->watch, lists[i]))
-                goes_on = tell(l, lists[i]);
-        uris = mcp_record_subscriptions(l->t, l->scratch);
-        for (i = 0; i < uris->nelts && goes_on; i++)
-            if (mcp_news_has(&l->watch, APR_ARRAY_IDX(uris, i, const char *)))
-                goes_on = tell(l, APR_ARRAY_IDX(uris, i, const char *));
+        news = heard(l);
+        for (i = 0; i < news->nelts && goes_on; i++) {
+            /* who has the last of them has them all */
+            if (i == news->nelts - 1)
+                l->told = l->watch.last;
+            goes_on = tell(l, APR_ARRAY_IDX(news, i, const char *));
+        }
         l->told = l->watch.last;
     }
     return goes_on;

@@ -98,7 +98,7 @@ static const char *medium(mcp_call_run_t *run, const mcp_medium_t *medium)
 static const char *content(mcp_call_run_t *run, const mcp_json_t *block,
                            const char *json)
 {
-    const char *wrong = mcp_content_block(start(run), block, json);
+    const char *wrong = mcp_content_block(start(run), block, json, run->t->cx);
 
     mcp_writer_close(run->t->w);
     return wrong;
@@ -113,7 +113,8 @@ static const char *done(mcp_call_run_t *run)
 }
 
 static const mcp_call_kind_t kind = {
-    "prompt", begin, text, medium, content, done, NULL, mcp_call_fail, NULL};
+    "prompt", MCP_CALL_GIVES_ROLES, begin, text, medium, content, done,
+    NULL,     mcp_call_fail,        NULL};
 
 const mcp_error_t *mcp_prompts_get(mcp_turn_t *t)
 {

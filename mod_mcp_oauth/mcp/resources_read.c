@@ -2,9 +2,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "base/uri.h"
-#include "mcp/call.h"
-#include "mcp/contract.h"
+#include "mcp/content.h"
 #include "mcp/era.h"
 #include "mcp/method.h"
 
@@ -95,26 +93,14 @@ static const char *medium(mcp_call_run_t *run, const mcp_medium_t *medium)
     return NULL;
 }
 
-/* TextResourceContents or BlobResourceContents */
 static const char *content(mcp_call_run_t *run, const mcp_json_t *block,
                            const char *json)
 {
-    const char *uri = mcp_json_string(mcp_json_get(block, "uri"));
-    const mcp_json_t *media_type = mcp_json_get(block, "mimeType");
-    const mcp_uri_t *read;
+    const char *wrong = mcp_content_resource_check(block, run->t->cx);
 
-    if (!uri || mcp_uri_read(&read, uri, run->t->cx))
-        return "one of the contents that it gave has no uri";
-    if (!mcp_json_string(mcp_json_get(block, "text")) ==
-        !mcp_json_string(mcp_json_get(block, "blob")))
-        return "one of the contents that it gave has neither text nor blob, "
-               "or both";
-    if (media_type &&
-        (!mcp_json_string(media_type) ||
-         !mcp_contract_is_media_type(mcp_json_string(media_type))))
-        return "one of the contents that it gave has a mimeType that is none";
-    mcp_writer_raw(run->t->w, json);
-    return NULL;
+    if (!wrong)
+        mcp_writer_raw(run->t->w, json);
+    return wrong;
 }
 
 /* "Results produced by retrying a request MUST NOT be cached" */
@@ -139,9 +125,9 @@ static const char *done(mcp_call_run_t *run)
     return NULL;
 }
 
-static const mcp_call_kind_t kind = {"resource", begin,         text,
-                                     medium,     content,       done,
-                                     NULL,       mcp_call_fail, not_found};
+static const mcp_call_kind_t kind = {"resource",    0,        begin, text,
+                                     medium,        content,  done,  NULL,
+                                     mcp_call_fail, not_found};
 
 const mcp_error_t *mcp_resources_read(mcp_turn_t *t)
 {

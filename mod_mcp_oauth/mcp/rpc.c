@@ -56,6 +56,7 @@ request_read(mcp_rpc_t *rpc, const mcp_json_t *message, mcp_ctx_t *cx)
         return mcp_error_tell(MCP_E_RPC_ENVELOPE, cx,
                               "Invalid params: params must be an object");
     rpc->params = params;
+    rpc->meta = mcp_json_get(params, "_meta");
     return NULL;
 }
 

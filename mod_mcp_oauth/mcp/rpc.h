@@ -17,6 +17,7 @@ typedef struct mcp_rpc_t {
     const mcp_json_t *id;      /* a string or an integer; NULL where none */
     const char *method;        /* NULL in a response */
     const mcp_json_t *params;  /* an object, or NULL when absent */
+    const mcp_json_t *meta;    /* params._meta, or NULL */
     const mcp_json_t *message; /* the whole */
     const mcp_json_t *batch;   /* an array, and all else is NULL; or NULL */
 } mcp_rpc_t;

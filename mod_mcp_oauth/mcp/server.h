@@ -4,6 +4,7 @@
 
 #include "jose/keyring.h"
 #include "live/place.h"
+#include "live/throttle.h"
 #include "mcp/prompts.h"
 #include "mcp/resources.h"
 #include "mcp/tools.h"
@@ -32,7 +33,8 @@ typedef struct mcp_works_t {
     const mcp_jose_keyring_t *keys;
     const char *issuer; /* whose keys */
     mcp_live_shared_t *shared;
-    mcp_place_limits_t places; /* for what waits with a thread */
+    mcp_place_limits_t places;   /* for what waits with a thread */
+    mcp_live_rate_t completions; /* of one user */
     /* Has work done in a thread of its own, with a context that ends with it;
      * 0: too much waits for one already. NULL: there are no threads. */
     int (*run)(void (*work)(mcp_ctx_t *cx, void *baton), void *baton);

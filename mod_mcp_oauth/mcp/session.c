@@ -8,6 +8,7 @@
 #include "base/writer.h"
 #include "live/session.h"
 #include "mcp/era.h"
+#include "mcp/session_known.h"
 
 /* An id is base64url of these bytes, numbers in network order, and their MAC:
  *
@@ -168,14 +169,13 @@ static int is_alive(mcp_session_t *session, apr_int64_t begin,
     return 1;
 }
 
-int mcp_session_read(mcp_session_t *session, const char *id,
-                     const mcp_exchange_t *x, mcp_ctx_t *cx)
+/* Whether the id is one that we made for this server and principal. */
+static int facts_read(mcp_session_t *session, apr_int64_t *begin,
+                      const char *id, const mcp_exchange_t *x, mcp_ctx_t *cx)
 {
     unsigned char mac[MCP_DIGEST_SIZE], *bytes;
-    apr_size_t len = strlen(id);
+    apr_size_t len = ID_LENGTH;
 
-    if (len != ID_LENGTH)
-        return 0;
     bytes = mcp_encode_base64url_read(&len, id, len, cx->pool);
     if (!bytes || len != ID_SIZE || bytes[0] != FORMAT)
         return 0;
@@ -185,9 +185,24 @@ int mcp_session_read(mcp_session_t *session, const char *id,
     session->version =
         mcp_era_legacy_of_number((apr_uint32_t)get(bytes + VERSION, 4));
     session->capabilities = (unsigned)get(bytes + CAPABILITIES, 2);
+    *begin = (apr_int64_t)get(bytes + BEGIN, 8);
     mcp_digest_sha256(session->digest, id, ID_LENGTH);
-    return session->version &&
-           is_alive(session, (apr_int64_t)get(bytes + BEGIN, 8), x, cx);
+    return session->version != NULL;
+}
+
+int mcp_session_read(mcp_session_t *session, const char *id,
+                     const mcp_exchange_t *x, mcp_ctx_t *cx)
+{
+    apr_int64_t begin;
+
+    if (strlen(id) != ID_LENGTH)
+        return 0;
+    if (!mcp_session_known_find(session, &begin, id, x, cx)) {
+        if (!facts_read(session, &begin, id, x, cx))
+            return 0;
+        mcp_session_known_keep(session, begin, id, x, cx);
+    }
+    return is_alive(session, begin, x, cx);
 }
 
 const mcp_error_t *mcp_session_get(mcp_session_t *session,

@@ -36,12 +36,19 @@ static int is_resumable(const mcp_turn_t *t)
            mcp_era_legacy_number(t->session.version) >= MCP_ERA_RESUMABLE;
 }
 
+/* Beyond the round of a call in which it begins. */
 static mcp_stream_t *make(mcp_turn_t *t)
 {
-    mcp_stream_t *stream = apr_pcalloc(t->cx->pool, sizeof(*stream));
+    return apr_pcalloc(t->pool, sizeof(mcp_stream_t));
+}
 
-    apr_pool_create(&stream->scratch, t->cx->pool);
-    return stream;
+/* Before a message: most requests are answered without one. */
+static void clear(mcp_turn_t *t)
+{
+    if (t->stream->scratch)
+        apr_pool_clear(t->stream->scratch);
+    else
+        apr_pool_create(&t->stream->scratch, t->pool);
 }
 
 void mcp_stream_make(mcp_turn_t *t)
@@ -75,13 +82,27 @@ int mcp_stream_is_open(const mcp_turn_t *t)
            !stream->is_queued;
 }
 
+static int is_there(const mcp_box_t *box, const mcp_turn_t *t)
+{
+    apr_int64_t now = mcp_ctx_seconds(t->cx);
+
+    return mcp_live_mailbox_is_open(t->x->works->shared, box->id, now);
+}
+
+/* What is posted over HTTP+SSE is answered as long as the session's queue is
+ * there, whatever became of the POST. */
 int mcp_stream_is_lost(const mcp_turn_t *t)
 {
     const mcp_stream_t *stream = t->stream;
     const mcp_exchange_t *x = t->x;
+    mcp_box_t queue;
 
-    if (stream && (stream->is_queued || stream->name))
-        return stream->is_queued && stream->is_ended;
+    if (x->server->is_sse && (!stream || stream->is_queued)) {
+        queue = mcp_box_of(t, MCP_BOX_QUEUE, NULL);
+        return !is_there(&queue, t);
+    }
+    if (stream && stream->name)
+        return 0;
     return x->outlet && x->outlet->gone(x->baton);
 }
 
@@ -130,7 +151,7 @@ int mcp_stream_event(mcp_turn_t *t, const mcp_event_t *event)
     if (!t->stream)
         t->stream = make(t);
     t->stream->is_begun = 1;
-    apr_pool_clear(t->stream->scratch);
+    clear(t);
     return send_event(t, event, t->stream->scratch);
 }
 
@@ -156,9 +177,11 @@ static void begin(mcp_turn_t *t)
     mcp_stream_t *stream = t->stream;
     mcp_event_t first = {NULL};
 
+    clear(t);
     stream->is_begun = 1;
     if (!is_resumable(t) || mcp_random_text(&stream->name, NAME_BYTES, t->cx))
         return;
+    stream->name = apr_pstrdup(t->pool, stream->name);
     stream->box = mcp_box_of(t, MCP_BOX_STREAM, stream->name);
     if (mcp_box_open(&stream->box, t,
                      KEPT_FOR + apr_time_sec(t->x->outlet->patience),
@@ -208,7 +231,7 @@ static void send_letter(mcp_turn_t *t, mcp_letter_t *letter)
     }
     if (!stream->is_begun)
         begin(t);
-    apr_pool_clear(stream->scratch);
+    clear(t);
     event.id = keep(t, letter);
     if (!stream->is_ended && letter->len)
         stream->is_ended = !send_event(t, &event, stream->scratch);
@@ -233,7 +256,7 @@ void mcp_stream_part(mcp_turn_t *t, apr_interval_time_t retry)
         begin(t);
     if (!stream->name || stream->is_ended)
         return;
-    apr_pool_clear(stream->scratch);
+    clear(t);
     event.id = event_id(stream->name, 0, stream->scratch);
     event.retry = retry;
     send_event(t, &event, stream->scratch);
@@ -269,13 +292,6 @@ static int id_read(const char **name, apr_uint64_t *number, const char *id,
     return 1;
 }
 
-static int is_there(const mcp_box_t *box, const mcp_turn_t *t)
-{
-    apr_int64_t now = mcp_ctx_seconds(t->cx);
-
-    return mcp_live_mailbox_is_open(t->x->works->shared, box->id, now);
-}
-
 /* Whether something may come behind the letter that was told last. */
 static int goes_on(const mcp_turn_t *t, const mcp_letter_t *told)
 {
@@ -287,6 +303,17 @@ static int goes_on(const mcp_turn_t *t, const mcp_letter_t *told)
             letter.number > told->number);
 }
 
+/* Whether nothing is left behind it, nor will be. */
+static int is_over(mcp_turn_t *t, const mcp_letter_t *told)
+{
+    mcp_letter_t next = {told->number, 0, NULL, 0};
+
+    clear(t);
+    if (mcp_box_read(&next, &t->stream->box, t, t->stream->scratch))
+        return !goes_on(t, told);
+    return next.kind == LAST && !next.len;
+}
+
 /* 0: the stream is at its end, or nobody reads */
 static int tell(mcp_turn_t *t, const char *name, mcp_letter_t *last)
 {
@@ -295,7 +322,7 @@ static int tell(mcp_turn_t *t, const char *name, mcp_letter_t *last)
     mcp_letter_t letter;
 
     for (;;) {
-        apr_pool_clear(stream->scratch);
+        clear(t);
         letter.number = last->number;
         letter.kind = 0;
         if (mcp_box_read(&letter, &stream->box, t, stream->scratch))
@@ -313,6 +340,7 @@ static int tell(mcp_turn_t *t, const char *name, mcp_letter_t *last)
 
 const mcp_error_t *mcp_stream_resume(int *found, mcp_turn_t *t, const char *id)
 {
+    mcp_event_t first = {NULL};
     mcp_letter_t last = {0};
     const char *name;
     mcp_wait_t wait;
@@ -325,8 +353,15 @@ const mcp_error_t *mcp_stream_resume(int *found, mcp_turn_t *t, const char *id)
     if (!is_there(&t->stream->box, t))
         return NULL;
     *found = 1;
+    if (is_over(t, &last)) {
+        /* clients come back to a stream that ends without a response */
+        t->x->status = 204;
+        return NULL;
+    }
     MCP_TRY(mcp_wait_begin(&wait, t));
-    mcp_stream_comment(t);
+    /* for clients that forget where they were if no event follows */
+    first.id = event_id(name, last.number, t->cx->pool);
+    mcp_stream_event(t, &first);
     do
         mcp_wait_look(&wait);
     while (tell(t, name, &last) && mcp_wait(&wait));

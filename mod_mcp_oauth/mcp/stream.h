@@ -47,8 +47,9 @@ int mcp_stream_event(mcp_turn_t *t, const mcp_event_t *event);
 int mcp_stream_comment(mcp_turn_t *t);
 
 /* The stream that a Last-Event-ID names is told from there on, to its end or
- * to the end of patience (2025-11-25). NULL id, or one that is no such
- * stream's: *found is 0, and nothing happens. */
+ * to the end of patience (2025-11-25). Where nothing is left of it the answer
+ * is 204, by which event sources stop (HTML, Server-sent events). NULL id, or
+ * one that is no such stream's: *found is 0, and nothing happens. */
 const mcp_error_t *mcp_stream_resume(int *found, mcp_turn_t *t,
                                      const char *id);
 

@@ -53,7 +53,7 @@ const mcp_error_t *mcp_task_make(mcp_task_t *task, const mcp_call_run_t *run)
         mcp_moment_text(mcp_ctx_now(t->cx), t->cx->pool);
     task->tool = run->call.name;
     task->arguments = run->arguments;
-    task->meta = mcp_json_get(t->rpc.params, "_meta");
+    task->meta = t->rpc.meta;
     task->remembered = run->remember;
     if (mcp_box_open(&task->box, t, t->x->server->task_lifetime, MAX_BYTES))
         return mcp_error_make(MCP_E_UNAVAILABLE, t->cx, "no room for a task");

@@ -128,6 +128,7 @@ static const mcp_error_t *params_make(mcp_turn_t *t, const mcp_task_t *task)
     mcp_writer_close(w);
     text = mcp_writer_text(w, &len);
     MCP_TRY(mcp_json_read(&t->rpc.params, text, len, t->cx));
+    t->rpc.meta = mcp_json_get(t->rpc.params, "_meta");
     t->capabilities = mcp_era_meta(t, MCP_ERA_META_CAPABILITIES);
     return NULL;
 }

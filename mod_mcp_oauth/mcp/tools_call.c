@@ -85,7 +85,7 @@ static const char *medium(mcp_call_run_t *run, const mcp_medium_t *medium)
 static const char *content(mcp_call_run_t *run, const mcp_json_t *block,
                            const char *json)
 {
-    return mcp_content_block(run->t->w, block, json);
+    return mcp_content_block(run->t->w, block, json, run->t->cx);
 }
 
 static void end(mcp_call_run_t *run, int is_error)
@@ -137,8 +137,11 @@ static const mcp_error_t *refuse(mcp_call_run_t *run, const char *why)
     return NULL;
 }
 
-static const mcp_call_kind_t kind = {"tool", begin,  text,   medium, content,
-                                     done,   failed, refuse, NULL};
+static const mcp_call_kind_t kind = {"tool", MCP_CALL_GIVES_STRUCTURED,
+                                     begin,  text,
+                                     medium, content,
+                                     done,   failed,
+                                     refuse, NULL};
 
 /* -- the call -- */
 

@@ -34,13 +34,6 @@ typedef struct mcp_turn_meta_t {
     const char *json; /* rendered */
 } mcp_turn_meta_t;
 
-/* Looks up the method that the message names. */
-void mcp_turn_find_method(mcp_turn_t *t);
-/* Answers the request that is read and admitted. */
-const mcp_error_t *mcp_turn_answer(mcp_turn_t *t);
-/* Takes note of a message that is no request. */
-const mcp_error_t *mcp_turn_note(mcp_turn_t *t);
-
 /* Begins the result; type is the modern resultType, NULL where the result must
  * stay empty. Called again, it begins anew: what was written is forgotten. */
 void mcp_turn_begin(mcp_turn_t *t, const char *type);

@@ -8,6 +8,7 @@
 #include <http_core.h>
 
 #include "server/account.h"
+#include "server/announce.h"
 #include "server/audit.h"
 #include "server/context.h"
 #include "server/deny.h"
@@ -95,7 +96,7 @@ static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
 {
     const mcp_limit_t *limit = settings_of(s)->limit;
     const mcp_live_limits_t limits = {limit->sessions, COUNTERS, limit->proofs,
-                                      0};
+                                      limit->messages};
     retained_t *retained = ap_retained_data_get(RETAINED);
 
     if (!retained)
@@ -120,7 +121,6 @@ static const mcp_error_t *shared_get(mcp_live_shared_t **shared, server_rec *s,
 int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
                                 apr_pool_t *ptemp, server_rec *s)
 {
-    mcp_place_limits_t places;
     const mcp_error_t *e;
     mcp_ctx_t cx;
 
@@ -139,8 +139,7 @@ int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
         log_fault(e, &cx);
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    places = mcp_server_outlet_places(settings_of(s)->limit->streams);
-    mcp_server_site_open(sites, works, &places);
+    mcp_server_site_open(sites, works, settings_of(s)->limit);
     return OK;
 }
 
@@ -159,6 +158,7 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
     e = mcp_server_state_open(works, settings_of(s), plan, &cx);
     if (e)
         log_fault(e, &cx);
+    mcp_server_announce_open(s, works->shared);
     mcp_server_runner_open(s, pchild, (int)settings_of(s)->limit->tasks);
     e = mcp_server_outbound_open(works, settings_of(s), &cx);
     if (e)
@@ -185,5 +185,5 @@ void mcp_server_life_child_stopping(apr_pool_t *pchild, int graceful)
     if (is_at_once(graceful))
         mcp_server_runner_stop();
     if (works && works->shared)
-        mcp_server_outlet_stop(works->shared);
+        mcp_server_outlet_stop(works->shared, graceful);
 }

@@ -122,10 +122,14 @@ int mcp_server_outlet_stopping(void)
                         state == AP_MPMQ_STOPPING);
 }
 
-void mcp_server_outlet_stop(mcp_live_shared_t *shared)
+/* In any other stop httpd closes all sockets that its threads serve, and that
+ * goes wrong where a thread ends its connection at the same moment: they find
+ * out by themselves, a little later. */
+void mcp_server_outlet_stop(mcp_live_shared_t *shared, int graceful)
 {
     stopping = 1;
-    mcp_live_signal_raise(shared);
+    if (graceful)
+        mcp_live_signal_raise(shared);
 }
 
 /* Half of a child's threads, and a quarter of all, may be held at once. */

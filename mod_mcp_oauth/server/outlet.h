@@ -28,8 +28,8 @@ int mcp_server_outlet_gone(mcp_server_outlet_t *outlet);
 /* Whether this child is to end. */
 int mcp_server_outlet_stopping(void);
 
-/* child_stopping: wakes those who wait */
-void mcp_server_outlet_stop(mcp_live_shared_t *shared);
+/* child_stopping: those who wait end; they are woken where it is graceful */
+void mcp_server_outlet_stop(mcp_live_shared_t *shared, int graceful);
 /* child_init: how many threads may be held */
 mcp_place_limits_t mcp_server_outlet_places(apr_uint32_t streams);
 

@@ -7,6 +7,7 @@
 #include <http_request.h>
 #include <mod_auth.h>
 
+#include "server/announce.h"
 #include "server/request.h"
 #include "server/require.h"
 
@@ -24,6 +25,7 @@ void mcp_server_parts_register(apr_pool_t *pool)
                               AP_AUTH_INTERNAL_PER_CONF);
 #include "server/parts.def"
     APR_REGISTER_OPTIONAL_FN(mcp_oauth_principal);
+    mcp_server_announce_register();
 }
 
 /* group in one version: of mcp_tool_provider_t */

@@ -8,6 +8,7 @@
 #include "base/uri.h"
 #include "server/context.h"
 #include "server/offer.h"
+#include "server/outlet.h"
 #include "server/parts.h"
 #include "server/rule.h"
 #include "server/runner.h"
@@ -271,8 +272,9 @@ apr_status_t mcp_server_site_make(const apr_array_header_t *sites,
 
 void mcp_server_site_open(const apr_array_header_t *sites,
                           const mcp_oauth_works_t *works,
-                          const mcp_place_limits_t *places)
+                          const mcp_limit_t *limit)
 {
+    mcp_place_limits_t places = mcp_server_outlet_places(limit->streams);
     int i;
 
     for (i = 0; i < sites->nelts; i++) {
@@ -283,7 +285,9 @@ void mcp_server_site_open(const apr_array_header_t *sites,
             continue;
         own->works.keys = works->keys;
         own->works.shared = works->shared;
-        own->works.places = *places;
+        own->works.places = places;
+        own->works.completions.count = limit->completions.count;
+        own->works.completions.window = limit->completions.window;
         own->works.run = mcp_server_runner_run;
         own->works.is_stopping = mcp_server_runner_is_stopping;
     }

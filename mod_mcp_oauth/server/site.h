@@ -49,7 +49,7 @@ apr_status_t mcp_server_site_make(const apr_array_header_t *sites,
 /* When keys and shared memory are there. */
 void mcp_server_site_open(const apr_array_header_t *sites,
                           const mcp_oauth_works_t *works,
-                          const mcp_place_limits_t *places);
+                          const mcp_limit_t *limit);
 
 /* The authorization servers of these sites: of const mcp_oauth_service_t * */
 apr_array_header_t *mcp_server_site_services(const apr_array_header_t *sites,

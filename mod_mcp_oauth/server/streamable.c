@@ -175,6 +175,7 @@ static int serve(request_rec *r, mcp_server_request_t *q)
     serving.x.body = body.data;
     serving.x.body_len = body.len;
     serving.x.header = header;
+    serving.x.address = r->useragent_ip;
     serving.x.session_key = session_key(r);
     serving.x.outlet = &outlet;
     serving.x.baton = &serving;

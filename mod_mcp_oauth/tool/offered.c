@@ -3,6 +3,7 @@
 
 #include <apr_fnmatch.h>
 #include <apr_strings.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,23 +18,18 @@ static const char *module_of(const char *name, apr_pool_t *pool)
     return apr_pstrmemdup(pool, name, strcspn(name, ":"));
 }
 
-/* What one is told apart by: a tool's name, a resource's URI. */
+/* What one is told apart by: a tool's name, a resource's URI. NULL where the
+ * struct is too short to have any: then it is refused. */
 static const char *key_of(int kind, const void *what)
 {
-    const char *key = NULL;
+    static const apr_size_t keys[] = {offsetof(mcp_tool_t, name),
+                                      offsetof(mcp_resource_t, uri),
+                                      offsetof(mcp_prompt_t, name)};
+    apr_size_t size = *(const apr_size_t *)what; /* the first of each */
 
-    switch (kind) {
-    case MCP_TOOL_OFFERED_TOOLS:
-        key = ((const mcp_tool_t *)what)->name;
-        break;
-    case MCP_TOOL_OFFERED_RESOURCES:
-        key = ((const mcp_resource_t *)what)->uri;
-        break;
-    case MCP_TOOL_OFFERED_PROMPTS:
-        key = ((const mcp_prompt_t *)what)->name;
-        break;
-    }
-    return key;
+    if (size < keys[kind] + sizeof(const char *))
+        return NULL;
+    return *(const char *const *)((const char *)what + keys[kind]);
 }
 
 /* Whether [MODULE:]GLOB names the provider MODULE:NAME. */

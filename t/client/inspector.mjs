@@ -13,10 +13,11 @@ const PROGRAM = path.join(process.env.MCP_TEST_ROOT, 'build/node/node_modules',
 const BROWSER = path.join(import.meta.dirname, 'lib/browser.mjs');
 
 class Inspector {
-  constructor(demo, era) {
+  /** told: where it goes, and how */
+  constructor(demo, name, told) {
     this.demo = demo;
-    this.era = era;
-    this.dir = path.join(process.env.MCP_TEST_DIR, `inspector-${era}`);
+    this.told = told;
+    this.dir = path.join(process.env.MCP_TEST_DIR, `inspector-${name}`);
     this.secrets = path.join(this.dir, 'secrets.json');
     this.trail = path.join(this.dir, 'browser.log');
     fs.mkdirSync(this.dir);
@@ -24,9 +25,8 @@ class Inspector {
 
   /** What the command prints, parsed. */
   async call(args) {
-    const end = await run('node', [PROGRAM, '--cli',
-      '--server-url', this.demo.mcp, '--transport', 'http',
-      '--protocol-era', this.era, '-q', '--format', 'json', ...args],
+    const end = await run('node', [PROGRAM, '--cli', ...this.told, '-q',
+      '--format', 'json', ...args],
     {
       seconds: 60,
       env: {
@@ -65,20 +65,45 @@ class Inspector {
   }
 }
 
-async function era(demo, name) {
-  await group(`Inspector ${name}`, 120, async (g) => {
-    const inspector = new Inspector(demo, name);
+/** It makes a connection for each of these and ends it: so it neither listens
+ * nor cancels, it shows no progress, and it has nobody whom a tool could ask.
+ * Completion is not among what it can be told to do. */
+async function catalogue(g, inspector, version) {
+  const ask = async (method, ...args) =>
+    inspector.call(['--method', method, '--stored-auth-only', ...args]);
+  await g.step('lists the tools with the stored token', async () => {
+    const said = await ask('tools/list');
+    assert.match(JSON.stringify(said), /"name":"whoami"/);
+  });
+  await g.step('reads a resource, and one of a template', async () => {
+    const cities = await ask('resources/read', '--uri', 'data://cities');
+    assert.match(JSON.stringify(cities), /London/);
+    const greeting = await ask('resources/read', '--uri', 'greeting://Ada');
+    assert.match(JSON.stringify(greeting), /Welcome to TinyMCP, Ada!/);
+    const templates = await ask('resources/templates/list');
+    assert.match(JSON.stringify(templates), /greeting:\/\/\{name\}/);
+  });
+  await g.step('gets a prompt', async () => {
+    const said = await ask('prompts/get', '--prompt-name', 'prioritize_tasks',
+      '--prompt-args', 'focus=impact');
+    assert.match(JSON.stringify(said), /No tasks to prioritize\./);
+  });
+  await g.step(`speaks ${version}`, async () => {
+    const said = await ask('initialize');
+    assert.ok(JSON.stringify(said).includes(version), JSON.stringify(said));
+  });
+}
+
+async function journey(demo, { name, told, version }) {
+  await group(`Inspector ${name}`, 180, async (g) => {
+    const inspector = new Inspector(demo, name, told(demo));
     await g.step('signs in from nothing and calls hello', async () => {
       const said = await inspector.callTool('hello', '--tool-arg', 'name=Ada');
       assert.match(JSON.stringify(said), /Hello, Ada!/);
       assert.match(inspector.visited(), /authorize/);
     });
     const visited = inspector.visited();
-    await g.step('lists the tools with the stored token', async () => {
-      const said = await inspector.call(['--method', 'tools/list',
-        '--stored-auth-only']);
-      assert.match(JSON.stringify(said), /"name":"whoami"/);
-    });
+    await catalogue(g, inspector, version);
     await g.step('refreshes its token; whoami knows the user', async () => {
       inspector.spoil();
       const said = await inspector.callTool('whoami');
@@ -91,6 +116,19 @@ async function era(demo, name) {
   });
 }
 
+const overHttp = (era) => ({ mcp }) =>
+  ['--server-url', mcp, '--transport', 'http', '--protocol-era', era];
+
+const WAYS = [
+  { name: 'auto', told: overHttp('auto'), version: '2026-07-28' },
+  { name: 'legacy', told: overHttp('legacy'), version: '2025-11-25' },
+  { name: 'modern', told: overHttp('modern'), version: '2026-07-28' },
+  {
+    name: 'HTTP+SSE', version: '2025-11-25',
+    told: ({ sse }) => ['--server-url', sse, '--transport', 'sse'],
+  },
+];
+
 export async function inspector(demo) {
-  for (const name of ['auto', 'legacy', 'modern']) await era(demo, name);
+  for (const way of WAYS) await journey(demo, way);
 }

@@ -17,9 +17,11 @@ import { persona } from './persona.mjs';
 import { relay } from './relay.mjs';
 import { suite } from './suite.mjs';
 import { tasks } from './tasks.mjs';
+import { tours } from './tours.mjs';
 
 const ALL = {
   sdk2, sdk1, inspector, remote, https, idps, relay, tasks, persona, suite,
+  tours,
 };
 
 const ALONE = { conformance };

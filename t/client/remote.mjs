@@ -15,9 +15,13 @@ const PROGRAM = path.join(process.env.MCP_TEST_ROOT,
   'build/node/node_modules/mcp-remote/dist/proxy.js');
 const BROWSER = path.join(import.meta.dirname, 'lib/browser.mjs');
 
-class Remote {
-  constructor(demo, protocol, port) {
-    Object.assign(this, { demo, protocol, port });
+export class Remote {
+  /** url, protocol and transport: what it is told */
+  constructor(demo, { url = demo.mcp, transport = 'http-only', protocol },
+    port) {
+    this.args = [url, String(port), '--host', '127.0.0.1',
+      '--transport', transport, ...protocol ? ['--protocol', protocol] : []];
+    this.demo = demo;
     this.dir = path.join(process.env.MCP_TEST_DIR, `remote-${port}`);
     this.trail = path.join(this.dir, 'browser.log');
     fs.mkdirSync(this.dir);
@@ -27,8 +31,7 @@ class Remote {
   async use(fn) {
     const transport = new StdioClientTransport({
       command: process.execPath,
-      args: [PROGRAM, this.demo.mcp, String(this.port), '--host', '127.0.0.1',
-        '--transport', 'http-only', '--protocol', this.protocol],
+      args: [PROGRAM, ...this.args],
       env: {
         ...process.env,
         HOME: this.dir,
@@ -43,7 +46,8 @@ class Remote {
     });
     let said = '';
     transport.stderr.on('data', (data) => { said += data; });
-    const client = new Client({ name: 'mod_mcp_oauth tests', version: '1' });
+    const client = new Client({ name: 'mod_mcp_oauth tests', version: '1' },
+      { capabilities: { elicitation: {} } });
     try {
       await client.connect(transport, { timeout: 45000 });
       await fn(client);
@@ -78,8 +82,12 @@ class Remote {
 /** The journey of it. demo.browser: the program that signs in; and what that
  * finds in its environment. */
 export async function bridge(demo, protocol, over = '') {
-  await group(`mcp-remote ${protocol}${over}`, 120, async (g) => {
-    const remote = new Remote(demo, protocol, await freePort());
+  await crosses(demo, { protocol }, `${protocol}${over}`);
+}
+
+async function crosses(demo, options, name) {
+  await group(`mcp-remote ${name}`, 120, async (g) => {
+    const remote = new Remote(demo, options, await freePort());
     await g.step('signs in from nothing and calls', () =>
       remote.use(async (client) => {
         const { tools } = await client.listTools();
@@ -103,4 +111,8 @@ export async function bridge(demo, protocol, over = '') {
 
 export async function remote(demo) {
   for (const protocol of ['legacy', 'auto']) await bridge(demo, protocol);
+  // the URL that it is given is all that some users know
+  for (const transport of ['sse-only', 'http-first']) {
+    await crosses(demo, { transport, url: demo.sse }, `${transport} at /sse`);
+  }
 }

@@ -26,7 +26,7 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($site->{introspect}, undef, 'nobody may introspect');
     is($site->{MCPRedirectSchemes}, 'cursor vscode vscode-insiders claude zed windsurf', 'default schemes');
     is($site->{MCPStore}, 'sqlite', 'default store');
-    is($site->{MCPLimit}, 'sessions=10000 proofs=100000 sign-ins=600/h sign-in-failures=10/min fetches=20 registrations=600/h token-failures=600/min audit=600/min', 'default limits');
+    is($site->{MCPLimit}, 'sessions=10000 streams=1000 messages=32M completions=1200/min tasks=8 proofs=100000 sign-ins=600/h sign-in-failures=10/min fetches=20 registrations=600/h token-failures=600/min audit=600/min', 'default limits');
     is($site->{MCPFetch}, 'timeout=10s connect-timeout=3s', 'default times of requests');
     is($site->{MCPAuditLog}, 'none', 'no audit log');
     is($site->{MCPClientMetadata}, 'any', 'documents of any host count');
@@ -36,7 +36,7 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($mcp->{MCPAuthMode}, 'broker', 'default mode');
     is($mcp->{MCPAllowOrigin}, 'self loopback', 'default origins');
     is($mcp->{MCPDPoP}, 'none', 'tokens are bound to no key');
-    is($mcp->{MCPLifetime}, 'access-token=1h refresh-token=30d grant=90d unconfirmed=1d refresh-grace=2min code=1min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min introspection=1min signing-key=90d session=1h', 'default lifetimes');
+    is($mcp->{MCPLifetime}, 'access-token=1h refresh-token=30d grant=90d unconfirmed=1d refresh-grace=2min code=1min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min introspection=1min signing-key=90d session=1h task=1h', 'default lifetimes');
     is($mcp->{MCPIdentityProvider}, 'httpd file (httpd)', 'the provider and its label');
     is($mcp->{MCPTitle}, undef, 'no title');
     is($mcp->{MCPTokenClaims}, 'none', 'no further claims');
@@ -96,7 +96,7 @@ END
     is($mcp->{MCPTitle}, 'Inside', 'a location overrides its virtual host');
     is($own->{MCPTitle}, 'Here', 'a virtual host overrides the server');
     is($other->{MCPTitle}, 'Everywhere', 'a virtual host inherits from the server');
-    is($mcp->{MCPLifetime}, 'access-token=10min refresh-token=30d grant=20d unconfirmed=1d refresh-grace=2min code=3min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min introspection=1min signing-key=90d session=1h', 'lifetimes are merged key by key');
+    is($mcp->{MCPLifetime}, 'access-token=10min refresh-token=30d grant=20d unconfirmed=1d refresh-grace=2min code=3min sign-in=15min consent=90d browser-session=8h registration=unlimited assertion=5min identity=1min introspection=1min signing-key=90d session=1h task=1h', 'lifetimes are merged key by key');
     is($other->{MCPLifetime} =~ /code=(\S+)/ && $1, '2min', 'and one host does not see the other');
     is($mcp->{MCPScope}, q(a "A of the server" default, b "B of the host" includes=a, d D "expr=%{MCP_USER} == 'ada'", c C), 'scopes add up, the same name replaces');
     is($other->{MCPScope}, q(a "A of the server" default, b "B of the server", d D "expr=%{MCP_USER} == 'ada'"), 'and keep what they were elsewhere');

@@ -205,6 +205,7 @@ sub event {
     my $event = $self->event_within($MCPClient::TIMEOUT);
     croak "no event within ${MCPClient::TIMEOUT}s"
         unless $event || $self->is_over;
+    $self->{last_id} = $event->{id} // $self->{last_id} if $event;
     return $event;
 }
 

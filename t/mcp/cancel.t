@@ -47,6 +47,10 @@ for my $id ($next++, 'a text') {
     is_deeply([grep { !/^(?:progress|message) / } told_of($stream->messages)],
         [], '2025-11-25 cancellation: the stream ends without a response');
     ok($stream->{ended}, 'as it should');
+    empty($c->get('/probe', headers => {Accept => 'text/event-stream',
+        'Mcp-Session-Id' => $session,
+        'Last-Event-ID' => $stream->{last_id}}), 204,
+        'and a client that comes back for one is told that none comes');
     is(noted($s, $label, 'is done'), 0, 'it has not gone on');
 }
 

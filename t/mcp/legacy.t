@@ -94,7 +94,7 @@ sub call {
 }
 
 for my $method (qw(nope resources/list resources/read prompts/list
-    logging/setLevel completion/complete roots/list server/discover
+    completion/complete roots/list subscriptions/listen server/discover
     tasks/get)) {
     rpc_error(call($method), 200, -32601, 1,
         "an unknown method is -32601 in band, so that the session lives: "
@@ -224,10 +224,11 @@ rpc_error(call('notifications/initialized', undef, id => undef), 404, -32001,
     undef, 'for notifications too');
 rpc_result($c->legacy('/mcp', 'ping', undef, token => $ada, session => $adas,
     id => 1), 1, 'other sessions go on');
-my $get = $c->get('/open', headers => {Accept => 'text/event-stream',
-    'Mcp-Session-Id' => scalar $c->initialize('/open')});
-rpc_error($get, 405, -32600, undef, 'GET is 405: there is no stream here',
-    allow => 'POST, DELETE');
+rpc_error($c->get('/open', headers => {Accept => 'text/event-stream'}), 400,
+    -32000, undef, 'GET without a session opens no stream');
+rpc_error($c->get('/open', headers => {Accept => 'application/json',
+    'Mcp-Session-Id' => scalar $c->initialize('/open')}), 406, -32000, undef,
+    'nor does one that takes none');
 
 # -- all children, and restarts ----------------------------------------------
 

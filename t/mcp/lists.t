@@ -38,6 +38,10 @@ LoadModule catalogue_module ${MODULES}/mod_catalogue.so
     SetHandler mcp-server
     MCPOffer   many:*
 </Location>
+<Location "/long">
+    SetHandler mcp-server
+    MCPOffer   long:*
+</Location>
 <Location "/empty">
     SetHandler mcp-server
 </Location>
@@ -174,6 +178,20 @@ is_deeply(both('/prompts', 'prompts/list', {}, 'prompts'),
     {prompts => [\%month, \%raise]}, 'and in the order of its words');
 is_deeply(both('/staff', 'prompts/list', {}, 'prompts'),
     {prompts => [\%month]}, 'a location has what it offers, and no more');
+
+# -- structs of a later header -----------------------------------------------
+
+is_deeply(both('/long', 'tools/list', {}, 'a longer tool')->{tools},
+    [{name => 'long', description => 'Longer than it was.', inputSchema =>
+        {type => 'object', additionalProperties => $false}}],
+    'what a later header appended to a struct is passed over');
+for (['tools/call', {name => 'long'}, 'content'],
+    ['resources/read', {uri => 'long://page'}, 'contents'],
+    ['prompts/get', {name => 'long'}, 'messages']) {
+    my ($method, $params, $member) = @$_;
+    like(json_text($c->modern('/long', $method, $params)->json
+        ->{result}{$member}), qr/"text":"done"/, "and it works: $method");
+}
 
 # -- pages -------------------------------------------------------------------
 

@@ -236,9 +236,10 @@ my @refused = (
         resources/unsubscribe unknown/method tools tools/ tools/list/ Tools/List
         rpc.discover)),
     (map { ["$_, which is not declared", [method => $_, params => {
-        uri => 'x', name => 'x'}, headers => {'Mcp-Name' => 'x'}], 404,
+        uri => 'x', name => 'x', taskId => 'x'},
+        headers => {'Mcp-Name' => 'x'}], 404,
         -32601] } qw(resources/list resources/read prompts/list prompts/get
-        completion/complete subscriptions/listen tasks/get)),
+        completion/complete tasks/get)),
     ['an empty method', [method => ''], 404, -32601],
 
     # params: HTTP 200
@@ -289,7 +290,6 @@ for (
         -32700],
     ['UTF-16', "\xff\xfe" . join('', map "$_\0", split //, $plain), -32700],
     ['an escaped NUL in a name', '{"jsonrpc":"2.0","a\\u0000":1}', -32700],
-    ['an array of requests (batch)', "[$plain]", -32600],
     ['a batch with a modern request', '[{"jsonrpc":"2.0","id":1,'
         . qq("method":"tools/list","params":$claim}]), -32600],
     ['an empty array', '[]', -32600], ['a string', '"x"', -32600],
@@ -385,14 +385,17 @@ rpc_error(ask(body => '{"jsonrpc":"2.0","id":1,"result":{}}'), 400, -32000, 1,
 
 # -- other methods of HTTP ---------------------------------------------------
 
-for my $method (qw(GET PUT PATCH PROPFIND FOO)) {
+for my $method (qw(PUT PATCH PROPFIND FOO)) {
     my $r = $c->request($method => '/open', headers => {
         'MCP-Protocol-Version' => $version, Accept => 'text/event-stream'});
     rpc_error($r, 405, -32600, undef, "RFC 9110 15.5.6: 405 for $method",
-        allow => 'POST, DELETE');
+        allow => 'GET, POST, DELETE');
 }
 my $head = $c->request(HEAD => '/open');
 is($head->status, 405, 'RFC 9110 9.3.2: HEAD is as GET');
-is($head->header('Allow'), 'POST, DELETE', 'with its Allow');
+is($head->header('Allow'), 'GET, POST, DELETE', 'with its Allow');
+rpc_error($c->get('/open', headers => {'MCP-Protocol-Version' => $version,
+    Accept => 'text/event-stream'}), 400, -32000, undef,
+    'GET is of the sessions of the revisions before');
 
 done();

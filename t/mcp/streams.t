@@ -183,11 +183,14 @@ for my $version ('2025-06-18', '2025-03-26') {
     ok(!grep({ defined $_->{id} } @events), 'and without ids');
 }
 
-for my $n (0 .. $#all) {
+for my $n (0 .. $#all - 1) {
     my @again = events_of(resumed($all[$n][0], session => $other));
-    is_deeply(\@again, [@all[$n + 1 .. $#all]],
-        "Last-Event-ID of event $n: what came after it, and the end");
+    is_deeply(\@again, [[$all[$n][0], ''], @all[$n + 1 .. $#all]],
+        "Last-Event-ID of event $n: where it was, what came after, the end");
 }
+empty($c->get('/probe', headers => {Accept => 'text/event-stream',
+    'Mcp-Session-Id' => $other, 'Last-Event-ID' => $all[-1][0]}), 204,
+    'nothing is left: 204, for clients come back to what ends like that');
 for (
     ['of another session', $all[1][0]],
     ['of no stream', 'AAAAAAAAAAAAAAAA.1'], ['without a number', 'abc'],
@@ -216,7 +219,7 @@ for my $round (1 .. 3) {
         $second->drop;
     }
     isnt(child_of($s, $second), $child, 'a stream is resumed elsewhere');
-    is_deeply([map { $_->[1] } events_of($second)], ['message 2',
+    is_deeply([map { $_->[1] } events_of($second)], ['', 'message 2',
         'progress 2', 'message 3', 'progress 3', 'message 4', 'progress 4',
         'result of ' . (20 + $round)],
         'and goes on, to its result: none is missed, none comes twice');
@@ -243,7 +246,7 @@ is_deeply([map { length $_->{data} ? told_of(json_decode($_->{data})) : '' }
 ok(length $before[-1]{id} && $before[-1]{retry} == 100,
     'and says when to come back') or diag json_text(\@before);
 is_deeply([map { $_->[1] } events_of(resumed($before[1]{id},
-    session => $other))], ['message after', 'result of 30'],
+    session => $other))], ['', 'message after', 'result of 30'],
     'where the rest is then');
 my $old = $c->initialize('/probe', version => '2025-06-18');
 is_deeply([told_of(legacy(called('part', ms => 0), session => $old,

@@ -143,7 +143,7 @@ for (
         'Content-Type: text/plain'), 415],
     ['a coding', bytes('POST /open', $list, @lines,
         'Content-Encoding: gzip'), 415],
-    ['a GET', bytes('GET /open', undef), 405],
+    ['a PATCH', bytes('PATCH /open', undef), 405],
     ['a PUT with a body', bytes('PUT /open', 'x' x 5000, @lines), 405],
     ['a notification', bytes('POST /open', $list =~ s/"id":1,//r, @lines), 202],
     ['a preflight', bytes('OPTIONS /mcp', undef, 'Origin: http://localhost:1',
@@ -181,7 +181,7 @@ for my $path (qw(/open /mcp)) {
     unlike($r->body, qr/a=b/, "$path: and repeats nothing");
     $r = $c->request(HEAD => $path, token => $token);
     is($r->status, 405, "$path: HEAD is 405");
-    is($r->header('Allow'), 'POST, DELETE', "$path: with Allow");
+    is($r->header('Allow'), 'GET, POST, DELETE', "$path: with Allow");
 }
 my ($head, $next) = $c->raw(bytes('HEAD /open', undef) . $good, count => 1,
     head => 1);
@@ -337,7 +337,7 @@ END
         'Origin: http://evil.example');
     is($status, 403, 'HTTP/2: a foreign Origin');
     ($status) = $ask->('GET', '/open');
-    is($status, 405, 'HTTP/2: GET');
+    is($status, 400, 'HTTP/2: GET without a session');
     ($status) = $ask->('POST', '/open', $list, $lines[2],
         'MCP-Protocol-Version: 2026-07-28');
     is($status, 400, 'HTTP/2: a header mismatch');

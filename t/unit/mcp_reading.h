@@ -103,6 +103,8 @@ static inline void get_prompt(mcp_exchange_t *x, const world_t *w, int modern,
     }
 
 PART(text, call->api->text(call, "a \"b\""); return MCP_CALL_DONE)
+PART(pair, call->api->text(call, "a"); call->api->text(call, "b");
+     return MCP_CALL_DONE)
 PART(two, call->api->text(call, "a"); call->api->role(call, "assistant");
      call->api->text(call, "b"); return MCP_CALL_DONE)
 PART(blob, call->api->media(call, "blob", "image/png", "\x89PNG", 4);

@@ -18,7 +18,7 @@ static const struct {
      "[{\"uri\":\"t://bare\",\"text\":\"a \\\"b\\\"\"}]", 0},
     {"what a template gives has the URI that was read", "t://item/7%2Fa", text,
      "[{\"uri\":\"t://item/7%2Fa\",\"text\":\"a \\\"b\\\"\"}]", 0},
-    {"several contents", "t://bare", two,
+    {"several contents", "t://bare", pair,
      "[{\"uri\":\"t://bare\",\"text\":\"a\"},{\"uri\":\"t://bare\",\"text\":"
      "\"b\"}]",
      0},

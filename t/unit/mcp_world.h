@@ -127,6 +127,8 @@ typedef struct world_stream_t {
     int gone;  /* the client has closed its connection */
     int reads; /* how many sends are read; -1: all */
     int waits; /* how many times the server may ask before it stops */
+    void (*on_wait)(void *baton); /* before it is told, or NULL */
+    void *baton;
 } world_stream_t;
 
 static world_stream_t world_stream;
@@ -164,6 +166,8 @@ static inline int world_out_gone(void *baton)
 
 static inline int world_out_stopping(void *baton)
 {
+    if (world_stream.on_wait)
+        world_stream.on_wait(world_stream.baton);
     return world_stream.waits-- <= 0;
 }
 
@@ -178,10 +182,35 @@ static inline void world_stream_begin(int waits)
     world_stream.waits = waits;
 }
 
+/* how often text is in what went out */
+static inline int world_sent(const char *text)
+{
+    const char *at = world_stream.bytes;
+    int count = 0;
+
+    for (; (at = strstr(at, text)); at++)
+        count++;
+    return count;
+}
+
+/* the text between before, at its first place, and after; NULL: not sent */
+static inline const char *world_between(const char *before, const char *after,
+                                        apr_pool_t *pool)
+{
+    const char *begin = strstr(world_stream.bytes, before), *end;
+
+    if (!begin)
+        return NULL;
+    begin += strlen(before);
+    end = strstr(begin, after);
+    return end ? apr_pstrmemdup(pool, begin, (apr_size_t)(end - begin)) : NULL;
+}
+
 /* -- a request -- */
 
 /* "Name: value" lines, divided by | */
 static const char *world_headers;
+static const char *world_session_key; /* of HTTP+SSE */
 
 static inline const char *world_header(void *baton, const char *name)
 {
@@ -217,6 +246,7 @@ static inline void world_send(mcp_exchange_t *x, const world_t *w,
     x->body = body ? body : "";
     x->body_len = strlen(x->body);
     x->header = world_header;
+    x->session_key = world_session_key;
     x->baton = cx->pool;
     world_headers = headers;
     mcp_dispatch(x, cx);

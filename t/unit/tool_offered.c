@@ -3,13 +3,26 @@
 
 #include "tool/offered.h"
 
-static const mcp_tool_t hello = {.name = "hello"}, add = {.name = "add"},
-                        echo = {.name = "echo"}, other = {.name = "hello"},
-                        price = {.name = "stock_price"};
-static const mcp_resource_t all_tasks = {.uri = "tasks://all"},
-                            task = {.uri = "tasks://{id}"},
-                            same_task = {.uri = "tasks://{id}"};
-static const mcp_prompt_t greet = {.name = "hello"}, plan = {.name = "plan"};
+#define TOOL(n)                                                               \
+    {                                                                         \
+        .size = sizeof(mcp_tool_t), .name = n                                 \
+    }
+#define RESOURCE(u)                                                           \
+    {                                                                         \
+        .size = sizeof(mcp_resource_t), .uri = u                              \
+    }
+#define PROMPT(n)                                                             \
+    {                                                                         \
+        .size = sizeof(mcp_prompt_t), .name = n                               \
+    }
+
+static const mcp_tool_t hello = TOOL("hello"), add = TOOL("add"),
+                        echo = TOOL("echo"), other = TOOL("hello"),
+                        price = TOOL("stock_price");
+static const mcp_resource_t all_tasks = RESOURCE("tasks://all"),
+                            task = RESOURCE("tasks://{id}"),
+                            same_task = RESOURCE("tasks://{id}");
+static const mcp_prompt_t greet = PROMPT("hello"), plan = PROMPT("plan");
 
 /* found: NULL: of another version */
 static const struct {

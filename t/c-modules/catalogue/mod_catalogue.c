@@ -5,6 +5,8 @@
  *   many:tool-0000 ...  more tools than a page has
  *   stale:*             compiled with a header of before
  *   broken:*            break the contract of the header, each in one thing
+ *   short:*             have a size that no header ever had
+ *   long:*              compiled with a header that has more at the end
  *   twin:acme://handbook  has the URI of a resource of another module */
 
 #include <httpd.h>
@@ -71,6 +73,44 @@ static const mcp_prompt_t silent = {
     .get = nothing,
 };
 
+/* -- sizes -- */
+
+static const mcp_tool_t short_tool = {.size = sizeof(apr_size_t)};
+static const mcp_resource_t short_resource = {.size = sizeof(apr_size_t)};
+static const mcp_prompt_t short_prompt = {.size = sizeof(apr_size_t)};
+
+#define LONGER(type)                                                          \
+    struct {                                                                  \
+        type known;                                                           \
+        const char *more;                                                     \
+    }
+
+static const LONGER(mcp_tool_t) long_tool = {
+    {.size = sizeof(long_tool),
+     .name = "long",
+     .description = "Longer than it was.",
+     .call = nothing},
+    "more",
+};
+
+static const LONGER(mcp_resource_t) long_resource = {
+    {.size = sizeof(long_resource),
+     .uri = "long://page",
+     .name = "long",
+     .read = nothing},
+    "more",
+};
+
+static const LONGER(mcp_prompt_t) long_prompt = {
+    {.size = sizeof(long_prompt),
+     .name = "long",
+     .description = "Longer than it was.",
+     .get = nothing},
+    "more",
+};
+
+/* -- the module -- */
+
 static void register_many(apr_pool_t *pool)
 {
     mcp_tool_t *tools = apr_pcalloc(pool, MANY * sizeof(*tools));
@@ -101,6 +141,13 @@ static void register_hooks(apr_pool_t *pool)
         {MCP_RESOURCE_GROUP, "broken:page", MCP_OFFER_VERSION, &relative},
         {MCP_RESOURCE_GROUP, "broken:query", MCP_OFFER_VERSION, &query},
         {MCP_PROMPT_GROUP, "broken:prompt", MCP_OFFER_VERSION, &silent},
+        {MCP_TOOL_GROUP, "short:tool", MCP_OFFER_VERSION, &short_tool},
+        {MCP_RESOURCE_GROUP, "short:a:b", MCP_OFFER_VERSION, &short_resource},
+        {MCP_PROMPT_GROUP, "short:prompt", MCP_OFFER_VERSION, &short_prompt},
+        {MCP_TOOL_GROUP, "long:long", MCP_OFFER_VERSION, &long_tool},
+        {MCP_RESOURCE_GROUP, "long:long://page", MCP_OFFER_VERSION,
+         &long_resource},
+        {MCP_PROMPT_GROUP, "long:long", MCP_OFFER_VERSION, &long_prompt},
     };
     apr_size_t i;
 

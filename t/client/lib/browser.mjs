@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // A browser without JavaScript: cookies, redirects and forms, nothing else.
-// As a program ($BROWSER) it signs in at the URL it is given.
+// As a program ($BROWSER) it signs in at the URL it is given; where
+// $MCP_BROWSER_STOP begins the next one, it says that and stops.
 
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -228,13 +229,15 @@ function describe(method, page) {
 }
 
 export async function main(browser) {
-  const log = process.env.MCP_BROWSER_LOG;
+  const { MCP_BROWSER_LOG: log, MCP_BROWSER_STOP: end } = process.env;
   let status = 0;
   try {
-    await browser.go(process.argv[2], {
+    const { url } = await browser.go(process.argv[2], {
       username: process.env.MCP_BROWSER_USERNAME,
       password: process.env.MCP_BROWSER_PASSWORD,
+      ...end ? { stop: { test: (to) => to.startsWith(end) } } : {},
     });
+    if (end) console.log(url.href);
   }
   catch (error) {
     browser.trail.push(String(error.stack));

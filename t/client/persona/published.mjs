@@ -152,7 +152,7 @@ async function refusesOthers(g, site, who, redirects) {
 }
 
 export async function published(site) {
-  await group('Claude Code by CIMD', 30, async (g) => {
+  await group('Claude Code by CIMD', 60, async (g) => {
     for (const redirect of ['http://localhost:3118/callback',
       'http://localhost:49321/callback', 'http://127.0.0.1:3118/callback']) {
       await signsIn(g, site, { who: CLAUDE_CODE, redirect });
@@ -161,20 +161,20 @@ export async function published(site) {
       'http://localhost:3118/other', 'https://localhost:3118/callback',
       'http://claude.ai/callback', 'http://localhost.evil.example/callback']);
   });
-  await group('Claude.ai by CIMD', 30, async (g) => {
+  await group('Claude.ai by CIMD', 60, async (g) => {
     for (const redirect of CLAUDE.redirect_uris) {
       await signsIn(g, site, { who: CLAUDE, redirect });
     }
     await refusesOthers(g, site, CLAUDE,
       ['https://claude.ai/api/mcp/auth_callback/x']);
   });
-  await group('VS Code by CIMD', 30, async (g) => {
+  await group('VS Code by CIMD', 60, async (g) => {
     for (const redirect of [...VSCODE.redirect_uris,
       'http://127.0.0.1:51837/']) {
       await signsIn(g, site, { who: VSCODE, redirect });
     }
   });
-  await group('Copilot CLI by CIMD', 30, async (g) => {
+  await group('Copilot CLI by CIMD', 60, async (g) => {
     await signsIn(g, site,
       { who: COPILOT_CLI, redirect: 'http://127.0.0.1:40213/' });
   });
