@@ -60,7 +60,7 @@ const mcp_error_t *mcp_answers_take(mcp_turn_t *t)
 
 /* -- cancellation -- */
 
-static mcp_box_t note_of(const mcp_turn_t *t, const mcp_json_t *id)
+mcp_box_t mcp_answers_note(const mcp_turn_t *t, const mcp_json_t *id)
 {
     return mcp_box_of(t, MCP_BOX_CANCELLED, mcp_json_text(id, t->cx->pool));
 }
@@ -74,15 +74,15 @@ void mcp_answers_cancel(mcp_turn_t *t)
 
     if (!id)
         return;
-    box = note_of(t, id);
-    if (!mcp_box_open(&box, t, CANCELLED_FOR, 1))
+    box = mcp_answers_note(t, id);
+    if (!mcp_box_open(&box, t, CANCELLED_FOR, 1) &&
+        !mcp_answers_is_cancelled(&box, t))
         mcp_box_post(&box, t, &letter);
 }
 
-int mcp_answers_is_cancelled(const mcp_turn_t *t)
+int mcp_answers_is_cancelled(const mcp_box_t *note, const mcp_turn_t *t)
 {
     mcp_letter_t letter = {0};
-    mcp_box_t box = note_of(t, t->rpc.id);
 
-    return !mcp_box_read(&letter, &box, t, t->cx->pool);
+    return !mcp_box_read(&letter, note, t, t->cx->pool);
 }

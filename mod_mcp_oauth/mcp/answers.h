@@ -21,7 +21,9 @@ const mcp_error_t *mcp_answers_take(mcp_turn_t *t);
 
 /* t is notifications/cancelled (2025-11-25 cancellation). */
 void mcp_answers_cancel(mcp_turn_t *t);
-/* Whether the request of t was cancelled. */
-int mcp_answers_is_cancelled(const mcp_turn_t *t);
+/* Where it is noted for the request of this id. */
+mcp_box_t mcp_answers_note(const mcp_turn_t *t, const mcp_json_t *id);
+/* Whether that request was cancelled. No memory is used before it was. */
+int mcp_answers_is_cancelled(const mcp_box_t *note, const mcp_turn_t *t);
 
 #endif

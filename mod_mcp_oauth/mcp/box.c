@@ -7,17 +7,13 @@
 
 mcp_box_t mcp_box_of(const mcp_turn_t *t, mcp_box_use_t use, const char *name)
 {
-    const unsigned char *session = t->session.digest;
-    apr_size_t len = name ? strlen(name) : 0;
-    unsigned char *facts =
-        apr_palloc(t->cx->pool, 1 + MCP_DIGEST_SIZE + len + 1);
+    unsigned char facts[1 + 2 * MCP_DIGEST_SIZE];
     mcp_box_t box;
 
     facts[0] = (unsigned char)use;
-    memcpy(facts + 1, session, MCP_DIGEST_SIZE);
-    if (len)
-        memcpy(facts + 1 + MCP_DIGEST_SIZE, name, len);
-    mcp_digest_sha256(box.id, facts, 1 + MCP_DIGEST_SIZE + len);
+    memcpy(facts + 1, t->session.digest, MCP_DIGEST_SIZE);
+    mcp_digest_sha256_text(facts + 1 + MCP_DIGEST_SIZE, name ? name : "");
+    mcp_digest_sha256(box.id, facts, sizeof(facts));
     return box;
 }
 

@@ -2,7 +2,7 @@
 #ifndef MCP_MCP_CALL_H
 #define MCP_MCP_CALL_H
 
-#include "mcp/turn.h"
+#include "mcp/box.h"
 #include "mod_mcp_oauth.h"
 
 /* One call of a function of another module while it runs: what its mcp_call_t
@@ -81,6 +81,7 @@ struct mcp_call_run_t {
     int has_progress;
     int level; /* of the log, once it is known */
     int is_level_known;
+    mcp_box_t note;      /* of its cancellation: legacy era */
     apr_uint32_t signal; /* when it was last looked for a cancellation */
     int is_cancelled;    /* as far as is known then */
 

@@ -143,11 +143,13 @@ void mcp_call_tell_log(mcp_call_t *call, const char *level, const char *data)
 }
 
 /* Over HTTP+SSE no session outlives its stream. */
-static int is_cancelled(const mcp_turn_t *t)
+static int is_cancelled(const mcp_call_run_t *run)
 {
+    const mcp_turn_t *t = run->t;
+
     if (t->task)
         return mcp_task_is_cancelled(t);
-    return mcp_answers_is_cancelled(t) ||
+    return mcp_answers_is_cancelled(&run->note, t) ||
            (t->x->server->is_sse && mcp_stream_is_lost(t));
 }
 
@@ -163,7 +165,7 @@ int mcp_call_is_cancelled(mcp_call_run_t *run)
     count = mcp_live_signal_count(t->x->works->shared);
     if (count != run->signal) {
         run->signal = count;
-        run->is_cancelled = is_cancelled(t);
+        run->is_cancelled = is_cancelled(run);
     }
     return run->is_cancelled;
 }

@@ -135,6 +135,7 @@ static int tell_queue(listener_t *l)
             return 0;
         mcp_live_mailbox_drop(l->watch.shared, l->queue.id, letter.number,
                               letter.number);
+        apr_pool_clear(l->scratch);
         letter.kind = 0;
     }
     return 1;
@@ -165,9 +166,8 @@ static int is_alive(const listener_t *l)
            MCP_SESSION_ENDED;
 }
 
-static int look(listener_t *l)
+static int tell_all(listener_t *l)
 {
-    apr_pool_clear(l->scratch);
     if (!is_alive(l) || !is_newest(l) || !tell_news(l))
         return 0;
     if (!l->t->x->server->is_sse)
@@ -175,6 +175,20 @@ static int look(listener_t *l)
     return mcp_live_mailbox_is_open(l->watch.shared, l->queue.id,
                                     mcp_ctx_seconds(l->t->cx)) &&
            tell_queue(l);
+}
+
+/* Whatever that takes is given back: there may be many a second. */
+static int look(listener_t *l)
+{
+    mcp_ctx_t *cx = l->t->cx, scratch = *cx;
+    int goes_on;
+
+    apr_pool_clear(l->scratch);
+    scratch.pool = l->scratch;
+    l->t->cx = &scratch;
+    goes_on = tell_all(l);
+    l->t->cx = cx;
+    return goes_on;
 }
 
 static const mcp_error_t *begin(listener_t *l, const mcp_event_t *first)
