@@ -245,14 +245,16 @@ static mcp_outcome_t parts(mcp_call_t *call)
 
     call->api->log(call, "info", "\"1\"");
     call->api->part(call, apr_time_from_msec(1500));
-    ok(world_stream.ended && world_sent("retry: 1500\n") == 1,
-       "a call lets its stream go");
+    ok(world_stream.ended && world_sent(".1\nretry: 1500\n") == 1,
+       "a call lets its stream go, and says behind what to come back");
     before = world_stream;
     name = name_of(parted);
     resume(parted, name, "0", 2);
     ok(world_sent(SAID("1")) == 1 && !world_sent(RESULT) &&
            world_stream.waits < 0,
        "who comes back waits for what is still to come");
+    ok(world_sent(".1\nretry: 1000\n") == 1 && world_stream.ended,
+       "and is told to come again: the connection ends, not the stream");
     world_stream = before;
     call->api->part(call, apr_time_from_msec(1500));
     ok(world_sent("retry: ") == 1, "once");
