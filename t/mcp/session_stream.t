@@ -64,7 +64,7 @@ for (
 ) {
     my ($name, $accept) = @$_;
     rpc_error($c->get('/probe', headers => {Accept => $accept,
-        'Mcp-Session-Id' => $session}), 406, -32000, undef, "406 for $name");
+        'Mcp-Session-Id' => $session}), 406, -32600, undef, "406 for $name");
 }
 rpc_error($c->get('/probe', headers => {Accept => 'text/event-stream'}), 400,
     -32000, undef, '400 without a session');
