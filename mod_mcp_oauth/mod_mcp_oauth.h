@@ -316,7 +316,8 @@ struct mcp_call_api_t {
     void (*later)(mcp_call_t *call, apr_interval_time_t delay);
 
     /* -- while it runs: what cannot be sent is dropped, as in a task and where
-     * the client takes no event stream -- */
+     * the client takes no event stream, and so is what is more than 200
+     * notifications at once and 100 a second -- */
     /* sent where the client asked for progress; progress must grow, what does
      * not is dropped; total 0 = unknown, message may be NULL */
     void (*progress)(mcp_call_t *call, double progress, double total,

@@ -79,7 +79,9 @@ struct mcp_call_run_t {
     apr_pool_t *pools[2]; /* of every other round behind the first */
     double progress;      /* that was sent last */
     int has_progress;
-    int level; /* of the log, once it is known */
+    apr_time_t told; /* up to which more may be told; 0: nothing was */
+    int may_tell;    /* how many notifications, then */
+    int level;       /* of the log, once it is known */
     int is_level_known;
     mcp_box_t note;      /* of its cancellation: legacy era */
     apr_uint32_t signal; /* when it was last looked for a cancellation */

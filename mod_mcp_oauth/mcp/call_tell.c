@@ -16,6 +16,9 @@
 
 /* What a function tells others while it runs. */
 
+#define TELL_AT_ONCE 200
+#define TELL_RATE 100 /* a second */
+
 static mcp_call_run_t *run_of(mcp_call_t *call)
 {
     return (mcp_call_run_t *)call;
@@ -62,19 +65,49 @@ static void end(telling_t *telling)
     apr_pool_destroy(telling->pool);
 }
 
+/* Whether one more may be told: progress "SHOULD implement rate limiting to
+ * prevent flooding", and so should logging. */
+static int may_tell(mcp_call_run_t *run)
+{
+    apr_time_t now = mcp_ctx_now(run->t->cx);
+    apr_int64_t more = (now - run->told) / (APR_USEC_PER_SEC / TELL_RATE);
+
+    if (!mcp_stream_is_possible(run->t))
+        return 0;
+    if (!run->told || more < 0 || more > TELL_AT_ONCE - run->may_tell) {
+        run->may_tell = run->told && more < 0 ? run->may_tell : TELL_AT_ONCE;
+        run->told = now;
+    }
+    else {
+        run->may_tell += (int)more;
+        run->told += more * (APR_USEC_PER_SEC / TELL_RATE);
+    }
+    return run->may_tell > 0 && run->may_tell--;
+}
+
+/* "Progress tokens MUST be a string or integer value" */
+static const mcp_json_t *token_of(const mcp_turn_t *t)
+{
+    const mcp_json_t *token = mcp_era_meta(t, "progressToken");
+    apr_int64_t number;
+
+    return mcp_json_string(token) || mcp_json_integer(&number, token) ? token
+                                                                      : NULL;
+}
+
 /* progress: "The progress value MUST increase with each notification" */
 void mcp_call_tell_progress(mcp_call_t *call, double done, double total,
                             const char *message)
 {
     mcp_call_run_t *run = run_of(call);
-    const mcp_json_t *token = mcp_era_meta(run->t, "progressToken");
+    const mcp_json_t *token = token_of(run->t);
     telling_t telling;
     mcp_writer_t *w;
 
     if (message && !mcp_encode_is_utf8(message, strlen(message)))
         mcp_call_breach(run, "what it says of its progress is not UTF-8");
-    if (!token || !mcp_stream_is_possible(run->t) || !isfinite(done) ||
-        (run->has_progress && done <= run->progress))
+    if (!token || !isfinite(done) ||
+        (run->has_progress && done <= run->progress) || !may_tell(run))
         return;
     run->has_progress = 1;
     run->progress = done;
@@ -132,7 +165,7 @@ void mcp_call_tell_log(mcp_call_t *call, const char *level, const char *data)
     cx.pool = telling.pool;
     wrong = line_read(&json, number, data, &cx);
     mcp_call_breach(run, wrong);
-    if (!wrong && is_wanted(run, number)) {
+    if (!wrong && is_wanted(run, number) && may_tell(run)) {
         w = open_params(&telling, "notifications/message");
         mcp_writer_member(w, "level", level);
         mcp_writer_member(w, "logger", run->module);

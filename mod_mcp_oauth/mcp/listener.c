@@ -209,6 +209,27 @@ static const mcp_error_t *begin(listener_t *l, const mcp_event_t *first)
     return NULL;
 }
 
+/* Clients of before 2025-11-25 take an event without data for a broken one. */
+static int knows_places(const listener_t *l)
+{
+    return !l->t->x->server->is_sse &&
+           mcp_era_legacy_number(l->t->session.version) >= MCP_ERA_RESUMABLE;
+}
+
+/* Until the stream is over, or nobody waits for more: then whoever is there
+ * may come back. */
+static void tell_on(listener_t *l, mcp_wait_t *wait)
+{
+    int goes_on;
+
+    do {
+        mcp_wait_look(wait);
+        goes_on = look(l);
+    } while (goes_on && mcp_wait(wait));
+    if (goes_on && knows_places(l))
+        mcp_stream_leave(l->t, event_id(l, l->scratch));
+}
+
 static const mcp_error_t *run(listener_t *l, const mcp_event_t *first)
 {
     const mcp_error_t *e;
@@ -217,9 +238,7 @@ static const mcp_error_t *run(listener_t *l, const mcp_event_t *first)
     MCP_TRY(mcp_wait_begin(&wait, l->t));
     e = begin(l, first);
     if (!e) {
-        do
-            mcp_wait_look(&wait);
-        while (look(l) && mcp_wait(&wait));
+        tell_on(l, &wait);
         l->t->x->outlet->end(l->t->x->baton);
     }
     mcp_wait_end(&wait);
@@ -261,7 +280,6 @@ static int id_read(apr_uint64_t *last, const char *id)
     return 1;
 }
 
-/* Clients of before 2025-11-25 take an event without data for a broken one. */
 static const mcp_error_t *begin_new(mcp_turn_t *t, const char *id)
 {
     mcp_event_t first = {NULL};
@@ -272,7 +290,7 @@ static const mcp_error_t *begin_new(mcp_turn_t *t, const char *id)
         return mcp_error_make(MCP_E_STREAM_GONE, t->cx,
                               "no stream has this Last-Event-ID");
     l.told = l.watch.last;
-    if (mcp_era_legacy_number(t->session.version) >= MCP_ERA_RESUMABLE)
+    if (knows_places(&l))
         first.id = event_id(&l, t->cx->pool);
     return run(&l, &first);
 }

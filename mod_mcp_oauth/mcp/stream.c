@@ -14,6 +14,7 @@
 #define NAME_BYTES 12
 #define KEPT_FOR 300 /* seconds that a stream can be resumed */
 #define KEPT_BYTES (4 * 1024 * 1024)
+#define RETRY apr_time_from_sec(1)
 
 /* kinds of letters */
 #define MESSAGE 1
@@ -23,8 +24,9 @@ struct mcp_stream_t {
     apr_pool_t *scratch; /* of one message */
     int is_queued;       /* HTTP+SSE: box is the client's queue */
     int is_begun;
-    int is_ended;     /* the HTTP answer is, or nobody reads it */
-    const char *name; /* by which it is resumed, or NULL */
+    int is_ended;      /* the HTTP answer is, or nobody reads it */
+    const char *name;  /* by which it is resumed, or NULL */
+    apr_uint64_t last; /* number of the letter that was kept last */
     mcp_box_t box;
 };
 
@@ -200,8 +202,10 @@ static const char *keep(mcp_turn_t *t, mcp_letter_t *letter)
 
     if (!stream->name)
         return NULL;
-    if (!mcp_box_post(&stream->box, t, letter))
+    if (!mcp_box_post(&stream->box, t, letter)) {
+        stream->last = letter->number;
         return event_id(stream->name, letter->number, stream->scratch);
+    }
     mcp_box_close(&stream->box, t);
     stream->name = NULL;
     return NULL;
@@ -257,7 +261,8 @@ void mcp_stream_part(mcp_turn_t *t, apr_interval_time_t retry)
     if (!stream->name || stream->is_ended)
         return;
     clear(t);
-    event.id = event_id(stream->name, 0, stream->scratch);
+    /* from there on it is told again */
+    event.id = event_id(stream->name, stream->last, stream->scratch);
     event.retry = retry;
     send_event(t, &event, stream->scratch);
     stream->is_ended = 1;
@@ -338,12 +343,42 @@ static int tell(mcp_turn_t *t, const char *name, mcp_letter_t *last)
     }
 }
 
-const mcp_error_t *mcp_stream_resume(int *found, mcp_turn_t *t, const char *id)
+void mcp_stream_leave(mcp_turn_t *t, const char *id)
+{
+    mcp_event_t event = {NULL};
+
+    event.id = id;
+    event.retry = RETRY;
+    mcp_stream_event(t, &event);
+}
+
+/* Tells on from last, to the end of the stream or of patience. */
+static const mcp_error_t *tell_on(mcp_turn_t *t, const char *name,
+                                  mcp_letter_t *last)
 {
     mcp_event_t first = {NULL};
+    mcp_wait_t wait;
+    int goes_on;
+
+    MCP_TRY(mcp_wait_begin(&wait, t));
+    /* for clients that forget where they were if no event follows */
+    first.id = event_id(name, last->number, t->cx->pool);
+    mcp_stream_event(t, &first);
+    do {
+        mcp_wait_look(&wait);
+        goes_on = tell(t, name, last);
+    } while (goes_on && mcp_wait(&wait));
+    mcp_wait_end(&wait);
+    if (goes_on)
+        mcp_stream_leave(t, event_id(name, last->number, t->cx->pool));
+    t->x->outlet->end(t->x->baton);
+    return NULL;
+}
+
+const mcp_error_t *mcp_stream_resume(int *found, mcp_turn_t *t, const char *id)
+{
     mcp_letter_t last = {0};
     const char *name;
-    mcp_wait_t wait;
 
     *found = 0;
     if (!id_read(&name, &last.number, id, t->cx->pool))
@@ -358,14 +393,5 @@ const mcp_error_t *mcp_stream_resume(int *found, mcp_turn_t *t, const char *id)
         t->x->status = 204;
         return NULL;
     }
-    MCP_TRY(mcp_wait_begin(&wait, t));
-    /* for clients that forget where they were if no event follows */
-    first.id = event_id(name, last.number, t->cx->pool);
-    mcp_stream_event(t, &first);
-    do
-        mcp_wait_look(&wait);
-    while (tell(t, name, &last) && mcp_wait(&wait));
-    mcp_wait_end(&wait);
-    t->x->outlet->end(t->x->baton);
-    return NULL;
+    return tell_on(t, name, &last);
 }

@@ -42,6 +42,9 @@ typedef struct mcp_event_t {
 /* Straight into the HTTP answer, which is thereby a stream; 0: nobody reads
  * any more. */
 int mcp_stream_event(mcp_turn_t *t, const mcp_event_t *event);
+/* An event that says that the connection ends here, and the stream does not:
+ * the client comes back with this id (2025-11-25, Sending Messages 6). */
+void mcp_stream_leave(mcp_turn_t *t, const char *id);
 /* A comment, so that what is between here and the client keeps the connection.
  */
 int mcp_stream_comment(mcp_turn_t *t);

@@ -147,7 +147,7 @@ rpc_result(call('ping', undef, headers => {'Mcp-Method' => 'x',
 
 # -- Accept ------------------------------------------------------------------
 
-rpc_error(call('ping', undef, headers => {Accept => $_}), 406, -32000, undef,
+rpc_error(call('ping', undef, headers => {Accept => $_}), 406, -32600, undef,
     "RFC 9110 15.5.7: 406 for Accept: $_")
     for 'text/event-stream', 'text/html', 'application/json;q=0',
         'application/jsonx', '';
@@ -227,7 +227,7 @@ rpc_result($c->legacy('/mcp', 'ping', undef, token => $ada, session => $adas,
 rpc_error($c->get('/open', headers => {Accept => 'text/event-stream'}), 400,
     -32000, undef, 'GET without a session opens no stream');
 rpc_error($c->get('/open', headers => {Accept => 'application/json',
-    'Mcp-Session-Id' => scalar $c->initialize('/open')}), 406, -32000, undef,
+    'Mcp-Session-Id' => scalar $c->initialize('/open')}), 406, -32600, undef,
     'nor does one that takes none');
 
 # -- all children, and restarts ----------------------------------------------

@@ -101,7 +101,7 @@ my $most = {resourceSubscriptions => [map "probe://each/$_", 1 .. 256]};
 is_deeply(listens($most)->message->{params}{notifications}, $most,
     '256 resources are watched');
 rpc_error($c->modern('/probe', 'subscriptions/listen', {notifications =>
-    $every}, id => 1, headers => {Accept => 'application/json'}), 406, -32000,
+    $every}, id => 1, headers => {Accept => 'application/json'}), 406, -32600,
     1, 'a client that takes no stream cannot listen');
 rpc_error($c->legacy('/probe', 'subscriptions/listen', {notifications =>
     $every}, id => 1, session => scalar $c->initialize('/probe')), 200,

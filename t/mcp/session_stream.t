@@ -64,7 +64,7 @@ for (
 ) {
     my ($name, $accept) = @$_;
     rpc_error($c->get('/probe', headers => {Accept => $accept,
-        'Mcp-Session-Id' => $session}), 406, -32000, undef, "406 for $name");
+        'Mcp-Session-Id' => $session}), 406, -32600, undef, "406 for $name");
 }
 rpc_error($c->get('/probe', headers => {Accept => 'text/event-stream'}), 400,
     -32000, undef, '400 without a session');
@@ -218,7 +218,9 @@ for my $round (1 .. 3) {
 
 # -- the end -----------------------------------------------------------------
 
-my $lasting = listens(session => scalar $c->initialize('/probe'));
+my ($mine, $of_before) = map { scalar $c->initialize('/probe', version => $_) }
+    '2025-11-25', '2025-06-18';
+my $lasting = listens(session => $mine);
 $lasting->event;
 is($c->request(DELETE => '/probe', headers => {'Mcp-Session-Id' => $session})
     ->status, 204, 'DELETE ends a session');
@@ -228,9 +230,18 @@ rpc_error(listens()->response, 404, -32001, undef, 'there is no other then');
 changes('tools');
 is((told_of($lasting->message))[0], 'tools/list_changed',
     'other sessions go on');
+my $before = listens(session => $of_before, version => '2025-06-18');
 $s->graceful;
-is_deeply([$lasting->events], [], 'a graceful restart ends their streams');
-ok($lasting->{ended} && !$lasting->{cut}, 'as they should end');
+my ($goodbye, @more) = $lasting->events;
+ok(!@more && $goodbye->{data} eq '' && length $goodbye->{id}
+    && $goodbye->{retry} == 1000, '2025-11-25 transports: the connection is '
+    . 'closed, not the stream, so there is a retry field first')
+    or diag json_text([$goodbye, @more]);
+ok($lasting->{ended} && !$lasting->{cut}, 'a graceful restart does that');
+is_deeply([$before->events], [], 'an older client is told nothing it does not '
+    . 'know');
+is(listens(session => $mine, last => $goodbye->{id})->status, 200,
+    'who was told so can come back');
 $s->stop;
 
 done();

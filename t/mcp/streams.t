@@ -245,9 +245,9 @@ is_deeply([map { length $_->{data} ? told_of(json_decode($_->{data})) : '' }
     'a call lets its connection go: the stream ends without the result');
 ok(length $before[-1]{id} && $before[-1]{retry} == 100,
     'and says when to come back') or diag json_text(\@before);
-is_deeply([map { $_->[1] } events_of(resumed($before[1]{id},
+is_deeply([map { $_->[1] } events_of(resumed($before[-1]{id},
     session => $other))], ['', 'message after', 'result of 30'],
-    'where the rest is then');
+    'where the rest is then, and nothing that was told before');
 my $old = $c->initialize('/probe', version => '2025-06-18');
 is_deeply([told_of(legacy(called('part', ms => 0), session => $old,
     version => '2025-06-18', id => 31)->messages)],

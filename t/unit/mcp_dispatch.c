@@ -471,7 +471,7 @@ static const row_t legacy[] = {
 };
 
 static const row_t both[] = {
-    {"GET where there can be no stream", "GET", S25, NULL, 406, -32000,
+    {"GET where there can be no stream", "GET", S25, NULL, 406, -32600,
      "text/event-stream"},
     {"GET without a session", "GET", "", NULL, 400, -32000, "\"error\""},
     {"PUT", "PUT", "", "{}", 405, -32600, "\"error\""},
@@ -507,7 +507,7 @@ static const row_t both[] = {
      "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\",\"params\":[]}", 400,
      -32602, ID7},
     {"Accept without JSON", POST, "Accept: text/event-stream|" DISCOVER,
-     BODY("server/discover", META), 406, -32000, "\"error\""},
+     BODY("server/discover", META), 406, -32600, "\"error\""},
     {"Accept of a browser", POST, "Accept: text/html,*/*;q=0.8|" DISCOVER,
      BODY("server/discover", META), 200, 0, ID7},
 };

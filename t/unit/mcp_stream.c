@@ -19,7 +19,10 @@ static const mcp_tool_t tool = {.size = sizeof(mcp_tool_t),
 static const mcp_tool_t *const tools[] = {&tool, NULL};
 
 #define STREAM "Accept: application/json, text/event-stream|"
-#define CALL BODY("tools/call", "\"name\":\"tool\"")
+#define CALL_WITH(token)                                                      \
+    BODY("tools/call",                                                        \
+         "\"name\":\"tool\",\"_meta\":{\"progressToken\":" token "}")
+#define CALL CALL_WITH("1")
 #define COMMENT "\n\n: \n\n"
 #define SAID(n) "\"data\":\"" n "\""
 #define RESULT "\"result\":"
@@ -233,6 +236,80 @@ static void test_too_much(const session_t *s)
        "a stream of more than 4 MiB is not kept");
 }
 
+/* -- floods -- */
+
+static mcp_outcome_t says_no_end(mcp_call_t *call)
+{
+    int i;
+
+    for (i = 0; i < 300; i++)
+        call->api->log(call, "info", "1");
+    call->api->progress(call, 1, 0, NULL);
+    ok(world_sent("notifications/message") == 200 &&
+           !world_sent("notifications/progress"),
+       "logging: servers SHOULD rate limit log messages, as progress");
+    tap_now += apr_time_from_msec(25);
+    for (i = 0; i < 10; i++)
+        call->api->progress(call, i, 0, NULL);
+    ok(world_sent("notifications/progress") == 2, "to 100 a second");
+    tap_now += apr_time_from_msec(5);
+    call->api->log(call, "info", "2");
+    ok(world_sent("notifications/message") == 201, "as time goes by");
+    tap_now -= apr_time_from_sec(3600);
+    call->api->log(call, "info", "3");
+    tap_now += apr_time_from_msec(10);
+    call->api->log(call, "info", "4");
+    ok(world_sent("notifications/message") == 202,
+       "a clock that is set back silences nobody");
+    tap_now += apr_time_from_sec(3600);
+    world_stream.len = 0;
+    for (i = 0; i < 300; i++)
+        call->api->log(call, "info", "5");
+    ok(world_sent("notifications/message") == 200, "after a rest 200 at once");
+    call->api->text(call, "done");
+    return MCP_CALL_DONE;
+}
+
+static void test_flood(const session_t *s)
+{
+    world_stream_begin(0);
+    call(s, says_no_end);
+    ok(world_sent(RESULT) == 1, "the result is sent all the same");
+}
+
+/* -- tokens -- */
+
+static mcp_outcome_t progresses(mcp_call_t *call)
+{
+    call->api->progress(call, 1, 0, NULL);
+    call->api->text(call, "done");
+    return MCP_CALL_DONE;
+}
+
+static void test_tokens(const session_t *s)
+{
+    static const struct {
+        const char *body;
+        int is_one;
+    } rows[] = {
+        {CALL_WITH("7"), 1},    {CALL_WITH("\"\""), 1}, {CALL_WITH("1.5"), 0},
+        {CALL_WITH("null"), 0}, {CALL_WITH("[]"), 0},   {CALL_WITH("true"), 0},
+    };
+    mcp_exchange_t x = {.principal = &s->w->alice, .outlet = &world_outlet};
+    apr_size_t i;
+
+    now_playing = progresses;
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        world_stream_begin(0);
+        world_send(&x, s->w, "POST", s->headers, rows[i].body, s->cx);
+        ok(rows[i].is_one
+               ? world_sent("notifications/progress") == 1
+               : world_at(&x, "/result", s->cx) && !world_stream.len,
+           "progress tokens MUST be a string or integer value: %s",
+           rows[i].body);
+    }
+}
+
 /* -- letting go -- */
 
 static const session_t *parted;
@@ -245,14 +322,16 @@ static mcp_outcome_t parts(mcp_call_t *call)
 
     call->api->log(call, "info", "\"1\"");
     call->api->part(call, apr_time_from_msec(1500));
-    ok(world_stream.ended && world_sent("retry: 1500\n") == 1,
-       "a call lets its stream go");
+    ok(world_stream.ended && world_sent(".1\nretry: 1500\n") == 1,
+       "a call lets its stream go, and says behind what to come back");
     before = world_stream;
     name = name_of(parted);
     resume(parted, name, "0", 2);
     ok(world_sent(SAID("1")) == 1 && !world_sent(RESULT) &&
            world_stream.waits < 0,
        "who comes back waits for what is still to come");
+    ok(world_sent(".1\nretry: 1000\n") == 1 && world_stream.ended,
+       "and is told to come again: the connection ends, not the stream");
     world_stream = before;
     call->api->part(call, apr_time_from_msec(1500));
     ok(world_sent("retry: ") == 1, "once");
@@ -287,6 +366,8 @@ static void body(mcp_ctx_t *cx)
     test_lost(&s);
     test_older(&w, cx);
     test_too_much(&s);
+    test_tokens(&s);
+    test_flood(&s);
     test_parting(&s);
     is(tap_log, "", "nothing of this is worth a line in the log");
     world_end(&w);
