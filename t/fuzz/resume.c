@@ -11,10 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define OF_NEWS 2
 
-enum { ANSWER, NEWS, GONE };
+enum { ANSWER, NEWS, GONE, OVER };
 target_goal_t target_goals[] = {{"the stream of an answer is resumed", 0},
                                 {"the stream of a session is resumed", 0},
                                 {"there is no such stream", 0},
+                                {"a stream is over", 0},
                                 {NULL, 0}};
 
 /* A text of the stream, up to the end of its line. */
@@ -59,6 +60,11 @@ static void check(wire_t *w, const char *text, const char *good, int is_news)
     if (w->x.failure) {
         PROMISE(strcmp(text, good) != 0 && w->x.status == 400 && !w->len);
         target_goals[GONE].is_reached = 1;
+        return;
+    }
+    if (w->x.status == 204) {
+        PROMISE(strcmp(text, good) != 0 && !is_news && !w->len);
+        target_goals[OVER].is_reached = 1;
         return;
     }
     PROMISE(w->len);
