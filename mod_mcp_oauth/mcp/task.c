@@ -71,6 +71,22 @@ static void write_json(mcp_writer_t *w, const char *name,
     mcp_writer_json(w, json);
 }
 
+/* What its work needs, as long as it may go on: so one that is over takes less
+ * room than before. */
+static void write_work(mcp_writer_t *w, const mcp_task_t *task)
+{
+    if (task->status != MCP_TASK_WORKING &&
+        task->status != MCP_TASK_INPUT_REQUIRED)
+        return;
+    mcp_writer_member(w, "tool", task->tool);
+    mcp_writer_member(w, "remembered", task->remembered);
+    mcp_writer_member_integer(w, "asked", task->asked);
+    write_json(w, "requests", task->requests);
+    write_json(w, "arguments", task->arguments);
+    write_json(w, "meta", task->meta);
+    write_json(w, "answers", task->answers);
+}
+
 static const char *render(const mcp_task_t *task, apr_size_t *len,
                           const mcp_turn_t *t)
 {
@@ -80,16 +96,10 @@ static const char *render(const mcp_task_t *task, apr_size_t *len,
     mcp_writer_member(w, "status", statuses[task->status]);
     mcp_writer_member(w, "created", task->created);
     mcp_writer_member(w, "updated", task->updated);
-    mcp_writer_member(w, "tool", task->tool);
-    mcp_writer_member(w, "remembered", task->remembered);
     mcp_writer_member(
         w, "worker",
         apr_psprintf(t->cx->pool, "%" APR_UINT64_T_HEX_FMT, task->worker));
-    mcp_writer_member_integer(w, "asked", task->asked);
-    write_json(w, "requests", task->requests);
-    write_json(w, "arguments", task->arguments);
-    write_json(w, "meta", task->meta);
-    write_json(w, "answers", task->answers);
+    write_work(w, task);
     if (task->outcome) {
         mcp_writer_name(w, "outcome");
         mcp_writer_raw(w, task->outcome);
