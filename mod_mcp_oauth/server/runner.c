@@ -22,10 +22,21 @@ typedef struct job_t {
     void *baton;
 } job_t;
 
+/* Before anything in pchild goes, of whatever module: tasks may use it. */
+static apr_status_t end_threads(void *unused)
+{
+    if (runner.threads)
+        apr_thread_pool_destroy(runner.threads);
+    runner.threads = NULL;
+    return APR_SUCCESS;
+}
+
+/* With a pool of its own: others may take from pchild at any time. */
 void mcp_server_runner_open(server_rec *s, apr_pool_t *pchild, int threads)
 {
     runner.s = s;
-    runner.pool = pchild;
+    apr_pool_create(&runner.pool, pchild);
+    apr_pool_pre_cleanup_register(pchild, NULL, end_threads);
     runner.most = threads;
     runner.stopping = 0;
     runner.threads = NULL;
