@@ -71,6 +71,27 @@ static void write_json(mcp_writer_t *w, const char *name,
     mcp_writer_json(w, json);
 }
 
+static int may_go_on(const mcp_task_t *task)
+{
+    return task->status == MCP_TASK_WORKING ||
+           task->status == MCP_TASK_INPUT_REQUIRED;
+}
+
+/* What its work needs, as long as it may go on: so one that is over takes less
+ * room than before. */
+static void write_work(mcp_writer_t *w, const mcp_task_t *task)
+{
+    if (!may_go_on(task))
+        return;
+    mcp_writer_member(w, "tool", task->tool);
+    mcp_writer_member(w, "remembered", task->remembered);
+    mcp_writer_member_integer(w, "asked", task->asked);
+    write_json(w, "requests", task->requests);
+    write_json(w, "arguments", task->arguments);
+    write_json(w, "meta", task->meta);
+    write_json(w, "answers", task->answers);
+}
+
 static const char *render(const mcp_task_t *task, apr_size_t *len,
                           const mcp_turn_t *t)
 {
@@ -80,16 +101,10 @@ static const char *render(const mcp_task_t *task, apr_size_t *len,
     mcp_writer_member(w, "status", statuses[task->status]);
     mcp_writer_member(w, "created", task->created);
     mcp_writer_member(w, "updated", task->updated);
-    mcp_writer_member(w, "tool", task->tool);
-    mcp_writer_member(w, "remembered", task->remembered);
     mcp_writer_member(
         w, "worker",
         apr_psprintf(t->cx->pool, "%" APR_UINT64_T_HEX_FMT, task->worker));
-    mcp_writer_member_integer(w, "asked", task->asked);
-    write_json(w, "requests", task->requests);
-    write_json(w, "arguments", task->arguments);
-    write_json(w, "meta", task->meta);
-    write_json(w, "answers", task->answers);
+    write_work(w, task);
     if (task->outcome) {
         mcp_writer_name(w, "outcome");
         mcp_writer_raw(w, task->outcome);
@@ -123,7 +138,7 @@ static int record_read(mcp_task_t *task, const mcp_json_t *record,
     task->meta = mcp_json_get(record, "meta");
     task->answers = mcp_json_get(record, "answers");
     task->outcome = outcome ? mcp_json_text(outcome, t->cx->pool) : NULL;
-    return task->created && task->updated && task->tool;
+    return task->created && task->updated && (task->tool || !may_go_on(task));
 }
 
 void mcp_task_lose(mcp_task_t *task)

@@ -251,8 +251,6 @@ static void keep(mcp_task_t *task, mcp_turn_t *t)
 {
     if (mcp_task_store(task, t) != MCP_BOX_FULL)
         return;
-    task->requests = task->arguments = task->meta = task->answers = NULL;
-    task->remembered = NULL;
     fail(task, t,
          mcp_error_make(MCP_E_UNAVAILABLE, t->cx,
                         "there is no room for what came of it"));

@@ -23,27 +23,33 @@ typedef struct job_t {
     void *baton;
 } job_t;
 
-/* The pool of threads would drop what still waits for one. */
-static apr_status_t let_finish(void *unused)
+/* Before anything in pchild goes, of whatever module: tasks may use it. What
+ * still waits for a thread gets one, which ending the threads would not give
+ * it. */
+static apr_status_t end_threads(void *unused)
 {
     while (runner.threads && !runner.stopping &&
            (apr_thread_pool_tasks_count(runner.threads) ||
             apr_thread_pool_busy_count(runner.threads)))
         apr_sleep(LOOK_EVERY);
+    if (runner.threads)
+        apr_thread_pool_destroy(runner.threads);
+    runner.threads = NULL;
     return APR_SUCCESS;
 }
 
 void mcp_server_runner_open(server_rec *s, apr_pool_t *pchild, int threads)
 {
     runner.s = s;
-    runner.pool = pchild;
+    /* of its own: others may take from pchild at any time */
+    apr_pool_create(&runner.pool, pchild);
+    apr_pool_pre_cleanup_register(pchild, NULL, end_threads);
     runner.most = threads;
     runner.stopping = 0;
     runner.threads = NULL;
     if (apr_thread_mutex_create(&runner.mutex, APR_THREAD_MUTEX_DEFAULT,
                                 pchild))
         runner.mutex = NULL;
-    apr_pool_pre_cleanup_register(pchild, NULL, let_finish);
 }
 
 static void *APR_THREAD_FUNC do_job(apr_thread_t *thread, void *data)

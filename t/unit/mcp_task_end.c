@@ -40,8 +40,15 @@ TASKS_TOOL("work", work, MCP_TASK_OPTIONAL);
 TASKS_TOOL("ask", ask, MCP_TASK_OPTIONAL);
 TASKS_TOOL("ever", ever, MCP_TASK_OPTIONAL);
 
+static const mcp_tool_t large_tool = {.size = sizeof(mcp_tool_t),
+                                      .name = "large",
+                                      .description = "d",
+                                      .input_schema = "{\"type\":\"object\"}",
+                                      .call = work,
+                                      .task = MCP_TASK_OPTIONAL};
+
 static const mcp_tool_t *const tools[] = {&work_tool, &ask_tool, &ever_tool,
-                                          NULL};
+                                          &large_tool, NULL};
 static const mcp_tool_t *const fewer[] = {&ever_tool, NULL};
 
 static apr_uint32_t boxes(const tasks_t *t)
@@ -216,6 +223,42 @@ static void test_full(mcp_ctx_t *cx)
     world_end(&w);
 }
 
+/* -- what is kept -- */
+
+static apr_uint64_t kept(const world_t *w)
+{
+    mcp_mailbox_use_t use;
+
+    mcp_live_mailbox_use(&use, w->works.shared);
+    return use.bytes;
+}
+
+static const char *begin_large(tasks_t *t)
+{
+    char *text = apr_pcalloc(t->cx->pool, 100001);
+
+    memset(text, 'x', 100000);
+    tasks_send(t, "tools/call", "large",
+               apr_pstrcat(t->cx->pool,
+                           "\"name\":\"large\",\"arguments\":{\"x\":\"", text,
+                           "\"},", NULL));
+    return tasks_at(t, "/result/taskId");
+}
+
+static void test_over(tasks_t *t)
+{
+    apr_uint64_t before = kept(t->w);
+    const char *done = begin_large(t), *cancelled;
+
+    cancelled = begin_large(t);
+    ok(kept(t->w) - before > 200000, "the arguments of tasks are kept");
+    tasks_ask(t, "cancel", cancelled, "");
+    tasks_work(t->cx);
+    is(tasks_status(t, done), "completed", "until one is completed");
+    is(tasks_status(t, cancelled), "cancelled", "and one is cancelled");
+    ok(kept(t->w) - before < 4096, "then there is only what became of them");
+}
+
 /* -- listening -- */
 
 static tasks_t *listener;
@@ -292,6 +335,7 @@ static void body(mcp_ctx_t *cx)
     test_stopping(&t);
     test_expiry(&t);
     test_tool_gone(&t);
+    test_over(&t);
     test_listen(&t);
     world_end(&w);
     test_full(cx);

@@ -92,6 +92,38 @@ static mcp_outcome_t later(mcp_call_t *call, void *baton)
     return MCP_CALL_LATER;
 }
 
+/* -- a task, and what its child has -- */
+
+static apr_pool_t *of_child;
+
+static apr_status_t note_end(void *label)
+{
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, ap_server_conf,
+                 "probe: %s loses what its child has", (const char *)label);
+    return APR_SUCCESS;
+}
+
+/* Uses what is made when somebody needs it first. */
+static mcp_outcome_t in_child(mcp_call_t *call, void *baton)
+{
+    apr_pool_t *pool;
+
+    if (!call->api->remembered(call)) {
+        call->api->remember(call, "that it is a task");
+        call->api->later(call, 0);
+        return MCP_CALL_LATER;
+    }
+    apr_pool_create(&pool, of_child);
+    apr_pool_cleanup_register(
+        pool, apr_pstrdup(pool, call->api->string(call, "/label")), note_end,
+        apr_pool_cleanup_null);
+    note(call, "begins");
+    apr_sleep(apr_time_from_msec(1000));
+    note(call, "is done");
+    call->api->text(call, "done");
+    return MCP_CALL_DONE;
+}
+
 /* -- what is said while it runs -- */
 
 static const char *const levels[] = {"debug",   "info",     "notice",
@@ -298,6 +330,13 @@ static const mcp_tool_t tools[] = {
     TASK("task", task, MCP_TASK_OPTIONAL),
     TASK("task_ask", task_ask, MCP_TASK_OPTIONAL),
     TASK("task_error", task_error, MCP_TASK_REQUIRED),
+    {.size = sizeof(mcp_tool_t),
+     .name = "in_child",
+     .description = "For tests.",
+     .call = in_child,
+     .input_schema = "{\"type\":\"object\",\"properties\":{"
+                     "\"label\":{\"type\":\"string\"}}}",
+     .task = MCP_TASK_REQUIRED},
 };
 
 #define RESOURCE(resource_uri, function)                                      \
@@ -354,9 +393,16 @@ static void offer_many(apr_pool_t *pool)
     }
 }
 
+static void child_init(apr_pool_t *pool, server_rec *s)
+{
+    of_child = pool;
+}
+
 static void register_hooks(apr_pool_t *pool)
 {
     apr_size_t i;
+
+    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
 
     for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
         offer(pool, MCP_TOOL_GROUP,
