@@ -184,6 +184,8 @@ for (
         'sampling'],
     ['sampling/createMessage', {%$prompt, tools => []}, {sampling => {}},
         'tools'],
+    ['sampling/createMessage', {%$prompt, includeContext => 'thisServer'},
+        {sampling => {}}, 'context'],
     ['roots/list', undef, {elicitation => {}, sampling => {}}, 'roots'],
 ) {
     my ($method, $params, $capabilities, $lacks) = @$_;
@@ -226,6 +228,14 @@ for my $version ('2025-06-18', '2025-03-26') {
     says($question, result => {roots => []}, session => $old);
     is_deeply(outcome($stream), [0, '{"roots":[]}'], 'and answered');
 }
+
+my $samples = $c->initialize('/probe', version => '2025-06-18',
+    capabilities => {sampling => {}});
+$stream = asks('sampling/createMessage', {%$prompt, includeContext =>
+    'thisServer'}, session => $samples, version => '2025-06-18');
+is($stream->message->{params}{includeContext}, 'thisServer',
+    '2025-06-18: includeContext needs no capability of its own');
+$stream->drop;
 
 $stream = asks('roots/list', undef, id => 60);
 my $first = $stream->event;
