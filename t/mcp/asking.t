@@ -257,6 +257,12 @@ $c = $s->client;
 $session = $c->initialize('/probe', capabilities => $all);
 $stream = asks('roots/list', undef, id => 'silence');
 $question = $stream->message;
+my $withdrawn = $stream->message;
+is_deeply($withdrawn, {jsonrpc => '2.0', method => 'notifications/cancelled',
+    params => {requestId => $question->{id}, reason =>
+        'The client did not answer in time.'}}, '2025-11-25 lifecycle: it is '
+    . 'cancelled when no response came within the timeout')
+    or diag json_text($withdrawn);
 my $outcome = outcome($stream);
 ok($outcome->[0] == 1 && $outcome->[1] =~ /did not answer in time/,
     'a question is waited for as long as Timeout says')
