@@ -281,9 +281,9 @@ struct mcp_call_api_t {
 
     /* -- asking the client, then return MCP_CALL_INPUT_REQUIRED -- */
     /* whether the client has a capability and can be asked: "/sampling",
-     * "/sampling/tools", "/elicitation/form", "/elicitation/url", "/roots": a
-     * pointer into its capabilities. A client that is asked what it has not
-     * gets an error in place of the answer */
+     * "/sampling/tools", "/sampling/context", "/elicitation/form",
+     * "/elicitation/url", "/roots": a pointer into its capabilities. A client
+     * that is asked what it has not gets an error in place of the answer */
     int (*can)(mcp_call_t *call, const char *pointer);
     /* one question of this round, 100 at most: key is the function's own name
      * for it, each once; method is "elicitation/create",

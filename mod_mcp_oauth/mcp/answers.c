@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/encode.h"
+
 #define GRACE 60          /* seconds beyond the patience of who waits */
 #define CANCELLED_FOR 600 /* seconds: longer than a request runs */
 #define MAX_NUMBER 9999
+#define MAX_SHOWN 200
 
 const char *mcp_answers_id(const char *name, int number, apr_pool_t *pool)
 {
@@ -65,6 +68,18 @@ mcp_box_t mcp_answers_note(const mcp_turn_t *t, const mcp_json_t *id)
     return mcp_box_of(t, MCP_BOX_CANCELLED, mcp_json_text(id, t->cx->pool));
 }
 
+/* "Both parties SHOULD log cancellation reasons for debugging" */
+static void log_cancellation(const mcp_turn_t *t, const mcp_json_t *id)
+{
+    const char *why = mcp_json_string(mcp_json_get(t->rpc.params, "reason"));
+    apr_pool_t *pool = t->cx->pool;
+
+    mcp_ctx_log(t->cx, MCP_LOG_INFO, 251, "the client cancels request %s: %s",
+                mcp_encode_log(mcp_json_text(id, pool), MAX_SHOWN, pool),
+                why ? mcp_encode_log(why, MAX_SHOWN, pool)
+                    : "it does not say why");
+}
+
 /* Noted whether or not the request is known: it may be on its way still. */
 void mcp_answers_cancel(mcp_turn_t *t)
 {
@@ -74,6 +89,7 @@ void mcp_answers_cancel(mcp_turn_t *t)
 
     if (!id)
         return;
+    log_cancellation(t, id);
     box = mcp_answers_note(t, id);
     if (!mcp_box_open(&box, t, CANCELLED_FOR, 1) &&
         !mcp_answers_is_cancelled(&box, t))

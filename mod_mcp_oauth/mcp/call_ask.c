@@ -163,6 +163,38 @@ static const char *collect(const char **answers, mcp_call_run_t *run,
     return waits ? why : "The client did not answer in time.";
 }
 
+/* 2025-11-25 lifecycle, Timeouts: "the sender SHOULD issue a cancellation
+ * notification for that request and stop waiting". */
+static void withdraw(mcp_call_run_t *run, const char *name,
+                     const mcp_box_t *box, const char *why)
+{
+    apr_pool_t *pool = run->call.pool;
+    mcp_letter_t letter;
+    mcp_writer_t *w;
+    const char *text;
+    apr_size_t len;
+    int i;
+
+    for (i = 0; i < run->questions->nelts; i++) {
+        letter.number = 0;
+        letter.kind = (apr_uint32_t)i + 1;
+        if (!mcp_box_read(&letter, box, run->t, pool))
+            continue;
+        w = mcp_writer_make(pool);
+        mcp_writer_open(w, '{');
+        mcp_writer_member(w, "jsonrpc", "2.0");
+        mcp_writer_member(w, "method", "notifications/cancelled");
+        mcp_writer_name(w, "params");
+        mcp_writer_open(w, '{');
+        mcp_writer_member(w, "requestId", mcp_answers_id(name, i + 1, pool));
+        mcp_writer_member(w, "reason", why);
+        mcp_writer_close(w);
+        mcp_writer_close(w);
+        text = mcp_writer_text(w, &len);
+        mcp_stream_send(run->t, text, len);
+    }
+}
+
 const mcp_error_t *mcp_call_ask_now(const char **why, mcp_call_run_t *run)
 {
     mcp_turn_t *t = run->t;
@@ -187,6 +219,8 @@ const mcp_error_t *mcp_call_ask_now(const char **why, mcp_call_run_t *run)
     for (i = 0; i < run->questions->nelts; i++)
         put(run, name, i);
     *why = collect(&answers, run, &box);
+    if (*why && !mcp_call_is_cancelled(run))
+        withdraw(run, name, &box, *why);
     mcp_box_close(&box, t);
     return *why
                ? NULL

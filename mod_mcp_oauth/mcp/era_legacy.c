@@ -19,6 +19,7 @@ static const struct {
 };
 
 #define VERSIONS (sizeof(versions) / sizeof(versions[0]))
+#define FIRST_CONTEXT 20251125
 #define FIRST_STREAMABLE 20250326 /* HTTP+SSE before it, and with it */
 
 const char *mcp_era_legacy_version(const char *name,
@@ -113,8 +114,12 @@ static void write_caching(mcp_turn_t *t, apr_int64_t ttl)
 {
 }
 
+/* Until 2025-06-18 all that can sample include context. */
 static int can(const mcp_turn_t *t, const char *pointer)
 {
+    if (!strcmp(pointer, "/sampling/context") && t->session.version &&
+        mcp_era_legacy_number(t->session.version) < FIRST_CONTEXT)
+        pointer = "/sampling";
     return mcp_stream_is_possible(t) && mcp_session_can(&t->session, pointer);
 }
 

@@ -6,12 +6,15 @@
 
 #include "base/encode.h"
 #include "mcp/era.h"
+#include "mcp/question_form.h"
+#include "mcp/question_sampling.h"
 
 #define NEEDS_FORM 0x01u
 #define NEEDS_URL 0x02u
 #define NEEDS_SAMPLING 0x04u
 #define NEEDS_SAMPLING_TOOLS 0x08u
-#define NEEDS_ROOTS 0x10u
+#define NEEDS_SAMPLING_CONTEXT 0x10u
+#define NEEDS_ROOTS 0x20u
 
 static unsigned needs_of_elicitation(const mcp_json_t *params)
 {
@@ -20,11 +23,17 @@ static unsigned needs_of_elicitation(const mcp_json_t *params)
     return mode && !strcmp(mode, "url") ? NEEDS_URL : NEEDS_FORM;
 }
 
+/* includeContext: servers "SHOULD NOT use them unless the client declares
+ * sampling.context capability" */
 static unsigned needs_of_sampling(const mcp_json_t *params)
 {
-    return mcp_json_get(params, "tools") || mcp_json_get(params, "toolChoice")
-               ? NEEDS_SAMPLING_TOOLS
-               : NEEDS_SAMPLING;
+    unsigned needs = 0;
+
+    if (mcp_json_get(params, "tools") || mcp_json_get(params, "toolChoice"))
+        needs |= NEEDS_SAMPLING_TOOLS;
+    if (mcp_question_sampling_wants_context(params))
+        needs |= NEEDS_SAMPLING_CONTEXT;
+    return needs ? needs : NEEDS_SAMPLING;
 }
 
 static unsigned needs_of_roots(const mcp_json_t *params)
@@ -32,14 +41,20 @@ static unsigned needs_of_roots(const mcp_json_t *params)
     return NEEDS_ROOTS;
 }
 
+static const char *sampling_check(const mcp_json_t *params, mcp_ctx_t *cx)
+{
+    return mcp_question_sampling_check(params);
+}
+
 static const struct {
     const char *method;
     unsigned (*needs_of)(const mcp_json_t *params);
-    int has_params; /* whether it must have some */
+    /* what is wrong with them; NULL: it need not have any */
+    const char *(*check)(const mcp_json_t *params, mcp_ctx_t *cx);
 } kinds[] = {
-    {"elicitation/create", needs_of_elicitation, 1},
-    {"sampling/createMessage", needs_of_sampling, 1},
-    {"roots/list", needs_of_roots, 0},
+    {"elicitation/create", needs_of_elicitation, mcp_question_form_check},
+    {"sampling/createMessage", needs_of_sampling, sampling_check},
+    {"roots/list", needs_of_roots, NULL},
 };
 
 /* each need in the client's capabilities: member of a member */
@@ -53,6 +68,7 @@ static const struct {
     {NEEDS_URL, "/elicitation/url", "elicitation", "url"},
     {NEEDS_SAMPLING, "/sampling", "sampling", NULL},
     {NEEDS_SAMPLING_TOOLS, "/sampling/tools", "sampling", "tools"},
+    {NEEDS_SAMPLING_CONTEXT, "/sampling/context", "sampling", "context"},
     {NEEDS_ROOTS, "/roots", "roots", NULL},
 };
 
@@ -76,6 +92,7 @@ const char *mcp_question_read(mcp_question_t *question, const char *key,
                               mcp_ctx_t *cx)
 {
     const mcp_json_t *json = params ? object_read(params, cx) : NULL;
+    const char *wrong;
     apr_size_t i;
 
     if (!key || !*key || !mcp_encode_is_utf8(key, strlen(key)))
@@ -85,8 +102,11 @@ const char *mcp_question_read(mcp_question_t *question, const char *key,
             break;
     if (!method || i == KINDS)
         return "it asks with a method that no client answers";
-    if (params ? !json : kinds[i].has_params)
+    if (params ? !json : kinds[i].check != NULL)
         return "the params of its question are not a JSON object";
+    wrong = kinds[i].check ? kinds[i].check(json, cx) : NULL;
+    if (wrong)
+        return wrong;
     question->key = key;
     question->method = kinds[i].method;
     /* the answer is one line, whatever the tool's JSON was */

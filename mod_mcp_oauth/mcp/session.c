@@ -42,6 +42,7 @@ static const struct {
     {"/roots", MCP_SESSION_ROOTS},
     {"/sampling", MCP_SESSION_SAMPLING},
     {"/sampling/tools", MCP_SESSION_SAMPLING_TOOLS},
+    {"/sampling/context", MCP_SESSION_SAMPLING_CONTEXT},
     {"/elicitation/form", MCP_SESSION_ELICITATION},
     {"/elicitation/url", MCP_SESSION_ELICITATION_URL},
 };

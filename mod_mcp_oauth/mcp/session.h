@@ -16,6 +16,7 @@
 #define MCP_SESSION_SAMPLING_TOOLS 0x04u
 #define MCP_SESSION_ELICITATION 0x08u
 #define MCP_SESSION_ELICITATION_URL 0x10u
+#define MCP_SESSION_SAMPLING_CONTEXT 0x20u
 
 typedef struct mcp_session_t {
     const char *version; /* negotiated; static */

@@ -197,6 +197,18 @@ mcp_box_status_t mcp_task_store(mcp_task_t *task, const mcp_turn_t *t)
 
 /* -- what its client is told -- */
 
+/* ext-tasks: a failed one "SHOULD include a statusMessage field with
+ * diagnostic information about the failure" */
+static const char *message_of(const mcp_task_t *task, const mcp_turn_t *t)
+{
+    const mcp_json_t *error;
+
+    if (task->status != MCP_TASK_FAILED || !task->outcome ||
+        mcp_json_read(&error, task->outcome, strlen(task->outcome), t->cx))
+        return NULL;
+    return mcp_json_string(mcp_json_get(error, "message"));
+}
+
 void mcp_task_write(mcp_writer_t *w, const mcp_task_t *task, int is_seed,
                     const mcp_turn_t *t)
 {
@@ -208,6 +220,7 @@ void mcp_task_write(mcp_writer_t *w, const mcp_task_t *task, int is_seed,
     mcp_writer_member_integer(w, "pollIntervalMs", POLL_INTERVAL_MS);
     if (is_seed)
         return;
+    mcp_writer_member(w, "statusMessage", message_of(task, t));
     write_json(w, "inputRequests", task->requests);
     if (outcomes[task->status] && task->outcome) {
         mcp_writer_name(w, outcomes[task->status]);

@@ -27,6 +27,10 @@ static mcp_outcome_t target_echo(mcp_call_t *call, void *baton)
     return MCP_CALL_DONE;
 }
 
+#define FORM                                                                  \
+    "{\"message\":\"?\",\"requestedSchema\":{\"type\":\"object\","            \
+    "\"properties\":{}}}"
+
 static mcp_outcome_t target_ask(mcp_call_t *call, void *baton)
 {
     const char *answer = call->api->answer(call, "q");
@@ -36,7 +40,7 @@ static mcp_outcome_t target_ask(mcp_call_t *call, void *baton)
         call->api->text(call, answer);
         return MCP_CALL_DONE;
     }
-    call->api->ask(call, "q", "elicitation/create", "{\"message\":\"?\"}");
+    call->api->ask(call, "q", "elicitation/create", FORM);
     call->api->remember(call, "state");
     return MCP_CALL_INPUT_REQUIRED;
 }
@@ -70,7 +74,7 @@ static inline mcp_outcome_t target_work(mcp_call_t *call, void *baton)
         return MCP_CALL_DONE;
     }
     call->api->ask(call, "a", "roots/list", NULL);
-    call->api->ask(call, "b", "elicitation/create", "{\"message\":\"?\"}");
+    call->api->ask(call, "b", "elicitation/create", FORM);
     call->api->remember(call,
                         a && b ? apr_pstrcat(call->pool, a, b, NULL) : so_far);
     return MCP_CALL_INPUT_REQUIRED;

@@ -184,6 +184,8 @@ for (
         'sampling'],
     ['sampling/createMessage', {%$prompt, tools => []}, {sampling => {}},
         'tools'],
+    ['sampling/createMessage', {%$prompt, includeContext => 'thisServer'},
+        {sampling => {}}, 'context'],
     ['roots/list', undef, {elicitation => {}, sampling => {}}, 'roots'],
 ) {
     my ($method, $params, $capabilities, $lacks) = @$_;
@@ -227,6 +229,14 @@ for my $version ('2025-06-18', '2025-03-26') {
     is_deeply(outcome($stream), [0, '{"roots":[]}'], 'and answered');
 }
 
+my $samples = $c->initialize('/probe', version => '2025-06-18',
+    capabilities => {sampling => {}});
+$stream = asks('sampling/createMessage', {%$prompt, includeContext =>
+    'thisServer'}, session => $samples, version => '2025-06-18');
+is($stream->message->{params}{includeContext}, 'thisServer',
+    '2025-06-18: includeContext needs no capability of its own');
+$stream->drop;
+
 $stream = asks('roots/list', undef, id => 60);
 my $first = $stream->event;
 $question = $stream->message;
@@ -247,6 +257,12 @@ $c = $s->client;
 $session = $c->initialize('/probe', capabilities => $all);
 $stream = asks('roots/list', undef, id => 'silence');
 $question = $stream->message;
+my $withdrawn = $stream->message;
+is_deeply($withdrawn, {jsonrpc => '2.0', method => 'notifications/cancelled',
+    params => {requestId => $question->{id}, reason =>
+        'The client did not answer in time.'}}, '2025-11-25 lifecycle: it is '
+    . 'cancelled when no response came within the timeout')
+    or diag json_text($withdrawn);
 my $outcome = outcome($stream);
 ok($outcome->[0] == 1 && $outcome->[1] =~ /did not answer in time/,
     'a question is waited for as long as Timeout says')

@@ -52,6 +52,9 @@ for my $id ($next++, 'a text') {
         'Last-Event-ID' => $stream->{last_id}}), 204,
         'and a client that comes back for one is told that none comes');
     is(noted($s, $label, 'is done'), 0, 'it has not gone on');
+    my $shown = json_text($id) =~ s{"}{\\\\x22}gr;
+    is($s->logged(qr/MCP00251: .*request \Q$shown\E: enough/), 1,
+        'cancellation: both parties SHOULD log reasons');
 }
 
 # To another child, for sure; nobody else is meant.
@@ -121,6 +124,11 @@ rpc_result($c->legacy('/probe', 'tools/call', {name => 'wait', arguments => {
     ms => 0}}, session => $session, id => $ended), $ended,
     'a request is answered');
 empty(cancel($ended), 202, 'to cancel it then is too late, and no error');
+empty($c->legacy('/probe', 'notifications/cancelled', {requestId => "a\nb",
+    reason => {}}, id => undef, session => $session), 202,
+    'a reason that is no text is none');
+is($s->logged(qr/MCP00251: .*request \S+a\S+b\S+: it does not say why/), 1,
+    'and nothing breaks a line of the log');
 rpc_error(cancel(1, session => undef), 400, -32000, undef,
     'without a session it is 400');
 rpc_error(cancel(1, session => 'unknown'), 404, -32001, undef,

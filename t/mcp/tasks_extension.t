@@ -124,6 +124,8 @@ is_deeply(rpc_result($told, 1, 'also for another child')->{result}{content},
 my $failed = awaits_status(begin('task_error', {label => label()}), 'failed');
 is_deeply($failed->{error}, {code => -32603, message => 'It does not work.'},
     'a JSON-RPC error is that of the task');
+is($failed->{statusMessage}, 'It does not work.',
+    'which SHOULD include a statusMessage about the failure');
 is($s->logged(qr/MCP00794.*task_error failed/), 1, 'the log has it, too');
 
 # -- who may ask -------------------------------------------------------------

@@ -46,9 +46,18 @@ static mcp_outcome_t ask_all(mcp_call_t *call, void *baton)
 static mcp_outcome_t ask_hard(mcp_call_t *call, void *baton)
 {
     call->api->ask(call, "a", "elicitation/create",
-                   "{\"mode\":\"url\",\"url\":\"https://x.example\"}");
+                   "{\"mode\":\"url\",\"message\":\"Go\","
+                   "\"url\":\"https://x.example\"}");
     call->api->ask(call, "b", "sampling/createMessage",
                    "{\"messages\":[],\"maxTokens\":1,\"tools\":[]}");
+    return MCP_CALL_INPUT_REQUIRED;
+}
+
+static mcp_outcome_t ask_around(mcp_call_t *call, void *baton)
+{
+    call->api->ask(call, "q", "sampling/createMessage",
+                   "{\"messages\":[],\"maxTokens\":1,"
+                   "\"includeContext\":\"allServers\"}");
     return MCP_CALL_INPUT_REQUIRED;
 }
 
@@ -89,12 +98,13 @@ TOOL("name", ask_name);
 TOOL("rounds", ask_rounds);
 TOOL("all", ask_all);
 TOOL("hard", ask_hard);
+TOOL("around", ask_around);
 TOOL("polite", ask_politely);
 TOOL("load", only_remember);
 
 static const mcp_tool_t *const tools[] = {
-    &ask_name_tool,     &ask_rounds_tool,    &ask_all_tool, &ask_hard_tool,
-    &ask_politely_tool, &only_remember_tool, NULL};
+    &ask_name_tool,   &ask_rounds_tool,   &ask_all_tool,       &ask_hard_tool,
+    &ask_around_tool, &ask_politely_tool, &only_remember_tool, NULL};
 
 #define ALL "{\"sampling\":{},\"elicitation\":{},\"roots\":{}}"
 
@@ -209,6 +219,8 @@ static const struct {
      "{\"elicitation\":{\"url\":{}},\"sampling\":{\"tools\":{}}}"},
     {"hard", "{\"elicitation\":{\"url\":{}},\"sampling\":{\"tools\":{}}}",
      NULL},
+    {"around", ALL, "{\"sampling\":{\"context\":{}}}"},
+    {"around", "{\"sampling\":{\"context\":{}}}", NULL},
 };
 
 static void test_needs(const world_t *w, mcp_ctx_t *cx)

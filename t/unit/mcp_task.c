@@ -248,6 +248,9 @@ static void test_outcomes(tasks_t *t)
            "has what the request would have returned");
         ok(!tasks_at(t, "/result/result") != !tasks_at(t, "/result/error"),
            "a result or an error");
+        is(tasks_at(t, "/result/statusMessage"),
+           tasks_at(t, "/result/error/message"),
+           "and where it failed, a statusMessage that says why");
         ok(outcomes[i].log ? strstr(tap_log, outcomes[i].log) != NULL
                            : !*tap_log,
            "the log says what has to be said: %s", tap_log);

@@ -3,7 +3,9 @@
 
 /* What a task asks while it goes on (ext-tasks, Task Update Requests). */
 
-#define FORM "{\"message\":\"?\"}"
+#define FORM                                                                  \
+    "{\"message\":\"?\",\"requestedSchema\":{\"type\":\"object\","            \
+    "\"properties\":{}}}"
 
 /* Asks with the same key three times, and tells all answers. */
 static mcp_outcome_t again(mcp_call_t *call, void *baton)
