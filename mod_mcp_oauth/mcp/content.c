@@ -1,11 +1,16 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "mcp/content.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 #include "base/encode.h"
 #include "base/uri.h"
 #include "mcp/contract.h"
+#include "mcp/era.h"
+
+#define FIRST_AUDIO 20250326
+#define FIRST_LINK 20250618
 
 /* -- members -- */
 
@@ -126,11 +131,40 @@ const char *mcp_content_text(mcp_writer_t *w, const char *text, apr_size_t len)
     return NULL;
 }
 
-const char *mcp_content_medium(mcp_writer_t *w, const mcp_medium_t *medium)
+/* Until 2025-06-18 the kinds of blocks are fewer, and a client that meets
+ * another one throws the whole result away. */
+static int is_known(const mcp_turn_t *t, const char *type)
 {
+    apr_uint32_t version;
+
+    if (t->era->bit != MCP_ERA_LEGACY || !t->session.version)
+        return 1;
+    version = mcp_era_legacy_number(t->session.version);
+    if (!strcmp(type, "audio"))
+        return version >= FIRST_AUDIO;
+    return strcmp(type, "resource_link") != 0 || version >= FIRST_LINK;
+}
+
+static const char *write_text(const mcp_turn_t *t, const char *text)
+{
+    return mcp_content_text(t->w, text, strlen(text));
+}
+
+static const char *write_audio(const mcp_turn_t *t, const char *media_type)
+{
+    return write_text(t, apr_pstrcat(t->cx->pool, "(audio, ", media_type,
+                                     ": this client cannot take it)", NULL));
+}
+
+const char *mcp_content_medium(const mcp_turn_t *t, const mcp_medium_t *medium)
+{
+    mcp_writer_t *w = t->w;
+
     if (strcmp(medium->kind, "image") != 0 &&
         strcmp(medium->kind, "audio") != 0)
         return "the kind of a medium that it gave is neither image nor audio";
+    if (!is_known(t, medium->kind))
+        return write_audio(t, medium->media_type);
     mcp_writer_open(w, '{');
     mcp_writer_member(w, "type", medium->kind);
     mcp_writer_member(w, "data", medium->base64);
@@ -139,12 +173,19 @@ const char *mcp_content_medium(mcp_writer_t *w, const mcp_medium_t *medium)
     return NULL;
 }
 
-const char *mcp_content_block(mcp_writer_t *w, const mcp_json_t *block,
-                              const char *json, mcp_ctx_t *cx)
+const char *mcp_content_block(const mcp_turn_t *t, const mcp_json_t *block,
+                              const char *json)
 {
-    const char *wrong = block_check(block, cx);
+    const char *wrong = block_check(block, t->cx);
 
-    if (!wrong)
-        mcp_writer_raw(w, json);
-    return wrong;
+    if (wrong)
+        return wrong;
+    if (is_known(t, string_of(block, "type")))
+        mcp_writer_raw(t->w, json);
+    else if (string_of(block, "data"))
+        write_audio(t, string_of(block, "mimeType"));
+    else
+        write_text(t, apr_pstrcat(t->cx->pool, string_of(block, "name"), ": ",
+                                  string_of(block, "uri"), NULL));
+    return NULL;
 }

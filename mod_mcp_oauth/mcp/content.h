@@ -11,10 +11,13 @@
 
 const char *mcp_content_text(mcp_writer_t *w, const char *text,
                              apr_size_t len);
-const char *mcp_content_medium(mcp_writer_t *w, const mcp_medium_t *medium);
+/* These two write into t->w; a block of a kind that the version of t's session
+ * does not have becomes a text. */
+const char *mcp_content_medium(const mcp_turn_t *t,
+                               const mcp_medium_t *medium);
 /* json is block as it was written. */
-const char *mcp_content_block(mcp_writer_t *w, const mcp_json_t *block,
-                              const char *json, mcp_ctx_t *cx);
+const char *mcp_content_block(const mcp_turn_t *t, const mcp_json_t *block,
+                              const char *json);
 /* The same of TextResourceContents or BlobResourceContents; writes nothing. */
 const char *mcp_content_resource_check(const mcp_json_t *contents,
                                        mcp_ctx_t *cx);

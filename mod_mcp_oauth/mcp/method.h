@@ -38,4 +38,8 @@ const mcp_error_t *mcp_tasks_get(mcp_turn_t *t);
 const mcp_error_t *mcp_tasks_update(mcp_turn_t *t);
 const mcp_error_t *mcp_tasks_cancel(mcp_turn_t *t);
 
+/* What the client is told that asks for a resource which is not there. */
+const mcp_error_t *mcp_resources_not_found(const mcp_turn_t *t,
+                                           const char *uri);
+
 #endif

@@ -89,8 +89,10 @@ static const char *text(mcp_call_run_t *run, const char *text, apr_size_t len)
 
 static const char *medium(mcp_call_run_t *run, const mcp_medium_t *medium)
 {
-    const char *wrong = mcp_content_medium(start(run), medium);
+    const char *wrong;
 
+    start(run);
+    wrong = mcp_content_medium(run->t, medium);
     mcp_writer_close(run->t->w);
     return wrong;
 }
@@ -98,8 +100,10 @@ static const char *medium(mcp_call_run_t *run, const mcp_medium_t *medium)
 static const char *content(mcp_call_run_t *run, const mcp_json_t *block,
                            const char *json)
 {
-    const char *wrong = mcp_content_block(start(run), block, json, run->t->cx);
+    const char *wrong;
 
+    start(run);
+    wrong = mcp_content_block(run->t, block, json);
     mcp_writer_close(run->t->w);
     return wrong;
 }

@@ -8,8 +8,11 @@
 #include <string.h>
 
 #include "mcp/contract.h"
+#include "mcp/era.h"
 #include "mcp/icon.h"
 #include "mcp/method.h"
+
+#define LEGACY_NOT_FOUND -32002 /* 2025-11-25 resources, Error Handling */
 
 /* A module that was compiled when the struct was shorter may stay. */
 #define FIRST_SIZE (offsetof(mcp_resource_t, baton) + sizeof(void *))
@@ -239,6 +242,22 @@ int mcp_resources_is_empty(const mcp_resources_t *resources)
 int mcp_resources_complete(const mcp_resources_t *resources)
 {
     return resources->complete;
+}
+
+const mcp_error_t *mcp_resources_not_found(const mcp_turn_t *t,
+                                           const char *uri)
+{
+    mcp_error_t *e =
+        mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx, "Resource not found");
+    mcp_writer_t *w = mcp_writer_make(t->pool);
+
+    mcp_writer_open(w, '{');
+    mcp_writer_member(w, "uri", uri);
+    mcp_writer_close(w);
+    e->data = mcp_writer_text(w, NULL);
+    if (t->era->bit == MCP_ERA_LEGACY)
+        e->jsonrpc = LEGACY_NOT_FOUND;
+    return e;
 }
 
 /* -- the list methods -- */

@@ -8,8 +8,6 @@
 
 /* resources/read */
 
-#define LEGACY_NOT_FOUND -32002 /* 2025-11-25 resources, Error Handling */
-
 static const mcp_resource_t *resource_of(const mcp_call_run_t *run)
 {
     const mcp_listed_resource_t *listed = run->listed;
@@ -21,18 +19,7 @@ static const mcp_resource_t *resource_of(const mcp_call_run_t *run)
 
 static const mcp_error_t *not_found(mcp_call_run_t *run)
 {
-    const mcp_turn_t *t = run->t;
-    mcp_error_t *e =
-        mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx, "Resource not found");
-    mcp_writer_t *w = mcp_writer_make(t->pool);
-
-    mcp_writer_open(w, '{');
-    mcp_writer_member(w, "uri", run->call.name);
-    mcp_writer_close(w);
-    e->data = mcp_writer_text(w, NULL);
-    if (t->era->bit == MCP_ERA_LEGACY)
-        e->jsonrpc = LEGACY_NOT_FOUND;
-    return e;
+    return mcp_resources_not_found(run->t, run->call.name);
 }
 
 static const mcp_error_t *uri_read(mcp_call_run_t *run)

@@ -321,7 +321,7 @@ const mcp_error_t *mcp_subscriptions_add(mcp_turn_t *t)
     if (strlen(uri) > MAX_URI)
         return refuse(t, "uri is longer than 2048 bytes");
     if (!mcp_server_has_resource(t->x->server, uri, t->cx))
-        return refuse(t, "no such resource");
+        return mcp_resources_not_found(t, uri);
     MCP_TRY(mcp_record_subscribe(t, uri));
     mcp_turn_begin(t, NULL);
     return NULL;

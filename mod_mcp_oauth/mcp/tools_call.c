@@ -79,13 +79,13 @@ static const char *text(mcp_call_run_t *run, const char *text, apr_size_t len)
 
 static const char *medium(mcp_call_run_t *run, const mcp_medium_t *medium)
 {
-    return mcp_content_medium(run->t->w, medium);
+    return mcp_content_medium(run->t, medium);
 }
 
 static const char *content(mcp_call_run_t *run, const mcp_json_t *block,
                            const char *json)
 {
-    return mcp_content_block(run->t->w, block, json, run->t->cx);
+    return mcp_content_block(run->t, block, json);
 }
 
 static void end(mcp_call_run_t *run, int is_error)

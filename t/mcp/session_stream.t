@@ -149,12 +149,12 @@ for my $params (undef, {}, {uri => undef}, {uri => 1}, {uri => ['x']}) {
             "$method: -32602 for " . json_text($params));
     }
 }
-for my $uri ('probe://three', 'other://x', '', 'probe://each/' . 'x' x 3000) {
-    my $r = rpc('resources/subscribe', {uri => $uri});
-    my $code = $r->json->{error}{code} // 0;
-    ok($r->status == 200 && $code < 0,
-        'what is not there cannot be subscribed to: ' . substr $uri, 0, 20)
-        or diag $r->brief;
+for (['probe://three', -32002], ['other://x', -32002], ['', -32002],
+    ['probe://each/' . 'x' x 3000, -32602]) {
+    my ($uri, $code) = @$_;
+    rpc_error(rpc('resources/subscribe', {uri => $uri}), 200, $code, 1,
+        'resources: what is not found cannot be subscribed to: '
+        . substr $uri, 0, 20);
 }
 
 # private updates
