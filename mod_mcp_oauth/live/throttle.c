@@ -116,23 +116,30 @@ static apr_int64_t length_of(const mcp_live_rate_t *rate)
     return rate->window ? rate->window : 1;
 }
 
-void mcp_live_throttle_add(mcp_live_shared_t *shared, const char *what,
-                           const char *key, const mcp_live_rate_t *rate,
-                           apr_int64_t now)
+static void add(const place_t *place, const mcp_live_rate_t *rate,
+                apr_int64_t now)
 {
-    place_t place = place_of(shared, what, key);
     mcp_live_slot_t *slot;
     apr_uint64_t value;
     window_t window;
 
-    while (!(slot = find(&place)))
-        claim(&place);
+    while (!(slot = find(place)))
+        claim(place);
     do {
         value = __atomic_load_n(&slot->value, __ATOMIC_ACQUIRE);
         window = window_at(value, length_of(rate), now);
         if (window.current < COUNT_MAX)
             window.current++;
     } while (!swap(&slot->value, value, pack(&window)));
+}
+
+void mcp_live_throttle_add(mcp_live_shared_t *shared, const char *what,
+                           const char *key, const mcp_live_rate_t *rate,
+                           apr_int64_t now)
+{
+    place_t place = place_of(shared, what, key);
+
+    add(&place, rate, now);
 }
 
 /* The first second of a window in which `previous` events of the one before it
@@ -145,13 +152,11 @@ static apr_int64_t room_at(apr_int64_t previous, apr_int64_t room,
     return length - (room * length - 1) / previous;
 }
 
-int mcp_live_throttle_wait(const mcp_live_shared_t *shared, const char *what,
-                           const char *key, const mcp_live_rate_t *rate,
-                           apr_int64_t now)
+static int wait_at(const place_t *place, const mcp_live_rate_t *rate,
+                   apr_int64_t now)
 {
-    place_t place = place_of(shared, what, key);
     apr_int64_t length = length_of(rate), count = rate->count, elapsed, at;
-    const mcp_live_slot_t *slot = find(&place);
+    const mcp_live_slot_t *slot = find(place);
     window_t window;
 
     if (!slot)
@@ -165,6 +170,27 @@ int mcp_live_throttle_wait(const mcp_live_shared_t *shared, const char *what,
              ? room_at(window.previous, count - window.current, length)
              : length + room_at(window.current, count, length);
     return at > elapsed ? (int)(at - elapsed) : 0;
+}
+
+int mcp_live_throttle_wait(const mcp_live_shared_t *shared, const char *what,
+                           const char *key, const mcp_live_rate_t *rate,
+                           apr_int64_t now)
+{
+    place_t place = place_of(shared, what, key);
+
+    return wait_at(&place, rate, now);
+}
+
+int mcp_live_throttle_take(mcp_live_shared_t *shared, const char *what,
+                           const char *key, const mcp_live_rate_t *rate,
+                           apr_int64_t now)
+{
+    place_t place = place_of(shared, what, key);
+    int wait = wait_at(&place, rate, now);
+
+    if (!wait)
+        add(&place, rate, now);
+    return wait;
 }
 
 void mcp_live_throttle_clear(mcp_live_shared_t *shared, const char *what,

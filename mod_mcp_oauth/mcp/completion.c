@@ -4,10 +4,9 @@
 
 #include "mcp/call.h"
 #include "mcp/method.h"
+#include "mcp/rate.h"
 
 /* completion/complete */
-
-#define COMPLETION "completion" /* live/throttle's word for one */
 
 typedef struct completing_t {
     mcp_complete_t complete; /* NULL: nobody completes it */
@@ -188,33 +187,6 @@ static mcp_outcome_t complete(mcp_call_t *call, void *baton)
     return MCP_CALL_DONE;
 }
 
-/* server/utilities/completion: "Implement appropriate rate limiting" */
-static const mcp_error_t *rate_check(mcp_turn_t *t)
-{
-    const mcp_works_t *works = t->x->works;
-    const mcp_principal_t *who = t->x->principal;
-    const char *key = t->x->address;
-    apr_int64_t now = mcp_ctx_seconds(t->cx);
-    mcp_error_t *e;
-    int wait;
-
-    if (who)
-        key = apr_pstrcat(t->pool, who->subject, "\n", who->issuer, NULL);
-    if (!key || !works->completions.count)
-        return NULL;
-    wait = mcp_live_throttle_wait(works->shared, COMPLETION, key,
-                                  &works->completions, now);
-    if (!wait) {
-        mcp_live_throttle_add(works->shared, COMPLETION, key,
-                              &works->completions, now);
-        return NULL;
-    }
-    e = mcp_error_make(MCP_E_TOO_MANY_REQUESTS, t->cx,
-                       "more completions than MCPLimit completions= allows");
-    e->retry_after = wait;
-    return e;
-}
-
 const mcp_error_t *mcp_completion_answer(mcp_turn_t *t)
 {
     mcp_call_run_t *run = apr_pcalloc(t->pool, sizeof(*run));
@@ -223,7 +195,7 @@ const mcp_error_t *mcp_completion_answer(mcp_turn_t *t)
     run->t = t;
     run->kind = &kind;
     run->call.pool = t->pool;
-    MCP_TRY(rate_check(t));
+    MCP_TRY(mcp_rate_take(t, "completions", &t->x->works->completions));
     MCP_TRY(argument_read(c, run));
     MCP_TRY(ref_read(c, run));
     MCP_TRY(context_read(run));

@@ -34,6 +34,7 @@ typedef struct mcp_works_t {
     const char *issuer; /* whose keys */
     mcp_live_shared_t *shared;
     mcp_place_limits_t places;   /* for what waits with a thread */
+    mcp_live_rate_t calls;       /* of tools, by one user */
     mcp_live_rate_t completions; /* of one user */
     /* Has work done in a thread of its own, with a context that ends with it;
      * 0: too much waits for one already. NULL: there are no threads. */

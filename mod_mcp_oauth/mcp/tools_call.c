@@ -5,6 +5,7 @@
 #include "mcp/era.h"
 #include "mcp/method.h"
 #include "mcp/mirror.h"
+#include "mcp/rate.h"
 #include "mcp/task.h"
 #include "mcp/tools_call.h"
 #include "mcp/tools.h"
@@ -184,6 +185,7 @@ const mcp_error_t *mcp_tools_call(mcp_turn_t *t)
 
     run->t = t;
     run->call.pool = t->pool;
+    MCP_TRY(mcp_rate_take(t, "calls", &t->x->works->calls));
     MCP_TRY(tool_read(run));
     MCP_TRY(arguments_read(run));
     complaint = mcp_schema_check(listed_of(run)->input, run->arguments,

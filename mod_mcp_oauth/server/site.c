@@ -286,6 +286,8 @@ void mcp_server_site_open(const apr_array_header_t *sites,
         own->works.keys = works->keys;
         own->works.shared = works->shared;
         own->works.places = places;
+        own->works.calls.count = limit->calls.count;
+        own->works.calls.window = limit->calls.window;
         own->works.completions.count = limit->completions.count;
         own->works.completions.window = limit->completions.window;
         own->works.run = mcp_server_runner_run;

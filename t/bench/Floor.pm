@@ -22,6 +22,7 @@ sub new {
     my $modules = MCPServer::modules_dir();
     my $self = bless {path => $path, dir => folder(),
         config => Bench::settings(connections => $o{connections})
+            . "MCPLimit calls=60000/s\n"
             . "LoadModule floor_module $modules/mod_floor.so\n"
             . ($o{config} // '')}, $class;
     my $server = MCPServer->new(mpm => 'event', config => $self->{config});

@@ -26,7 +26,7 @@ sub host { return "<VirtualHost *:443>\nServerName $_[0]\n$_[1]</VirtualHost>\n"
     is($site->{introspect}, undef, 'nobody may introspect');
     is($site->{MCPRedirectSchemes}, 'cursor vscode vscode-insiders claude zed windsurf', 'default schemes');
     is($site->{MCPStore}, 'sqlite', 'default store');
-    is($site->{MCPLimit}, 'sessions=10000 streams=1000 messages=32M completions=1200/min tasks=8 proofs=100000 sign-ins=600/h sign-in-failures=10/min fetches=20 registrations=600/h token-failures=600/min audit=600/min', 'default limits');
+    is($site->{MCPLimit}, 'sessions=10000 streams=1000 messages=32M calls=60000/min completions=1200/min tasks=8 proofs=100000 sign-ins=600/h sign-in-failures=10/min fetches=20 registrations=600/h token-failures=600/min audit=600/min', 'default limits');
     is($site->{MCPFetch}, 'timeout=10s connect-timeout=3s', 'default times of requests');
     is($site->{MCPAuditLog}, 'none', 'no audit log');
     is($site->{MCPClientMetadata}, 'any', 'documents of any host count');
