@@ -338,6 +338,17 @@ static void go_on(mcp_live_shared_t *shared, mcp_ctx_t *cx)
     }
 }
 
+/* Whoever has claimed one may be kept from posting it while others go on. */
+static int are_all_posted(mcp_live_shared_t *shared, mcp_ctx_t *cx)
+{
+    int i;
+
+    for (i = 0; i < 4; i++)
+        if (!posted(shared, i, cx))
+            return 0;
+    return 1;
+}
+
 static void test_killed(mcp_ctx_t *cx)
 {
     mcp_live_shared_t *shared = make(cx);
@@ -349,7 +360,8 @@ static void test_killed(mcp_ctx_t *cx)
         apr_uint32_t before = count(&tally->granted);
 
         start(children, go_on, shared);
-        while (count(&tally->granted) < before + 20)
+        while (count(&tally->granted) < before + 20 ||
+               !are_all_posted(shared, cx))
             apr_sleep(500);
         apr_sleep(rand() % 1000);
         for (i = 0; i < CHILDREN; i++)
