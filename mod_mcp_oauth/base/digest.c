@@ -99,16 +99,30 @@ static void hmac(unsigned char *out, const unsigned char *key, piece_t data,
     OPENSSL_cleanse(outer, BLOCK);
 }
 
+/* The digest of what is no secret. */
+static void of_pieces(unsigned char *out, const piece_t *pieces, int count)
+{
+    if (!of_thread) {
+        of_thread = begin();
+        must(pthread_setspecific(at_thread_end, of_thread) == 0);
+    }
+    digest(of_thread, out, pieces, count);
+}
+
 void mcp_digest_sha256(unsigned char out[MCP_DIGEST_SIZE], const void *data,
                        apr_size_t len)
 {
     piece_t whole = {data, len};
 
-    if (!of_thread) {
-        of_thread = begin();
-        must(pthread_setspecific(at_thread_end, of_thread) == 0);
-    }
-    digest(of_thread, out, &whole, 1);
+    of_pieces(out, &whole, 1);
+}
+
+void mcp_digest_sha256_two(unsigned char out[MCP_DIGEST_SIZE], const char *a,
+                           const char *b)
+{
+    piece_t both[2] = {{a, strlen(a) + 1}, {b, strlen(b)}};
+
+    of_pieces(out, both, 2);
 }
 
 void mcp_digest_sha256_text(unsigned char out[MCP_DIGEST_SIZE],

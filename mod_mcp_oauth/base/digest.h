@@ -13,6 +13,9 @@ void mcp_digest_sha256(unsigned char out[MCP_DIGEST_SIZE], const void *data,
 /* of text without its NUL: the key of a record that is found by a secret */
 void mcp_digest_sha256_text(unsigned char out[MCP_DIGEST_SIZE],
                             const char *text);
+/* Of two texts, so that no other two have the same: a with its NUL, then b. */
+void mcp_digest_sha256_two(unsigned char out[MCP_DIGEST_SIZE], const char *a,
+                           const char *b);
 /* HMAC-SHA-256 (RFC 2104). */
 void mcp_digest_hmac(unsigned char out[MCP_DIGEST_SIZE],
                      const unsigned char key[MCP_DIGEST_SIZE],

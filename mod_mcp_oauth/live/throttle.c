@@ -22,12 +22,10 @@ typedef struct place_t {
 static place_t place_of(const mcp_live_shared_t *shared, const char *what,
                         const char *key)
 {
-    unsigned char both[2 * MCP_DIGEST_SIZE], digest[MCP_DIGEST_SIZE];
+    unsigned char digest[MCP_DIGEST_SIZE];
     place_t place;
 
-    mcp_digest_sha256_text(both, what);
-    mcp_digest_sha256_text(both + MCP_DIGEST_SIZE, key);
-    mcp_digest_sha256(digest, both, sizeof(both));
+    mcp_digest_sha256_two(digest, what, key);
     place.bucket = mcp_live_shared_throttle_bucket(shared, digest);
     place.key = mcp_live_shared_key(digest);
     return place;

@@ -15,13 +15,11 @@ int mcp_news_is_list(const char *what)
 /* A part of the digest over both. */
 static apr_uint64_t key_of(const char *module, const char *what)
 {
-    unsigned char digests[2 * MCP_DIGEST_SIZE];
+    unsigned char digest[MCP_DIGEST_SIZE];
     apr_uint64_t key;
 
-    mcp_digest_sha256_text(digests, module);
-    mcp_digest_sha256_text(digests + MCP_DIGEST_SIZE, what);
-    mcp_digest_sha256(digests, digests, sizeof(digests));
-    memcpy(&key, digests, sizeof(key));
+    mcp_digest_sha256_two(digest, module, what);
+    memcpy(&key, digest, sizeof(key));
     return key;
 }
 

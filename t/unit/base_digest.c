@@ -19,7 +19,7 @@ static void check_sha256(mcp_ctx_t *cx)
 {
     static const char long_text[] =
         "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
-    unsigned char out[MCP_DIGEST_SIZE];
+    unsigned char out[MCP_DIGEST_SIZE], two[MCP_DIGEST_SIZE];
 
     mcp_digest_sha256(out, "abc", 3);
     is(hex(out, cx->pool),
@@ -33,6 +33,11 @@ static void check_sha256(mcp_ctx_t *cx)
     is(hex(out, cx->pool),
        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
        "FIPS 180-4: SHA-256 of two blocks");
+    mcp_digest_sha256(out, "ab\0c", 4);
+    mcp_digest_sha256_two(two, "ab", "c");
+    ok(!memcmp(two, out, sizeof(two)), "of two texts: the first with its NUL");
+    mcp_digest_sha256_two(two, "a", "bc");
+    ok(memcmp(two, out, sizeof(two)) != 0, "others have another");
 }
 
 static void check_hmac(mcp_ctx_t *cx)
