@@ -16,35 +16,12 @@
 #define MIN_DELAY apr_time_from_msec(10)
 #define MAX_SAID 1000 /* bytes of the message of an error */
 
-const mcp_error_t *mcp_call_refuse(const mcp_call_run_t *run, const char *what)
-{
-    return mcp_error_tell(MCP_E_INVALID_PARAMS, run->t->cx,
-                          "Invalid params: %s", what);
-}
-
 const mcp_error_t *mcp_call_fail(mcp_call_run_t *run, const char *why)
 {
     return mcp_error_tell(MCP_E_CALL_ERROR, run->t->cx, "%s", why);
 }
 
 /* -- what came -- */
-
-/* All results of the three kinds of questions are objects. */
-static const mcp_error_t *answers_read(mcp_call_run_t *run)
-{
-    const mcp_json_t *answers =
-        mcp_json_get(run->t->rpc.params, "inputResponses");
-    mcp_json_iter_t *i;
-
-    if (answers && mcp_json_type(answers) != MCP_JSON_OBJECT)
-        return mcp_call_refuse(run, "inputResponses must be an object");
-    for (i = mcp_json_first(answers); i; i = mcp_json_next(answers, i))
-        if (mcp_json_type(mcp_json_iter_value(i)) != MCP_JSON_OBJECT)
-            return mcp_call_refuse(run, "each of inputResponses must be an "
-                                        "object");
-    run->answers = answers;
-    return NULL;
-}
 
 static const mcp_error_t *state_read(mcp_call_run_t *run)
 {
@@ -53,20 +30,21 @@ static const mcp_error_t *state_read(mcp_call_run_t *run)
     if (!state)
         return NULL;
     if (!mcp_json_string(state))
-        return mcp_call_refuse(run, "requestState must be a string");
+        return mcp_turn_refuse(run->t, "requestState must be a string");
     MCP_TRY(mcp_request_state_open(&run->remembered, mcp_json_string(state),
                                    run->t, run->arguments));
     return run->remembered
                ? NULL
-               : mcp_call_refuse(run, "requestState is not one of this "
-                                      "request, or too old: call without it");
+               : mcp_turn_refuse(run->t,
+                                 "requestState is not one of this "
+                                 "request, or too old: call without it");
 }
 
 const mcp_error_t *mcp_call_params_read(mcp_call_run_t *run)
 {
     if (run->t->era->bit != MCP_ERA_MODERN)
         return NULL;
-    MCP_TRY(answers_read(run));
+    MCP_TRY(mcp_question_answers_read(&run->answers, run->t));
     return state_read(run);
 }
 

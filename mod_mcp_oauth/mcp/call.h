@@ -117,9 +117,6 @@ mcp_outcome_t mcp_call_round(mcp_call_run_t *run);
 const mcp_error_t *mcp_call_answer(mcp_call_run_t *run, mcp_outcome_t outcome);
 /* The answer of kinds whose results cannot say that they are an error. */
 const mcp_error_t *mcp_call_fail(mcp_call_run_t *run, const char *why);
-/* INVALID_PARAMS with this sentence behind "Invalid params: ". */
-const mcp_error_t *mcp_call_refuse(const mcp_call_run_t *run,
-                                   const char *what);
 /* Whether the request was cancelled by its client. */
 int mcp_call_is_cancelled(mcp_call_run_t *run);
 

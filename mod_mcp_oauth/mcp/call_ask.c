@@ -7,6 +7,7 @@
 #include "mcp/answers.h"
 #include "mcp/call.h"
 #include "mcp/era.h"
+#include "mcp/notification.h"
 #include "mcp/question.h"
 #include "mcp/stream.h"
 #include "mcp/wait.h"
@@ -180,17 +181,10 @@ static void withdraw(mcp_call_run_t *run, const char *name,
         letter.kind = (apr_uint32_t)i + 1;
         if (!mcp_box_read(&letter, box, run->t, pool))
             continue;
-        w = mcp_writer_make(pool);
-        mcp_writer_open(w, '{');
-        mcp_writer_member(w, "jsonrpc", "2.0");
-        mcp_writer_member(w, "method", "notifications/cancelled");
-        mcp_writer_name(w, "params");
-        mcp_writer_open(w, '{');
+        w = mcp_notification_begin("notifications/cancelled", pool);
         mcp_writer_member(w, "requestId", mcp_answers_id(name, i + 1, pool));
         mcp_writer_member(w, "reason", why);
-        mcp_writer_close(w);
-        mcp_writer_close(w);
-        text = mcp_writer_text(w, &len);
+        text = mcp_notification_end(w, &len);
         mcp_stream_send(run->t, text, len);
     }
 }

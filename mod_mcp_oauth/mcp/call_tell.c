@@ -11,6 +11,7 @@
 #include "mcp/era.h"
 #include "mcp/level.h"
 #include "mcp/news.h"
+#include "mcp/notification.h"
 #include "mcp/stream.h"
 #include "mcp/task.h"
 
@@ -40,14 +41,7 @@ static void begin(telling_t *telling, const mcp_call_run_t *run)
 
 static mcp_writer_t *open_params(telling_t *telling, const char *method)
 {
-    mcp_writer_t *w = telling->w = mcp_writer_make(telling->pool);
-
-    mcp_writer_open(w, '{');
-    mcp_writer_member(w, "jsonrpc", "2.0");
-    mcp_writer_member(w, "method", method);
-    mcp_writer_name(w, "params");
-    mcp_writer_open(w, '{');
-    return w;
+    return telling->w = mcp_notification_begin(method, telling->pool);
 }
 
 /* Sends what was written, if anything was. */
@@ -57,9 +51,7 @@ static void end(telling_t *telling)
     apr_size_t len;
 
     if (telling->w) {
-        mcp_writer_close(telling->w);
-        mcp_writer_close(telling->w);
-        text = mcp_writer_text(telling->w, &len);
+        text = mcp_notification_end(telling->w, &len);
         mcp_stream_send(telling->run->t, text, len);
     }
     apr_pool_destroy(telling->pool);

@@ -20,9 +20,9 @@ typedef struct completing_t {
 static const mcp_error_t *unknown(const mcp_call_run_t *run,
                                   const char *argument)
 {
-    return mcp_call_refuse(
-        run, apr_pstrcat(run->t->pool, "there is no argument ",
-                         mcp_turn_shown(run->t, argument), NULL));
+    return mcp_turn_refuse(
+        run->t, apr_pstrcat(run->t->pool, "there is no argument ",
+                            mcp_turn_shown(run->t, argument), NULL));
 }
 
 static const mcp_error_t *prompt_read(completing_t *c, mcp_call_run_t *run,
@@ -32,7 +32,7 @@ static const mcp_error_t *prompt_read(completing_t *c, mcp_call_run_t *run,
     const mcp_listed_prompt_t *listed;
 
     if (!name)
-        return mcp_call_refuse(run, "ref.name must be a string");
+        return mcp_turn_refuse(run->t, "ref.name must be a string");
     run->t->x->rpc_target = mcp_turn_shown(run->t, name);
     listed = mcp_prompts_find(run->t->x->server->prompts, name);
     if (!listed)
@@ -68,7 +68,7 @@ static const mcp_error_t *resource_read(completing_t *c, mcp_call_run_t *run,
     const mcp_json_t *variables;
 
     if (!uri)
-        return mcp_call_refuse(run, "ref.uri must be a string");
+        return mcp_turn_refuse(run->t, "ref.uri must be a string");
     run->t->x->rpc_target = mcp_turn_shown(run->t, uri);
     listed = mcp_resources_named(resources, uri);
     if (!listed)
@@ -95,8 +95,8 @@ static const mcp_error_t *ref_read(completing_t *c, mcp_call_run_t *run)
         return prompt_read(c, run, ref);
     if (type && !strcmp(type, "ref/resource"))
         return resource_read(c, run, ref);
-    return mcp_call_refuse(run, "ref must be an object whose type is "
-                                "ref/prompt or ref/resource");
+    return mcp_turn_refuse(run->t, "ref must be an object whose type is "
+                                   "ref/prompt or ref/resource");
 }
 
 static const mcp_error_t *argument_read(completing_t *c, mcp_call_run_t *run)
@@ -107,8 +107,8 @@ static const mcp_error_t *argument_read(completing_t *c, mcp_call_run_t *run)
     c->value = mcp_json_string(mcp_json_get(argument, "value"));
     return c->argument && c->value
                ? NULL
-               : mcp_call_refuse(run, "argument must be an object with the "
-                                      "strings name and value");
+               : mcp_turn_refuse(run->t, "argument must be an object with the "
+                                         "strings name and value");
 }
 
 /* The arguments that are settled already are those of the call. */
@@ -120,12 +120,13 @@ static const mcp_error_t *context_read(mcp_call_run_t *run)
 
     if ((context && mcp_json_type(context) != MCP_JSON_OBJECT) ||
         (all && mcp_json_type(all) != MCP_JSON_OBJECT))
-        return mcp_call_refuse(run, "context and its arguments must be "
-                                    "objects");
+        return mcp_turn_refuse(run->t, "context and its arguments must be "
+                                       "objects");
     for (i = mcp_json_first(all); i; i = mcp_json_next(all, i))
         if (!mcp_json_string(mcp_json_iter_value(i)))
-            return mcp_call_refuse(run, "each of context.arguments must be a "
-                                        "string");
+            return mcp_turn_refuse(run->t,
+                                   "each of context.arguments must be a "
+                                   "string");
     run->arguments = all ? all
                          : mcp_tools_no_arguments(run->t->x->server->tools);
     return NULL;

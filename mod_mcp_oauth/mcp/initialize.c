@@ -4,12 +4,6 @@
 #include "mcp/method.h"
 #include "mcp/sse.h"
 
-static const mcp_error_t *refuse(const mcp_turn_t *t, const char *what)
-{
-    return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx, "Invalid params: %s",
-                          what);
-}
-
 static int is_object_or_absent(const mcp_turn_t *t, const char *name)
 {
     const mcp_json_t *json = mcp_json_get(t->rpc.params, name);
@@ -38,11 +32,11 @@ const mcp_error_t *mcp_initialize_answer(mcp_turn_t *t)
 
     asked = mcp_json_string(mcp_json_get(t->rpc.params, "protocolVersion"));
     if (!asked)
-        return refuse(t, "protocolVersion must be a string");
+        return mcp_turn_refuse(t, "protocolVersion must be a string");
     if (!is_object_or_absent(t, "capabilities"))
-        return refuse(t, "capabilities must be an object");
+        return mcp_turn_refuse(t, "capabilities must be an object");
     if (!is_object_or_absent(t, "clientInfo"))
-        return refuse(t, "clientInfo must be an object");
+        return mcp_turn_refuse(t, "clientInfo must be an object");
     version = mcp_era_legacy_version(asked, t->x->server);
     if (!version)
         version = mcp_era_legacy_latest();

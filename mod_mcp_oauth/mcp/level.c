@@ -41,10 +41,9 @@ const mcp_error_t *mcp_level_set(mcp_turn_t *t)
     const char *level = mcp_json_string(mcp_json_get(t->rpc.params, "level"));
 
     if (mcp_level_of(level) < 0)
-        return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx,
-                              "Invalid params: level is none of debug, info, "
-                              "notice, warning, error, critical, alert and "
-                              "emergency");
+        return mcp_turn_refuse(t, "level is none of debug, info, notice, "
+                                  "warning, error, critical, alert and "
+                                  "emergency");
     MCP_TRY(mcp_record_set(t, MCP_RECORD_LEVEL, level));
     mcp_turn_begin(t, NULL);
     return NULL;

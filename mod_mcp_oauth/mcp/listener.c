@@ -9,6 +9,7 @@
 #include "live/session.h"
 #include "mcp/era.h"
 #include "mcp/header.h"
+#include "mcp/notification.h"
 #include "mcp/record.h"
 #include "mcp/wait.h"
 
@@ -28,35 +29,30 @@ typedef struct listener_t {
 
 /* -- messages -- */
 
+/* That of a list has params only where a subscription is named. */
 const char *mcp_listener_message(const char *what,
                                  const mcp_json_t *subscription,
                                  apr_size_t *len, apr_pool_t *pool)
 {
+    const char *method = "notifications/resources/updated", *text;
     int is_list = mcp_news_is_list(what);
-    mcp_writer_t *w = mcp_writer_make(pool);
+    mcp_writer_t *w;
 
-    mcp_writer_open(w, '{');
-    mcp_writer_member(w, "jsonrpc", "2.0");
-    mcp_writer_member(w, "method",
-                      is_list ? apr_pstrcat(pool, "notifications/", what,
-                                            "/list_changed", NULL)
-                              : "notifications/resources/updated");
-    if (subscription || !is_list) {
-        mcp_writer_name(w, "params");
-        mcp_writer_open(w, '{');
-        if (subscription) {
-            mcp_writer_name(w, "_meta");
-            mcp_writer_open(w, '{');
-            mcp_writer_name(w, MCP_ERA_META_SUBSCRIPTION);
-            mcp_writer_json(w, subscription);
-            mcp_writer_close(w);
-        }
-        if (!is_list)
-            mcp_writer_member(w, "uri", what);
-        mcp_writer_close(w);
+    if (is_list)
+        method =
+            apr_pstrcat(pool, "notifications/", what, "/list_changed", NULL);
+    if (is_list && !subscription) {
+        text = apr_pstrcat(pool, "{\"jsonrpc\":\"2.0\",\"method\":\"", method,
+                           "\"}", NULL);
+        *len = strlen(text);
+        return text;
     }
-    mcp_writer_close(w);
-    return mcp_writer_text(w, len);
+    w = mcp_notification_begin(method, pool);
+    if (subscription)
+        mcp_notification_add_subscription(w, subscription);
+    if (!is_list)
+        mcp_writer_member(w, "uri", what);
+    return mcp_notification_end(w, len);
 }
 
 /* -- what changed -- */

@@ -129,13 +129,11 @@ const mcp_error_t *mcp_page_answer(mcp_turn_t *t, const mcp_page_list_t *list)
     int place = 0;
 
     if (cursor && !mcp_json_string(cursor))
-        return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx,
-                              "Invalid params: cursor must be a string");
+        return mcp_turn_refuse(t, "cursor must be a string");
     if (cursor)
         place = page_find(list, mcp_json_string(cursor));
     if (place < 0)
-        return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx,
-                              "Invalid params: unknown cursor");
+        return mcp_turn_refuse(t, "unknown cursor");
     page = &APR_ARRAY_IDX(list->pages, place, page_t);
     mcp_turn_begin(t, "complete");
     mcp_writer_name(t->w, list->member);

@@ -24,7 +24,7 @@ static const mcp_error_t *prompt_read(mcp_call_run_t *run)
     const mcp_listed_prompt_t *listed;
 
     if (!name)
-        return mcp_call_refuse(run, "name must be a string");
+        return mcp_turn_refuse(run->t, "name must be a string");
     listed = mcp_prompts_find(x->server->prompts, name);
     if (!listed) {
         x->rpc_target = mcp_turn_shown(run->t, name);
@@ -47,13 +47,14 @@ static const mcp_error_t *arguments_read(mcp_call_run_t *run)
     mcp_json_iter_t *i;
 
     if (all && mcp_json_type(all) != MCP_JSON_OBJECT)
-        return mcp_call_refuse(run, "arguments must be an object");
+        return mcp_turn_refuse(run->t, "arguments must be an object");
     for (i = mcp_json_first(all); i; i = mcp_json_next(all, i))
         if (!mcp_json_string(mcp_json_iter_value(i)))
-            return mcp_call_refuse(run, "each of arguments must be a string");
+            return mcp_turn_refuse(run->t,
+                                   "each of arguments must be a string");
     for (a = prompt_of(run)->arguments; a && a->name; a++)
         if (a->required && !mcp_json_get(all, a->name))
-            return mcp_call_refuse(run,
+            return mcp_turn_refuse(run->t,
                                    apr_pstrcat(run->t->pool, "the argument ",
                                                a->name, " is missing", NULL));
     run->arguments = all ? all

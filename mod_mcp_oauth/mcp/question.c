@@ -170,6 +170,22 @@ const mcp_error_t *mcp_question_check(const mcp_turn_t *t,
 
 /* -- writing -- */
 
+const mcp_error_t *mcp_question_answers_read(const mcp_json_t **answers,
+                                             const mcp_turn_t *t)
+{
+    const mcp_json_t *given = mcp_json_get(t->rpc.params, "inputResponses");
+    mcp_json_iter_t *i;
+
+    if (given && mcp_json_type(given) != MCP_JSON_OBJECT)
+        return mcp_turn_refuse(t, "inputResponses must be an object");
+    for (i = mcp_json_first(given); i; i = mcp_json_next(given, i))
+        if (mcp_json_type(mcp_json_iter_value(i)) != MCP_JSON_OBJECT)
+            return mcp_turn_refuse(t, "each of inputResponses must be an "
+                                      "object");
+    *answers = given;
+    return NULL;
+}
+
 int mcp_question_is_url(const mcp_question_t *question)
 {
     return question->needs == NEEDS_URL;

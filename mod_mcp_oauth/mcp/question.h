@@ -22,6 +22,10 @@ const char *mcp_question_read(mcp_question_t *question, const char *key,
  * (mcp_question_t). */
 const mcp_error_t *mcp_question_check(const mcp_turn_t *t,
                                       const apr_array_header_t *questions);
+/* params.inputResponses, or NULL where there are none: an object of objects,
+ * for all results of the three kinds of questions are. */
+const mcp_error_t *mcp_question_answers_read(const mcp_json_t **answers,
+                                             const mcp_turn_t *t);
 /* Whether it sends the user to a URL. */
 int mcp_question_is_url(const mcp_question_t *question);
 /* Its params with this elicitationId, which 2025-11-25 wants of such a one,

@@ -15,14 +15,10 @@
 
 static const char *bound_to(const mcp_turn_t *t, const mcp_json_t *arguments)
 {
-    const mcp_principal_t *who = t->x->principal;
     mcp_writer_t *w = mcp_writer_make(t->cx->pool);
 
     mcp_writer_open(w, '[');
-    mcp_writer_string(w, t->x->server->url);
-    mcp_writer_string(w, who ? who->issuer : NULL);
-    mcp_writer_string(w, who ? who->subject : NULL);
-    mcp_writer_string(w, who ? who->client : NULL);
+    mcp_server_write_call(w, t->x->server, t->x->principal);
     mcp_writer_string(w, t->rpc.method);
     mcp_writer_string(w, t->x->rpc_target);
     mcp_writer_json(w, arguments);

@@ -29,7 +29,7 @@ static const mcp_error_t *uri_read(mcp_call_run_t *run)
     const mcp_listed_resource_t *listed;
 
     if (!uri)
-        return mcp_call_refuse(run, "uri must be a string");
+        return mcp_turn_refuse(run->t, "uri must be a string");
     run->call.name = uri;
     t->x->rpc_target = mcp_turn_shown(t, uri);
     MCP_TRY(mcp_resources_find(&listed, &run->arguments,

@@ -63,3 +63,12 @@ int mcp_server_has_resource(const mcp_server_t *server, const char *uri,
                                cx) &&
            found;
 }
+
+void mcp_server_write_call(mcp_writer_t *w, const mcp_server_t *server,
+                           const mcp_principal_t *who)
+{
+    mcp_writer_string(w, server->url);
+    mcp_writer_string(w, who ? who->issuer : NULL);
+    mcp_writer_string(w, who ? who->subject : NULL);
+    mcp_writer_string(w, who ? who->client : NULL);
+}

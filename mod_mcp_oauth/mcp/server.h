@@ -49,5 +49,9 @@ int mcp_server_has(const mcp_server_t *server, const char *capability);
 /* Whether a resource or a template fits uri. */
 int mcp_server_has_resource(const mcp_server_t *server, const char *uri,
                             mcp_ctx_t *cx);
+/* Who calls what, for what is bound to both: the server's URL, and issuer,
+ * subject and client of the principal; as members of an open array. */
+void mcp_server_write_call(mcp_writer_t *w, const mcp_server_t *server,
+                           const mcp_principal_t *who);
 
 #endif

@@ -102,7 +102,6 @@ static int mac_of(unsigned char mac[MCP_DIGEST_SIZE],
                   const unsigned char *facts, const mcp_exchange_t *x,
                   mcp_ctx_t *cx)
 {
-    const mcp_principal_t *who = x->principal;
     mcp_writer_t *w = mcp_writer_make(cx->pool);
     unsigned char key[MCP_DIGEST_SIZE];
     const char *text;
@@ -113,10 +112,7 @@ static int mac_of(unsigned char mac[MCP_DIGEST_SIZE],
         return 0;
     mcp_writer_open(w, '[');
     mcp_writer_string(w, mcp_encode_base64url(facts, FACTS_SIZE, cx->pool));
-    mcp_writer_string(w, x->server->url);
-    mcp_writer_string(w, who ? who->issuer : NULL);
-    mcp_writer_string(w, who ? who->subject : NULL);
-    mcp_writer_string(w, who ? who->client : NULL);
+    mcp_server_write_call(w, x->server, x->principal);
     mcp_writer_close(w);
     text = mcp_writer_text(w, &len);
     mcp_digest_hmac(mac, key, text, len);

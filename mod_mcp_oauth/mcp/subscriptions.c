@@ -5,6 +5,7 @@
 #include "mcp/era.h"
 #include "mcp/listener.h"
 #include "mcp/method.h"
+#include "mcp/notification.h"
 #include "mcp/record.h"
 #include "mcp/task.h"
 #include "mcp/wait.h"
@@ -33,12 +34,6 @@ static const struct {
 #define URIS "resourceSubscriptions"
 #define TASKS "taskIds" /* of the tasks extension */
 
-static const mcp_error_t *refuse(const mcp_turn_t *t, const char *what)
-{
-    return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx, "Invalid params: %s",
-                          what);
-}
-
 /* What this server does not offer is left out. */
 static const mcp_error_t *lists_read(filter_t *filter, const mcp_turn_t *t,
                                      const mcp_json_t *asked)
@@ -49,7 +44,7 @@ static const mcp_error_t *lists_read(filter_t *filter, const mcp_turn_t *t,
     for (i = 0; i < LISTS; i++) {
         member = mcp_json_get(asked, lists[i].member);
         if (member && mcp_json_type(member) != MCP_JSON_BOOLEAN)
-            return refuse(t, "each ...ListChanged must be a boolean");
+            return mcp_turn_refuse(t, "each ...ListChanged must be a boolean");
         if (mcp_json_is_true(member) &&
             mcp_server_has(t->x->server, lists[i].what))
             filter->lists |= 1u << i;
@@ -66,14 +61,14 @@ static const mcp_error_t *texts_read(apr_array_header_t *texts,
     apr_size_t i;
 
     if (array && mcp_json_type(array) != MCP_JSON_ARRAY)
-        return refuse(t, URIS " and " TASKS " must be arrays");
+        return mcp_turn_refuse(t, URIS " and " TASKS " must be arrays");
     if (mcp_json_size(array) > MAX_NAMED)
-        return refuse(t, "no more than 256 can be named");
+        return mcp_turn_refuse(t, "no more than 256 can be named");
     for (i = 0; i < mcp_json_size(array); i++) {
         text = mcp_json_string(mcp_json_at(array, i));
         if (!text)
-            return refuse(t,
-                          "each of " URIS " and " TASKS " must be a string");
+            return mcp_turn_refuse(t, "each of " URIS " and " TASKS
+                                      " must be a string");
         APR_ARRAY_PUSH(texts, const char *) = text;
     }
     return NULL;
@@ -126,7 +121,7 @@ static const mcp_error_t *filter_read(filter_t *filter, const mcp_turn_t *t)
     filter->uris = apr_array_make(t->cx->pool, 8, sizeof(const char *));
     filter->tasks = apr_array_make(t->cx->pool, 8, sizeof(const char *));
     if (mcp_json_type(asked) != MCP_JSON_OBJECT)
-        return refuse(t, "notifications must be an object");
+        return mcp_turn_refuse(t, "notifications must be an object");
     MCP_TRY(lists_read(filter, t, asked));
     MCP_TRY(uris_read(filter, t, asked));
     return tasks_read(filter, t, asked);
@@ -171,18 +166,9 @@ static void write_filter(mcp_writer_t *w, const filter_t *filter)
 /* A notification with params, up to their own members. */
 static mcp_writer_t *begin(const listening_t *l, const char *method)
 {
-    mcp_writer_t *w = mcp_writer_make(l->scratch);
+    mcp_writer_t *w = mcp_notification_begin(method, l->scratch);
 
-    mcp_writer_open(w, '{');
-    mcp_writer_member(w, "jsonrpc", "2.0");
-    mcp_writer_member(w, "method", method);
-    mcp_writer_name(w, "params");
-    mcp_writer_open(w, '{');
-    mcp_writer_name(w, "_meta");
-    mcp_writer_open(w, '{');
-    mcp_writer_name(w, MCP_ERA_META_SUBSCRIPTION);
-    mcp_writer_json(w, l->t->rpc.id);
-    mcp_writer_close(w);
+    mcp_notification_add_subscription(w, l->t->rpc.id);
     return w;
 }
 
@@ -190,9 +176,7 @@ static int end(listening_t *l, mcp_writer_t *w)
 {
     mcp_event_t event = {NULL};
 
-    mcp_writer_close(w);
-    mcp_writer_close(w);
-    event.data = mcp_writer_text(w, &event.len);
+    event.data = mcp_notification_end(w, &event.len);
     return mcp_stream_event(l->t, &event);
 }
 
@@ -310,7 +294,7 @@ const mcp_error_t *mcp_subscriptions_listen(mcp_turn_t *t)
 static const mcp_error_t *uri_read(const char **uri, const mcp_turn_t *t)
 {
     *uri = mcp_json_string(mcp_json_get(t->rpc.params, "uri"));
-    return *uri ? NULL : refuse(t, "uri must be a string");
+    return *uri ? NULL : mcp_turn_refuse(t, "uri must be a string");
 }
 
 const mcp_error_t *mcp_subscriptions_add(mcp_turn_t *t)
@@ -319,7 +303,7 @@ const mcp_error_t *mcp_subscriptions_add(mcp_turn_t *t)
 
     MCP_TRY(uri_read(&uri, t));
     if (strlen(uri) > MAX_URI)
-        return refuse(t, "uri is longer than 2048 bytes");
+        return mcp_turn_refuse(t, "uri is longer than 2048 bytes");
     if (!mcp_server_has_resource(t->x->server, uri, t->cx))
         return mcp_resources_not_found(t, uri);
     MCP_TRY(mcp_record_subscribe(t, uri));

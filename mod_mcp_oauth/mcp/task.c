@@ -28,14 +28,10 @@ static const char *const outcomes[] = {NULL, NULL, "result", "error", NULL};
 
 static mcp_box_t box_of(const char *id, const mcp_turn_t *t)
 {
-    const mcp_principal_t *who = t->x->principal;
     mcp_writer_t *w = mcp_writer_make(t->cx->pool);
 
     mcp_writer_open(w, '[');
-    mcp_writer_string(w, t->x->server->url);
-    mcp_writer_string(w, who ? who->issuer : NULL);
-    mcp_writer_string(w, who ? who->subject : NULL);
-    mcp_writer_string(w, who ? who->client : NULL);
+    mcp_server_write_call(w, t->x->server, t->x->principal);
     mcp_writer_string(w, id);
     mcp_writer_close(w);
     return mcp_box_of(t, MCP_BOX_TASK, mcp_writer_text(w, NULL));

@@ -3,17 +3,12 @@
 
 #include "live/process.h"
 #include "mcp/method.h"
+#include "mcp/question.h"
 #include "mcp/task.h"
 
 /* tasks/get, tasks/update, tasks/cancel */
 
 #define MAX_TRIES 100 /* against others who change it at the same time */
-
-static const mcp_error_t *refuse(const mcp_turn_t *t, const char *what)
-{
-    return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx, "Invalid params: %s",
-                          what);
-}
 
 /* Whose it is not is told what one is told who made it up. */
 static const mcp_error_t *task_get(mcp_task_t *task, const mcp_turn_t *t)
@@ -22,10 +17,11 @@ static const mcp_error_t *task_get(mcp_task_t *task, const mcp_turn_t *t)
 
     MCP_TRY(mcp_task_check_client(t));
     if (!id)
-        return refuse(t, "taskId must be a string");
+        return mcp_turn_refuse(t, "taskId must be a string");
     t->x->rpc_target = mcp_turn_shown(t, id);
-    return mcp_task_read(task, id, t) ? NULL
-                                      : refuse(t, "there is no such task");
+    return mcp_task_read(task, id, t)
+               ? NULL
+               : mcp_turn_refuse(t, "there is no such task");
 }
 
 const mcp_error_t *mcp_tasks_get(mcp_turn_t *t)
@@ -142,14 +138,11 @@ static int take_answers(mcp_task_t *task, const mcp_turn_t *t)
 
 const mcp_error_t *mcp_tasks_update(mcp_turn_t *t)
 {
-    const mcp_json_t *given = mcp_json_get(t->rpc.params, "inputResponses");
-    mcp_json_iter_t *i;
+    const mcp_json_t *given;
 
     MCP_TRY(mcp_task_check_client(t));
-    if (mcp_json_type(given) != MCP_JSON_OBJECT)
-        return refuse(t, "inputResponses must be an object");
-    for (i = mcp_json_first(given); i; i = mcp_json_next(given, i))
-        if (mcp_json_type(mcp_json_iter_value(i)) != MCP_JSON_OBJECT)
-            return refuse(t, "each of inputResponses must be an object");
+    MCP_TRY(mcp_question_answers_read(&given, t));
+    if (!given)
+        return mcp_turn_refuse(t, "inputResponses must be an object");
     return change(t, take_answers);
 }

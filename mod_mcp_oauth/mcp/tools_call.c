@@ -39,7 +39,7 @@ static const mcp_error_t *tool_read(mcp_call_run_t *run)
     const mcp_listed_tool_t *listed;
 
     if (!name)
-        return mcp_call_refuse(run, "name must be a string");
+        return mcp_turn_refuse(run->t, "name must be a string");
     listed = mcp_tools_find(x->server->tools, name);
     if (!listed) {
         x->rpc_target = mcp_turn_shown(run->t, name);
@@ -60,7 +60,7 @@ static const mcp_error_t *arguments_read(mcp_call_run_t *run)
     if (t->era->bit == MCP_ERA_MODERN)
         MCP_TRY(mcp_mirror_check(t, listed_of(run)->mirrored, run->arguments));
     if (mcp_json_type(run->arguments) != MCP_JSON_OBJECT)
-        return mcp_call_refuse(run, "arguments must be an object");
+        return mcp_turn_refuse(run->t, "arguments must be an object");
     return mcp_call_params_read(run);
 }
 

@@ -113,6 +113,12 @@ void mcp_turn_write_server(mcp_turn_t *t)
     mcp_info_write(t->w, t->x->server, t->cx->pool);
 }
 
+const mcp_error_t *mcp_turn_refuse(const mcp_turn_t *t, const char *what)
+{
+    return mcp_error_tell(MCP_E_INVALID_PARAMS, t->cx, "Invalid params: %s",
+                          what);
+}
+
 const char *mcp_turn_header(const mcp_turn_t *t, const char *name)
 {
     return t->x->header(t->x->baton, name);

@@ -48,6 +48,8 @@ void mcp_turn_end(mcp_turn_t *t);
 void mcp_turn_fail(mcp_turn_t *t, const mcp_error_t *e);
 /* Its session is known now: for the log. */
 void mcp_turn_note_session(mcp_turn_t *t);
+/* INVALID_PARAMS with this sentence behind "Invalid params: ". */
+const mcp_error_t *mcp_turn_refuse(const mcp_turn_t *t, const char *what);
 /* The server as MCP's Implementation object. */
 void mcp_turn_write_server(mcp_turn_t *t);
 const char *mcp_turn_header(const mcp_turn_t *t, const char *name);
