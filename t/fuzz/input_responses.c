@@ -13,25 +13,13 @@ target_goal_t target_goals[] = {{"an answer is taken", 0},
                                 {"they are refused", 0},
                                 {NULL, 0}};
 
-static int is_map(const mcp_json_t *given)
-{
-    mcp_json_iter_t *i;
-
-    if (mcp_json_type(given) != MCP_JSON_OBJECT)
-        return 0;
-    for (i = mcp_json_first(given); i; i = mcp_json_next(given, i))
-        if (mcp_json_type(mcp_json_iter_value(i)) != MCP_JSON_OBJECT)
-            return 0;
-    return 1;
-}
-
 static void check(wire_t *w, const mcp_json_t *given)
 {
     const mcp_json_t *answer = mcp_json_get(given, "q");
     const char *text = mcp_json_string(wire_at(w, "/result/content/0/text"));
 
     PROMISE(w->x.status == 200);
-    if (!is_map(given)) {
+    if (!wire_is_map(given)) {
         PROMISE(wire_code(w) == -32602);
         target_goals[REFUSED].is_reached = 1;
     }

@@ -247,4 +247,17 @@ static inline const char *wire_task(wire_t *w)
         mcp_json_text(wire_at(w, "/result/taskId"), w->cx->pool), NULL);
 }
 
+/* Whether it is what inputResponses must be. */
+static inline int wire_is_map(const mcp_json_t *given)
+{
+    mcp_json_iter_t *i;
+
+    if (mcp_json_type(given) != MCP_JSON_OBJECT)
+        return 0;
+    for (i = mcp_json_first(given); i; i = mcp_json_next(given, i))
+        if (mcp_json_type(mcp_json_iter_value(i)) != MCP_JSON_OBJECT)
+            return 0;
+    return 1;
+}
+
 #endif

@@ -13,18 +13,6 @@ target_goal_t target_goals[] = {{"answers are refused", 0},
                                 {"a task is completed", 0},
                                 {NULL, 0}};
 
-static int is_map(const mcp_json_t *given)
-{
-    mcp_json_iter_t *i;
-
-    if (mcp_json_type(given) != MCP_JSON_OBJECT)
-        return 0;
-    for (i = mcp_json_first(given); i; i = mcp_json_next(given, i))
-        if (mcp_json_type(mcp_json_iter_value(i)) != MCP_JSON_OBJECT)
-            return 0;
-    return 1;
-}
-
 /* inputRequests of the task; NULL: it is not waiting for any. */
 static const mcp_json_t *asked_get(wire_t *w, const char *task)
 {
@@ -64,7 +52,7 @@ static void update(wire_t *w, const char *task, const mcp_json_t *given)
              apr_pstrcat(w->cx->pool, task, ",\"inputResponses\":",
                          mcp_json_text(given, w->cx->pool), NULL));
     PROMISE(w->x.status == 200);
-    if (!is_map(given)) {
+    if (!wire_is_map(given)) {
         PROMISE(wire_code(w) == -32602);
         PROMISE(mcp_json_equal(before, asked_get(w, task)));
         target_goals[REFUSED].is_reached = 1;

@@ -1,4 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp_offer.h"
 #include "tap.h"
 
 #include "mcp/prompts.h"
@@ -66,16 +67,8 @@ static const struct {
 static const mcp_error_t *
 make(mcp_prompts_t **made, const mcp_prompt_t *const *prompts, mcp_ctx_t *cx)
 {
-    apr_array_header_t *list =
-        apr_array_make(cx->pool, 2, sizeof(mcp_offered_t));
-
-    for (; *prompts; prompts++) {
-        mcp_offered_t *one = apr_array_push(list);
-
-        one->module = "acme";
-        one->what = *prompts;
-    }
-    return mcp_prompts_make(made, list, cx);
+    return mcp_prompts_make(
+        made, offer_of("acme", (const void *const *)prompts, cx), cx);
 }
 
 static void test_contract(mcp_ctx_t *cx)

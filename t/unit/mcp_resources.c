@@ -1,4 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp_offer.h"
 #include "tap.h"
 
 #include "mcp/resources.h"
@@ -179,16 +180,8 @@ static const mcp_error_t *make(mcp_resources_t **made,
                                const mcp_resource_t *const *resources,
                                mcp_ctx_t *cx)
 {
-    apr_array_header_t *list =
-        apr_array_make(cx->pool, 4, sizeof(mcp_offered_t));
-
-    for (; *resources; resources++) {
-        mcp_offered_t *one = apr_array_push(list);
-
-        one->module = "acme";
-        one->what = *resources;
-    }
-    return mcp_resources_make(made, list, cx);
+    return mcp_resources_make(
+        made, offer_of("acme", (const void *const *)resources, cx), cx);
 }
 
 static void test_contract(mcp_ctx_t *cx)

@@ -303,14 +303,10 @@ static void test_cancel(tasks_t *t)
 
 static void body(mcp_ctx_t *cx)
 {
-    tasks_t t = {NULL, cx};
+    tasks_t t;
     world_t w;
 
-    tasks_world(&w, tools, cx);
-    t.w = &w;
-    t.x.principal = &w.alice;
-    t.x.outlet = &world_outlet;
-    world_stream_begin(0);
+    tasks_open(&t, &w, tools, cx);
     test_begin(&t);
     test_who_knows_none(&t);
     test_header(&t);

@@ -295,14 +295,10 @@ static void test_busy(tasks_t *t)
 
 static void body(mcp_ctx_t *cx)
 {
-    tasks_t t = {NULL, cx};
+    tasks_t t;
     world_t w;
 
-    tasks_world(&w, tools, cx);
-    t.w = &w;
-    t.x.principal = &w.alice;
-    t.x.outlet = &world_outlet;
-    world_stream_begin(0);
+    tasks_open(&t, &w, tools, cx);
     test_two(&t);
     test_keys(&t);
     test_params(&t);

@@ -144,8 +144,9 @@ static void test_tool_gone(tasks_t *t)
 
     tasks_work(t->cx);
     is(tasks_status(t, id), "input_required", "a task waits for its client");
-    fine(mcp_tools_make(
-             &made, world_offered((const void *const *)fewer, t->cx), t->cx),
+    fine(mcp_tools_make(&made,
+                        offer_of("test", (const void *const *)fewer, t->cx),
+                        t->cx),
          "while its tool is taken out of the server");
     after.server.tools = made;
     t->w = &after;
@@ -322,14 +323,10 @@ static void test_listen(tasks_t *t)
 
 static void body(mcp_ctx_t *cx)
 {
-    tasks_t t = {NULL, cx};
+    tasks_t t;
     world_t w;
 
-    tasks_world(&w, tools, cx);
-    t.w = &w;
-    t.x.principal = &w.alice;
-    t.x.outlet = &world_outlet;
-    world_stream_begin(0);
+    tasks_open(&t, &w, tools, cx);
     test_no_thread(&t);
     test_killed(&t);
     test_stopping(&t);

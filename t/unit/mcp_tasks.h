@@ -174,4 +174,17 @@ static inline int tasks_is_put_off(mcp_call_t *call)
                                                .call = function,              \
                                                .task = support}
 
+/* Requests of alice, who takes event streams. */
+static inline void tasks_open(tasks_t *t, world_t *w,
+                              const mcp_tool_t *const *tools, mcp_ctx_t *cx)
+{
+    memset(t, 0, sizeof(*t));
+    tasks_world(w, tools, cx);
+    t->w = w;
+    t->cx = cx;
+    t->x.principal = &w->alice;
+    t->x.outlet = &world_outlet;
+    world_stream_begin(0);
+}
+
 #endif

@@ -3,6 +3,7 @@
 #define MCP_T_UNIT_MCP_WORLD_H
 
 #include "keys.h"
+#include "mcp_offer.h"
 #include "tempdir.h"
 
 #include "base/json.h"
@@ -47,22 +48,6 @@ static inline void world_person(mcp_principal_t *who, const char *name,
     APR_ARRAY_PUSH((apr_array_header_t *)who->scopes, const char *) = "mcp";
 }
 
-/* Of the module "test". things end with NULL; they may be NULL: none. */
-static inline apr_array_header_t *world_offered(const void *const *things,
-                                                mcp_ctx_t *cx)
-{
-    apr_array_header_t *offered =
-        apr_array_make(cx->pool, 8, sizeof(mcp_offered_t));
-    mcp_offered_t *one;
-
-    for (; things && *things; things++) {
-        one = apr_array_push(offered);
-        one->module = "test";
-        one->what = *things;
-    }
-    return offered;
-}
-
 /* What a server offers besides tools; both may be NULL. */
 static inline void world_offer(world_t *w,
                                const mcp_resource_t *const *resources,
@@ -73,10 +58,10 @@ static inline void world_offer(world_t *w,
     mcp_prompts_t *more = NULL;
 
     fine(mcp_resources_make(
-             &some, world_offered((const void *const *)resources, cx), cx),
+             &some, offer_of("test", (const void *const *)resources, cx), cx),
          "the world has resources");
-    fine(mcp_prompts_make(&more,
-                          world_offered((const void *const *)prompts, cx), cx),
+    fine(mcp_prompts_make(
+             &more, offer_of("test", (const void *const *)prompts, cx), cx),
          "and prompts");
     w->server.resources = some;
     w->server.prompts = more;
@@ -90,8 +75,8 @@ static inline void world_make(world_t *w, const mcp_tool_t *const *tools,
     mcp_tools_t *made = NULL;
 
     memset(w, 0, sizeof(*w));
-    fine(mcp_tools_make(&made, world_offered((const void *const *)tools, cx),
-                        cx),
+    fine(mcp_tools_make(&made,
+                        offer_of("test", (const void *const *)tools, cx), cx),
          "the world has tools");
     world_offer(w, NULL, NULL, cx);
     world_keys(w, cx);
