@@ -306,9 +306,16 @@ END
         my @command = ('curl', '-sS', '-i', '--http2', '-m', 20, @ca,
             '-X', $method, (defined $body ? ('--data-binary', "\@$path") : ()),
             map({ ('-H', $_) } @headers), $h2->issuer . $target);
-        open my $from, '-|', @command or die $!;
-        my $text = do { local $/; <$from> } // '';
-        close $from;
+        my $text;
+        # Asked again where curl 7.88 drops an answer that came before the body
+        # was read: RFC 9113 8.1 has the server reset the stream then, and the
+        # client keep the answer.
+        for (1 .. 20) {
+            open my $from, '-|', @command or die $!;
+            $text = do { local $/; <$from> } // '';
+            close $from;
+            last unless $? >> 8 == 92 && $text eq '';
+        }
         my ($status) = $text =~ m{^HTTP/2 (\d+)};
         my ($head, $rest) = split /\r\n\r\n/, $text, 2;
         return ($status // $text, $head // '', $rest // '');

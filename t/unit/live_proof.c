@@ -216,13 +216,14 @@ static pid_t noise_begin(mcp_live_shared_t *shared, board_t *board, int step)
     apr_int64_t now;
     int i;
 
-    for (i = EACH; !child; i++) {
+    if (child)
+        return child;
+    for (i = EACH;; i++) {
         now = BORN + (apr_int64_t)step *
                          (__atomic_load_n(&board->begun, __ATOMIC_SEQ_CST) /
                           CHILDREN);
         use(shared, i, now - i % AGE, now);
     }
-    return child;
 }
 
 /* Two buckets: the floor rises for one's sake while proofs come to the other.
