@@ -1,12 +1,18 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 package MCPHarness;
 
-# TAP::Harness that also writes "PASSED FAILED" to the file $MCP_TAP_COUNT.
+# TAP::Harness that says how long each file took, and writes "PASSED FAILED" to
+# the file $MCP_TAP_COUNT.
 # Used by prove (--harness) and by Apache::Test ($HARNESS_SUBCLASS).
 
 use strict;
 use warnings;
 use parent 'TAP::Harness';
+
+sub new {
+    my ($class, $args) = @_;
+    return $class->SUPER::new({ %{$args // {}}, timer => 1 });
+}
 
 sub aggregate_tests {
     my ($self, $aggregate, @tests) = @_;
