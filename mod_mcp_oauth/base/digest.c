@@ -120,7 +120,14 @@ void mcp_digest_sha256(unsigned char out[MCP_DIGEST_SIZE], const void *data,
 void mcp_digest_sha256_two(unsigned char out[MCP_DIGEST_SIZE], const char *a,
                            const char *b)
 {
-    piece_t both[2] = {{a, strlen(a) + 1}, {b, strlen(b)}};
+    mcp_digest_sha256_behind(out, a, strlen(a) + 1, b);
+}
+
+void mcp_digest_sha256_behind(unsigned char out[MCP_DIGEST_SIZE],
+                              const void *head, apr_size_t len,
+                              const char *text)
+{
+    piece_t both[2] = {{head, len}, {text, strlen(text)}};
 
     of_pieces(out, both, 2);
 }

@@ -16,6 +16,10 @@ void mcp_digest_sha256_text(unsigned char out[MCP_DIGEST_SIZE],
 /* Of two texts, so that no other two have the same: a with its NUL, then b. */
 void mcp_digest_sha256_two(unsigned char out[MCP_DIGEST_SIZE], const char *a,
                            const char *b);
+/* Of len bytes and the text behind them, without its NUL. */
+void mcp_digest_sha256_behind(unsigned char out[MCP_DIGEST_SIZE],
+                              const void *head, apr_size_t len,
+                              const char *text);
 /* HMAC-SHA-256 (RFC 2104). */
 void mcp_digest_hmac(unsigned char out[MCP_DIGEST_SIZE],
                      const unsigned char key[MCP_DIGEST_SIZE],

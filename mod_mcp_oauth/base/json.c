@@ -16,31 +16,31 @@ static apr_status_t release(void *json)
     return APR_SUCCESS;
 }
 
+/* Where the string ends whose first byte is at i: at its quote, or at len. */
+static apr_size_t find_quote(const char *text, apr_size_t i, apr_size_t len)
+{
+    for (; i < len && text[i] != '"'; i++)
+        if (text[i] == '\\')
+            i++;
+    return i;
+}
+
 /* Where nesting goes too deep, or len. jansson's own bound is 2048 levels:
  * too many for whoever walks the value afterwards. */
 static apr_size_t find_too_deep(const char *text, apr_size_t len)
 {
-    int depth = 0, in_string = 0;
     apr_size_t i;
+    int depth = 0;
 
     for (i = 0; i < len; i++) {
         char c = text[i];
 
-        if (in_string) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                in_string = 0;
-        }
-        else if (c == '"') {
-            in_string = 1;
-        }
-        else if ((c == '[' || c == '{') && ++depth > MCP_JSON_MAX_DEPTH) {
+        if (c == '"')
+            i = find_quote(text, i + 1, len);
+        else if ((c == '[' || c == '{') && ++depth > MCP_JSON_MAX_DEPTH)
             return i;
-        }
-        else if (c == ']' || c == '}') {
+        else if (c == ']' || c == '}')
             depth--;
-        }
     }
     return len;
 }

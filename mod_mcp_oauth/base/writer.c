@@ -88,6 +88,14 @@ static int is_command(const char *text, apr_size_t step)
     return step == 2 && text[0] == '\xc2' && (unsigned char)text[1] < 0xa0;
 }
 
+/* The first byte that may not stand for itself, or end. */
+static const char *find_need(const char *text, const char *end)
+{
+    while (text < end && !needs[(unsigned char)*text])
+        text++;
+    return text;
+}
+
 static void append_string(mcp_writer_t *w, const char *text, apr_size_t len)
 {
     const char *end = text + len, *run = text;
@@ -95,13 +103,13 @@ static void append_string(mcp_writer_t *w, const char *text, apr_size_t len)
     unsigned rune;
 
     append_char(w, '"');
-    while (text < end) {
+    while ((text = find_need(text, end)) < end) {
         char need = needs[(unsigned char)*text];
 
         step = need == '8'
                    ? mcp_encode_utf8(text, (apr_size_t)(end - text), &rune)
                    : 1;
-        if (!need || (need == '8' && step && !is_command(text, step))) {
+        if (need == '8' && step && !is_command(text, step)) {
             text += step;
             continue;
         }

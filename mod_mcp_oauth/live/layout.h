@@ -14,7 +14,7 @@
  * of changes, the places, the letters (live/mail.h). Change MCP_LIVE_VERSION
  * with anything here: an older module's memory may outlive it. */
 #define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
-#define MCP_LIVE_VERSION 5
+#define MCP_LIVE_VERSION 6
 
 /* A key is looked for in one bucket: two cache lines. */
 #define MCP_LIVE_WAYS 8
@@ -81,6 +81,9 @@ typedef struct mcp_live_rows_t {
     mcp_live_row_t rows[MCP_PLACES];
 } __attribute__((aligned(MCP_LIVE_LINE))) mcp_live_rows_t;
 
+/* What live/trace.c makes of these is said there. */
+#define MCP_LIVE_TRACES 256
+
 struct mcp_live_shared_t {
     apr_uint64_t magic;
     apr_uint32_t version;
@@ -92,6 +95,7 @@ struct mcp_live_shared_t {
     apr_uint64_t proof_floor; /* live/proof.c */
     apr_uint64_t tickets;     /* that the board gave out */
     mcp_live_bell_t bell;
+    apr_uint32_t traces[MCP_LIVE_TRACES];
 } __attribute__((aligned(MCP_LIVE_LINE)));
 
 /* The bucket for a digest. */

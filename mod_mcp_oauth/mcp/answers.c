@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "live/trace.h"
 
 #define GRACE 60          /* seconds beyond the patience of who waits */
 #define CANCELLED_FOR 600 /* seconds: longer than a request runs */
@@ -91,9 +92,19 @@ void mcp_answers_cancel(mcp_turn_t *t)
         return;
     log_cancellation(t, id);
     box = mcp_answers_note(t, id);
+    mcp_live_trace_leave(t->x->works->shared, t->session.digest,
+                         mcp_ctx_seconds(t->cx));
     if (!mcp_box_open(&box, t, CANCELLED_FOR, 1) &&
         !mcp_answers_is_cancelled(&box, t))
         mcp_box_post(&box, t, &letter);
+}
+
+int mcp_answers_were_cancelled(const mcp_turn_t *t)
+{
+    apr_int64_t at =
+        mcp_live_trace_find(t->x->works->shared, t->session.digest);
+
+    return at && at + CANCELLED_FOR >= mcp_ctx_seconds(t->cx);
 }
 
 int mcp_answers_is_cancelled(const mcp_box_t *note, const mcp_turn_t *t)

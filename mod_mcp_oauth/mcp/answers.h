@@ -21,6 +21,9 @@ const mcp_error_t *mcp_answers_take(mcp_turn_t *t);
 
 /* t is notifications/cancelled (2025-11-25 cancellation). */
 void mcp_answers_cancel(mcp_turn_t *t);
+/* Whether a request of this session, or of a few others, was cancelled lately:
+ * as long as none was, no note need be looked for. */
+int mcp_answers_were_cancelled(const mcp_turn_t *t);
 /* Where it is noted for the request of this id. */
 mcp_box_t mcp_answers_note(const mcp_turn_t *t, const mcp_json_t *id);
 /* Whether that request was cancelled. No memory is used before it was. */

@@ -7,13 +7,12 @@
 
 mcp_box_t mcp_box_of(const mcp_turn_t *t, mcp_box_use_t use, const char *name)
 {
-    unsigned char facts[1 + 2 * MCP_DIGEST_SIZE];
+    unsigned char facts[1 + MCP_DIGEST_SIZE];
     mcp_box_t box;
 
     facts[0] = (unsigned char)use;
     memcpy(facts + 1, t->session.digest, MCP_DIGEST_SIZE);
-    mcp_digest_sha256_text(facts + 1 + MCP_DIGEST_SIZE, name ? name : "");
-    mcp_digest_sha256(box.id, facts, sizeof(facts));
+    mcp_digest_sha256_behind(box.id, facts, sizeof(facts), name ? name : "");
     return box;
 }
 

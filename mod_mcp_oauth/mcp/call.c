@@ -169,8 +169,6 @@ static void begin_round(mcp_call_run_t *run)
 
     if (!run->rounds++) {
         run->call.pool = cx->pool;
-        if (run->t->era->bit == MCP_ERA_LEGACY)
-            run->note = mcp_answers_note(run->t, run->t->rpc.id);
         /* a cancellation may have overtaken its request */
         run->signal = mcp_live_signal_count(run->t->x->works->shared) - 1;
     }

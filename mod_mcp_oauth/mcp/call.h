@@ -83,7 +83,8 @@ struct mcp_call_run_t {
     int may_tell;    /* how many notifications, then */
     int level;       /* of the log, once it is known */
     int is_level_known;
-    mcp_box_t note;      /* of its cancellation: legacy era */
+    mcp_box_t note; /* of its cancellation, once one is looked for */
+    int has_note;
     apr_uint32_t signal; /* when it was last looked for a cancellation */
     int is_cancelled;    /* as far as is known then */
 

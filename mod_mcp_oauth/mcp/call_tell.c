@@ -167,15 +167,25 @@ void mcp_call_tell_log(mcp_call_t *call, const char *level, const char *data)
     end(&telling);
 }
 
+static int is_noted(mcp_call_run_t *run)
+{
+    if (!mcp_answers_were_cancelled(run->t))
+        return 0;
+    if (!run->has_note) {
+        run->note = mcp_answers_note(run->t, run->t->rpc.id);
+        run->has_note = 1;
+    }
+    return mcp_answers_is_cancelled(&run->note, run->t);
+}
+
 /* Over HTTP+SSE no session outlives its stream. */
-static int is_cancelled(const mcp_call_run_t *run)
+static int is_cancelled(mcp_call_run_t *run)
 {
     const mcp_turn_t *t = run->t;
 
     if (t->task)
         return mcp_task_is_cancelled(t);
-    return mcp_answers_is_cancelled(&run->note, t) ||
-           (t->x->server->is_sse && mcp_stream_is_lost(t));
+    return is_noted(run) || (t->x->server->is_sse && mcp_stream_is_lost(t));
 }
 
 /* Legacy requests and tasks are cancelled by what wakes all; as long as nobody

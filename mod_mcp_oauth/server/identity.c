@@ -16,6 +16,7 @@
 #include "server/site.h"
 
 #define ASSERTION "Assertion"
+#define VARIABLES "MCP_" /* how the names of all begin */
 /* bytes of all: a backend may take no more than 8 KiB, and the client sends
  * some too */
 #define MAX_HEADERS 6144
@@ -30,20 +31,52 @@ static void set_variable(request_rec *r, const char *name, const char *value)
         apr_table_unset(r->subprocess_env, name);
 }
 
+/* Those of the words; REMOTE_USER is httpd's own. */
+static int is_variable(const mcp_identity_word_t *word)
+{
+    return strcmp(word->variable, "REMOTE_USER") != 0;
+}
+
+/* Whether there may be some already: of the request behind a subrequest, or by
+ * SetEnv. */
+static int has_variables(const request_rec *r)
+{
+    const apr_array_header_t *all = apr_table_elts(r->subprocess_env);
+    int i;
+
+    for (i = 0; i < all->nelts; i++)
+        if (!strncmp(APR_ARRAY_IDX(all, i, apr_table_entry_t).key, VARIABLES,
+                     sizeof(VARIABLES) - 1))
+            return 1;
+    return 0;
+}
+
+static void remove_variables(request_rec *r)
+{
+    const mcp_identity_word_t *word;
+
+    for (word = mcp_identity_words; word->name; word++)
+        if (is_variable(word))
+            apr_table_unset(r->subprocess_env, word->variable);
+}
+
 void mcp_server_identity_tell(request_rec *r, const mcp_principal_t *who)
 {
     const apr_array_header_t *pass =
         mcp_config_site_pass(r, mcp_server_request_section(r));
     const mcp_identity_word_t *word;
     const char *text;
+    int i;
 
-    for (word = mcp_identity_words; word->name; word++) {
-        if (!strcmp(word->variable, "REMOTE_USER"))
-            continue; /* httpd's own */
-        text = who && mcp_oauth_words_has(pass, word->name)
+    if (has_variables(r))
+        remove_variables(r);
+    for (i = 0; who && pass && i < pass->nelts; i++) {
+        word = mcp_identity_find(APR_ARRAY_IDX(pass, i, const char *));
+        text = word && is_variable(word)
                    ? mcp_identity_text(word, who, r->pool)
                    : NULL;
-        set_variable(r, word->variable, text);
+        if (text)
+            apr_table_addn(r->subprocess_env, word->variable, text);
     }
 }
 

@@ -38,6 +38,8 @@ static void check_sha256(mcp_ctx_t *cx)
     ok(!memcmp(two, out, sizeof(two)), "of two texts: the first with its NUL");
     mcp_digest_sha256_two(two, "a", "bc");
     ok(memcmp(two, out, sizeof(two)) != 0, "others have another");
+    mcp_digest_sha256_behind(two, "ab\0", 3, "c");
+    ok(!memcmp(two, out, sizeof(two)), "of bytes and the text behind them");
 }
 
 static void check_hmac(mcp_ctx_t *cx)
