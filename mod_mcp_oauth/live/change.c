@@ -6,9 +6,9 @@
 /* Where one is killed while he tells, what he told is lost, and the oldest
  * change may be torn: numbers are skipped, so that everybody comes too late.
  */
-static mcp_live_ring_t *enter(mcp_live_shared_t *shared)
+static mcp_live_ring_t *enter(mcp_live_shared_t *shared, mcp_ring_t which)
 {
-    mcp_live_ring_t *ring = mcp_live_shared_ring(shared);
+    mcp_live_ring_t *ring = mcp_live_shared_ring(shared) + which;
 
     switch (mcp_live_lock_enter(&ring->lock)) {
     case MCP_LOCK_LEFT:
@@ -23,16 +23,17 @@ static mcp_live_ring_t *enter(mcp_live_shared_t *shared)
     }
 }
 
-apr_uint64_t mcp_live_change_last(const mcp_live_shared_t *shared)
+apr_uint64_t mcp_live_change_last(const mcp_live_shared_t *shared,
+                                  mcp_ring_t ring)
 {
-    return __atomic_load_n(&mcp_live_shared_ring(shared)->last,
+    return __atomic_load_n(&mcp_live_shared_ring(shared)[ring].last,
                            __ATOMIC_ACQUIRE);
 }
 
-void mcp_live_change_tell(mcp_live_shared_t *shared,
+void mcp_live_change_tell(mcp_live_shared_t *shared, mcp_ring_t which,
                           const mcp_change_t *change)
 {
-    mcp_live_ring_t *ring = enter(shared);
+    mcp_live_ring_t *ring = enter(shared, which);
 
     if (!ring)
         return;
@@ -42,13 +43,13 @@ void mcp_live_change_tell(mcp_live_shared_t *shared,
 }
 
 int mcp_live_change_read(mcp_change_t *changes, int max, apr_uint64_t *last,
-                         mcp_live_shared_t *shared)
+                         mcp_live_shared_t *shared, mcp_ring_t which)
 {
-    mcp_live_ring_t *ring = enter(shared);
+    mcp_live_ring_t *ring = enter(shared, which);
     int count = 0;
 
     if (!ring) {
-        *last = mcp_live_change_last(shared);
+        *last = mcp_live_change_last(shared, which);
         return -1;
     }
     if (*last > ring->last || ring->last - *last > MCP_LIVE_CHANGES) {

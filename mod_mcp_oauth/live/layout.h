@@ -10,9 +10,10 @@
 
 /* How the shared memory is laid out, for this folder only. Its parts follow
  * each other: this header, the session buckets, the throttle buckets, the
- * proof buckets, the notes of the board, two sheets for each of them, the ring
- * of changes, the places, the letters (live/mail.h). Change MCP_LIVE_VERSION
- * with anything here: an older module's memory may outlive it. */
+ * proof buckets, the notes of the board, two sheets for each of them, the
+ * rings of changes, the places, the letters (live/mail.h). Change
+ * MCP_LIVE_VERSION with anything here: an older module's memory may outlive
+ * it. */
 #define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
 #define MCP_LIVE_VERSION 6
 
@@ -114,6 +115,7 @@ mcp_live_note_t *mcp_live_shared_notes(const mcp_live_shared_t *shared);
 mcp_live_sheet_t *mcp_live_shared_sheet(const mcp_live_shared_t *shared,
                                         const mcp_live_note_t *note,
                                         unsigned half);
+/* The first of MCP_RINGS. */
 mcp_live_ring_t *mcp_live_shared_ring(const mcp_live_shared_t *shared);
 mcp_live_rows_t *mcp_live_shared_rows(const mcp_live_shared_t *shared);
 mcp_live_mail_t *mcp_live_shared_mail(const mcp_live_shared_t *shared);

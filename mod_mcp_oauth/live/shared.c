@@ -43,7 +43,7 @@ static apr_size_t size_of(const mcp_live_shared_t *header)
                sizeof(mcp_live_proof_bucket_t) +
            MCP_LIVE_NOTES *
                (sizeof(mcp_live_note_t) + 2 * sizeof(mcp_live_sheet_t)) +
-           sizeof(mcp_live_ring_t) + sizeof(mcp_live_rows_t) +
+           MCP_RINGS * sizeof(mcp_live_ring_t) + sizeof(mcp_live_rows_t) +
            mcp_live_mail_size(room_for(&header->limits));
 }
 
@@ -51,8 +51,11 @@ static apr_size_t size_of(const mcp_live_shared_t *header)
 static int parts_make(mcp_live_shared_t *shared)
 {
     mcp_live_mail_t *mail = mcp_live_shared_mail(shared);
-    int status = mcp_live_lock_make(&mcp_live_shared_ring(shared)->lock);
+    mcp_live_ring_t *ring = mcp_live_shared_ring(shared);
+    int status = 0, i;
 
+    for (i = 0; i < MCP_RINGS && !status; i++)
+        status = mcp_live_lock_make(&ring[i].lock);
     if (!status)
         status = mcp_live_lock_make(&mcp_live_shared_rows(shared)->lock);
     if (!status)
@@ -184,7 +187,7 @@ mcp_live_ring_t *mcp_live_shared_ring(const mcp_live_shared_t *shared)
 
 mcp_live_rows_t *mcp_live_shared_rows(const mcp_live_shared_t *shared)
 {
-    return (mcp_live_rows_t *)(mcp_live_shared_ring(shared) + 1);
+    return (mcp_live_rows_t *)(mcp_live_shared_ring(shared) + MCP_RINGS);
 }
 
 mcp_live_mail_t *mcp_live_shared_mail(const mcp_live_shared_t *shared)

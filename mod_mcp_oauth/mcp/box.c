@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "live/change.h"
 #include "live/signal.h"
 
 mcp_box_t mcp_box_of(const mcp_turn_t *t, mcp_box_use_t use, const char *name)
@@ -41,6 +42,23 @@ mcp_box_status_t mcp_box_open(const mcp_box_t *box, const mcp_turn_t *t,
     return mcp_live_mailbox_open(t->x->works->shared, box->id, &terms);
 }
 
+apr_uint64_t mcp_box_key(const mcp_box_t *box)
+{
+    apr_uint64_t key;
+
+    memcpy(&key, box->id, sizeof(key));
+    return key;
+}
+
+void mcp_box_ring(const mcp_box_t *box, const mcp_turn_t *t)
+{
+    mcp_live_shared_t *shared = t->x->works->shared;
+    mcp_change_t change = {mcp_box_key(box), 0};
+
+    mcp_live_change_tell(shared, MCP_RING_LETTERS, &change);
+    mcp_live_signal_raise(shared);
+}
+
 mcp_box_status_t mcp_box_post(const mcp_box_t *box, const mcp_turn_t *t,
                               mcp_letter_t *letter)
 {
@@ -49,7 +67,7 @@ mcp_box_status_t mcp_box_post(const mcp_box_t *box, const mcp_turn_t *t,
         mcp_live_mailbox_post(shared, box->id, letter, mcp_ctx_seconds(t->cx));
 
     if (status == MCP_BOX_OK)
-        mcp_live_signal_raise(shared);
+        mcp_box_ring(box, t);
     return status;
 }
 
@@ -60,8 +78,14 @@ mcp_box_status_t mcp_box_read(mcp_letter_t *letter, const mcp_box_t *box,
                                  letter->number, letter->kind, pool);
 }
 
+int mcp_box_is_open(const mcp_box_t *box, const mcp_turn_t *t)
+{
+    return mcp_live_mailbox_is_open(t->x->works->shared, box->id,
+                                    mcp_ctx_seconds(t->cx));
+}
+
 void mcp_box_close(const mcp_box_t *box, const mcp_turn_t *t)
 {
     mcp_live_mailbox_close(t->x->works->shared, box->id);
-    mcp_live_signal_raise(t->x->works->shared);
+    mcp_box_ring(box, t);
 }

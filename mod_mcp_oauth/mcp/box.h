@@ -25,6 +25,10 @@ mcp_box_t mcp_box_of(const mcp_turn_t *t, mcp_box_use_t use, const char *name);
 /* Opens it for so many seconds and bytes, for the session's principal. */
 mcp_box_status_t mcp_box_open(const mcp_box_t *box, const mcp_turn_t *t,
                               apr_int64_t seconds, apr_uint32_t limit);
+/* By what those who wait for it are woken (live/change). */
+apr_uint64_t mcp_box_key(const mcp_box_t *box);
+/* Wakes who waits for it: something was changed in it. */
+void mcp_box_ring(const mcp_box_t *box, const mcp_turn_t *t);
 /* Posts and wakes who waits. */
 mcp_box_status_t mcp_box_post(const mcp_box_t *box, const mcp_turn_t *t,
                               mcp_letter_t *letter);
@@ -32,6 +36,8 @@ mcp_box_status_t mcp_box_post(const mcp_box_t *box, const mcp_turn_t *t,
  * NONE where there is no such letter; its copy lives in pool. */
 mcp_box_status_t mcp_box_read(mcp_letter_t *letter, const mcp_box_t *box,
                               const mcp_turn_t *t, apr_pool_t *pool);
+/* Whether it is there, and has not expired. */
+int mcp_box_is_open(const mcp_box_t *box, const mcp_turn_t *t);
 void mcp_box_close(const mcp_box_t *box, const mcp_turn_t *t);
 
 /* The part of a digest that names a principal to live/; never 0. Nobody is

@@ -11,6 +11,7 @@
 #include "mcp/method.h"
 #include "mcp/record.h"
 #include "mcp/sse.h"
+#include "mcp/watch.h"
 
 /* -- POST -- */
 
@@ -104,23 +105,33 @@ static const mcp_error_t *choose(mcp_turn_t *t)
     return refuse(t);
 }
 
+/* A stream is begun that is not over. */
+static void go_on(const mcp_turn_t *t)
+{
+    const mcp_exchange_t *x = t->x;
+
+    if (!x->outlet->park || !x->outlet->park(x->baton, t->watch))
+        mcp_watch_run(t->watch);
+}
+
 void mcp_dispatch(mcp_exchange_t *x, mcp_ctx_t *cx)
 {
+    mcp_turn_t *t = apr_pcalloc(cx->pool, sizeof(*t));
     const mcp_error_t *e;
-    mcp_turn_t turn;
 
-    memset(&turn, 0, sizeof(turn));
-    turn.x = x;
-    turn.cx = cx;
-    turn.pool = cx->pool;
+    t->x = x;
+    t->cx = cx;
+    t->pool = cx->pool;
     x->status = 0;
     x->json = x->session_id = x->allow = NULL;
     x->json_len = 0;
     x->required_scopes = NULL;
     x->rpc_method = x->rpc_target = x->era = x->session = NULL;
     x->failure = NULL;
-    e = choose(&turn);
+    e = choose(t);
     if (e)
-        mcp_turn_fail(&turn, e);
-    cx->pool = turn.pool;
+        mcp_turn_fail(t, e);
+    cx->pool = t->pool;
+    if (t->watch)
+        go_on(t);
 }

@@ -11,6 +11,8 @@
 
 /* The stream that an answer may become (text/event-stream): how server/ lets
  * bytes out while the request is still being answered. */
+struct mcp_watch_t;
+
 typedef struct mcp_outlet_t {
     /* bytes of the stream, sent at once; the first ones begin the answer. 0:
      * nobody reads any more */
@@ -25,6 +27,9 @@ typedef struct mcp_outlet_t {
     int (*stopping)(void *baton);
     apr_interval_time_t patience; /* how long a stream may live, and a client
                                    * may think about a question */
+    /* takes over a stream that goes on after mcp_dispatch() has returned: see
+     * mcp/watch.h. 0: it cannot. NULL: never */
+    int (*park)(void *baton, struct mcp_watch_t *watch);
 } mcp_outlet_t;
 
 typedef struct mcp_exchange_t {
@@ -62,7 +67,8 @@ typedef struct mcp_exchange_t {
     const mcp_error_t *failure; /* what went into a JSON-RPC error, or NULL */
 } mcp_exchange_t;
 
-/* Always leaves an answer in x; never fails. */
+/* Always leaves an answer in x; never fails. A stream that its outlet parked
+ * is not over then: x and all it points to stay until it is. */
 void mcp_dispatch(mcp_exchange_t *x, mcp_ctx_t *cx);
 
 #endif

@@ -11,17 +11,18 @@
 #include "mcp/header.h"
 #include "mcp/notification.h"
 #include "mcp/record.h"
-#include "mcp/wait.h"
+#include "mcp/resume.h"
+#include "mcp/watch.h"
 
 #define NAME_BYTES 12
 #define PREFIX "news." /* of its event ids */
 #define QUEUE_BYTES (4 * 1024 * 1024)
 
 typedef struct listener_t {
+    mcp_watch_t watch; /* first */
     mcp_turn_t *t;
-    apr_pool_t *scratch; /* of one look */
-    const char *name;    /* of this stream, among those of the session */
-    mcp_news_watch_t watch;
+    const char *name; /* of this stream, among those of the session */
+    mcp_news_watch_t news;
     apr_uint64_t told; /* the change up to which all was told */
     apr_uint64_t events;
     mcp_box_t queue; /* HTTP+SSE */
@@ -71,11 +72,11 @@ static int tell(listener_t *l, const char *what)
 {
     mcp_event_t event = {NULL};
 
-    event.data = mcp_listener_message(what, NULL, &event.len, l->scratch);
+    event.data = mcp_listener_message(what, NULL, &event.len, l->t->cx->pool);
     if (l->t->x->server->is_sse)
         event.name = "message";
     else
-        event.id = event_id(l, l->scratch);
+        event.id = event_id(l, l->t->cx->pool);
     return mcp_stream_event(l->t, &event);
 }
 
@@ -83,16 +84,16 @@ static int tell(listener_t *l, const char *what)
 static apr_array_header_t *heard(listener_t *l)
 {
     static const char *const lists[] = {"tools", "prompts", "resources"};
-    apr_array_header_t *uris = mcp_record_subscriptions(l->t, l->scratch);
+    apr_array_header_t *uris = mcp_record_subscriptions(l->t, l->t->cx->pool);
     apr_array_header_t *heard =
-        apr_array_make(l->scratch, 3, sizeof(const char *));
+        apr_array_make(l->t->cx->pool, 3, sizeof(const char *));
     int i;
 
     for (i = 0; i < 3; i++)
-        if (mcp_news_has(&l->watch, lists[i]))
+        if (mcp_news_has(&l->news, lists[i]))
             APR_ARRAY_PUSH(heard, const char *) = lists[i];
     for (i = 0; i < uris->nelts; i++)
-        if (mcp_news_has(&l->watch, APR_ARRAY_IDX(uris, i, const char *)))
+        if (mcp_news_has(&l->news, APR_ARRAY_IDX(uris, i, const char *)))
             APR_ARRAY_PUSH(heard, const char *) =
                 APR_ARRAY_IDX(uris, i, const char *);
     return heard;
@@ -103,15 +104,15 @@ static int tell_news(listener_t *l)
     const apr_array_header_t *news;
     int goes_on = 1, i;
 
-    while (goes_on && mcp_news_look(&l->watch)) {
+    while (goes_on && mcp_news_look(&l->news, l->t->cx->pool)) {
         news = heard(l);
         for (i = 0; i < news->nelts && goes_on; i++) {
             /* who has the last of them has them all */
             if (i == news->nelts - 1)
-                l->told = l->watch.last;
+                l->told = l->news.last;
             goes_on = tell(l, APR_ARRAY_IDX(news, i, const char *));
         }
-        l->told = l->watch.last;
+        l->told = l->news.last;
     }
     return goes_on;
 }
@@ -124,14 +125,14 @@ static int tell_queue(listener_t *l)
     mcp_letter_t letter = {0};
 
     letter.kind = 0;
-    while (!mcp_box_read(&letter, &l->queue, l->t, l->scratch)) {
+    while (!mcp_box_read(&letter, &l->queue, l->t, l->t->cx->pool)) {
         event.data = letter.text;
         event.len = letter.len;
         if (!mcp_stream_event(l->t, &event))
             return 0;
-        mcp_live_mailbox_drop(l->watch.shared, l->queue.id, letter.number,
+        mcp_live_mailbox_drop(l->news.shared, l->queue.id, letter.number,
                               letter.number);
-        apr_pool_clear(l->scratch);
+        apr_pool_clear(l->t->cx->pool);
         letter.kind = 0;
     }
     return 1;
@@ -157,7 +158,7 @@ static int is_newest(const listener_t *l)
 
 static int is_alive(const listener_t *l)
 {
-    return mcp_live_session_state(l->watch.shared, l->t->session.digest,
+    return mcp_live_session_state(l->news.shared, l->t->session.digest,
                                   mcp_ctx_seconds(l->t->cx)) !=
            MCP_SESSION_ENDED;
 }
@@ -168,23 +169,12 @@ static int tell_all(listener_t *l)
         return 0;
     if (!l->t->x->server->is_sse)
         return 1;
-    return mcp_live_mailbox_is_open(l->watch.shared, l->queue.id,
-                                    mcp_ctx_seconds(l->t->cx)) &&
-           tell_queue(l);
+    return mcp_box_is_open(&l->queue, l->t) && tell_queue(l);
 }
 
-/* Whatever that takes is given back: there may be many a second. */
-static int look(listener_t *l)
+static int look(mcp_watch_t *watch)
 {
-    mcp_ctx_t *cx = l->t->cx, scratch = *cx;
-    int goes_on;
-
-    apr_pool_clear(l->scratch);
-    scratch.pool = l->scratch;
-    l->t->cx = &scratch;
-    goes_on = tell_all(l);
-    l->t->cx = cx;
-    return goes_on;
+    return tell_all((listener_t *)watch);
 }
 
 static const mcp_error_t *begin(listener_t *l, const mcp_event_t *first)
@@ -212,51 +202,66 @@ static int knows_places(const listener_t *l)
            mcp_era_legacy_number(l->t->session.version) >= MCP_ERA_RESUMABLE;
 }
 
-/* Until the stream is over, or nobody waits for more: then whoever is there
- * may come back. */
-static void tell_on(listener_t *l, mcp_wait_t *wait)
+/* Where it ends though it might go on, whoever is there may come back; not so
+ * over HTTP+SSE, where the session is the stream. */
+static void end(mcp_watch_t *watch, int goes_on)
 {
-    int goes_on;
+    listener_t *l = (listener_t *)watch;
+    mcp_turn_t *t = watch->t;
 
-    do {
-        mcp_wait_look(wait);
-        goes_on = look(l);
-    } while (goes_on && mcp_wait(wait));
     if (goes_on && knows_places(l))
-        mcp_stream_leave(l->t, event_id(l, l->scratch));
+        mcp_stream_leave(t, event_id(l, t->cx->pool));
+    t->x->outlet->end(t->x->baton);
+    if (!t->x->server->is_sse)
+        return;
+    mcp_session_end(&t->session, t->x, t->cx);
+    mcp_record_end(t);
+}
+
+static void hear_box(listener_t *l, mcp_box_use_t use)
+{
+    mcp_box_t box = mcp_box_of(l->t, use, NULL);
+
+    mcp_watch_hear(&l->watch, MCP_RING_LETTERS, mcp_box_key(&box));
+}
+
+/* What it tells of changes with what the session subscribes to. */
+static void hear(listener_t *l)
+{
+    mcp_watch_hear(&l->watch, MCP_RING_NEWS, 0);
+    hear_box(l, MCP_BOX_SESSION);
+    if (l->t->x->server->is_sse)
+        hear_box(l, MCP_BOX_QUEUE);
 }
 
 static const mcp_error_t *run(listener_t *l, const mcp_event_t *first)
 {
     const mcp_error_t *e;
-    mcp_wait_t wait;
 
-    MCP_TRY(mcp_wait_begin(&wait, l->t));
+    MCP_TRY(mcp_watch_begin(&l->watch, l->t, look, end));
+    hear(l);
     e = begin(l, first);
-    if (!e) {
-        tell_on(l, &wait);
-        l->t->x->outlet->end(l->t->x->baton);
-    }
-    mcp_wait_end(&wait);
+    if (e)
+        mcp_watch_drop(&l->watch);
     return e;
 }
 
-static const mcp_error_t *prepare(listener_t *l, mcp_turn_t *t)
+static const mcp_error_t *prepare(listener_t **out, mcp_turn_t *t)
 {
-    memset(l, 0, sizeof(*l));
+    listener_t *l = *out = apr_pcalloc(t->pool, sizeof(*l));
+
     l->t = t;
-    apr_pool_create(&l->scratch, t->cx->pool);
-    mcp_news_watch(&l->watch, t->x->server, t->x->works->shared,
+    mcp_news_watch(&l->news, t->x->server, t->x->works->shared,
                    mcp_box_principal(t->x->principal, t->cx->pool));
     return mcp_random_text(&l->name, NAME_BYTES, t->cx);
 }
 
 const mcp_error_t *mcp_listener_run(mcp_turn_t *t, const mcp_event_t *first)
 {
-    listener_t l;
+    listener_t *l;
 
     MCP_TRY(prepare(&l, t));
-    return run(&l, first);
+    return run(l, first);
 }
 
 /* -- GET -- */
@@ -279,16 +284,16 @@ static int id_read(apr_uint64_t *last, const char *id)
 static const mcp_error_t *begin_new(mcp_turn_t *t, const char *id)
 {
     mcp_event_t first = {NULL};
-    listener_t l;
+    listener_t *l;
 
     MCP_TRY(prepare(&l, t));
-    if (id && !id_read(&l.watch.last, id))
+    if (id && !id_read(&l->news.last, id))
         return mcp_error_make(MCP_E_STREAM_GONE, t->cx,
                               "no stream has this Last-Event-ID");
-    l.told = l.watch.last;
-    if (knows_places(&l))
-        first.id = event_id(&l, t->cx->pool);
-    return run(&l, &first);
+    l->told = l->news.last;
+    if (knows_places(l))
+        first.id = event_id(l, t->cx->pool);
+    return run(l, &first);
 }
 
 const mcp_error_t *mcp_listener_open(mcp_turn_t *t)
@@ -302,6 +307,6 @@ const mcp_error_t *mcp_listener_open(mcp_turn_t *t)
                               "Not Acceptable: the client must accept "
                               "text/event-stream");
     if (id)
-        MCP_TRY(mcp_stream_resume(&found, t, id));
+        MCP_TRY(mcp_resume(&found, t, id));
     return found ? NULL : begin_new(t, id);
 }

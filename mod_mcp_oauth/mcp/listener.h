@@ -11,8 +11,9 @@
 /* GET (2025-11-25 transports, Listening for Messages from the Server): a new
  * stream, or one that is resumed. */
 const mcp_error_t *mcp_listener_open(mcp_turn_t *t);
-/* The stream of t->session, to its end. first: an event that goes before all,
- * or NULL; over HTTP+SSE the queue is there when it is sent. */
+/* The stream of t->session, which goes on as t->watch. first: an event that
+ * goes before all; over HTTP+SSE the queue is there when it is sent, and the
+ * session ends with the stream. */
 const mcp_error_t *mcp_listener_run(mcp_turn_t *t, const mcp_event_t *first);
 
 /* notifications/LIST/list_changed or notifications/resources/updated as a

@@ -26,7 +26,8 @@ const mcp_error_t *mcp_message_answer(mcp_turn_t *t)
                               "Method not found: %s",
                               mcp_turn_shown(t, t->rpc.method));
     MCP_TRY(t->method->answer(t));
-    mcp_turn_end(t);
+    if (!t->watch)
+        mcp_turn_end(t);
     return NULL;
 }
 

@@ -27,7 +27,7 @@ void mcp_news_tell(mcp_live_shared_t *shared, const mcp_news_t *news)
 {
     mcp_change_t change = {key_of(news->module, news->what), news->whose};
 
-    mcp_live_change_tell(shared, &change);
+    mcp_live_change_tell(shared, MCP_RING_NEWS, &change);
     mcp_live_signal_raise(shared);
 }
 
@@ -37,14 +37,18 @@ void mcp_news_watch(mcp_news_watch_t *watch, const mcp_server_t *server,
     watch->server = server;
     watch->shared = shared;
     watch->whose = whose;
-    watch->last = mcp_live_change_last(shared);
+    watch->last = mcp_live_change_last(shared, MCP_RING_NEWS);
     watch->count = 0;
 }
 
-int mcp_news_look(mcp_news_watch_t *watch)
+int mcp_news_look(mcp_news_watch_t *watch, apr_pool_t *pool)
 {
-    watch->count = mcp_live_change_read(watch->changes, MCP_NEWS_AT_ONCE,
-                                        &watch->last, watch->shared);
+    mcp_change_t *changes =
+        apr_palloc(pool, MCP_NEWS_AT_ONCE * sizeof(*changes));
+
+    watch->changes = changes;
+    watch->count = mcp_live_change_read(
+        changes, MCP_NEWS_AT_ONCE, &watch->last, watch->shared, MCP_RING_NEWS);
     return watch->count != 0;
 }
 
@@ -58,6 +62,17 @@ static int has_key(const mcp_news_watch_t *watch, apr_uint64_t key)
             (!change->whose || change->whose == watch->whose))
             return 1;
     return 0;
+}
+
+void mcp_news_keys(apr_array_header_t *keys, const mcp_server_t *server,
+                   const char *what)
+{
+    int i;
+
+    APR_ARRAY_PUSH(keys, apr_uint64_t) = key_of("", what);
+    for (i = 0; i < server->modules->nelts; i++)
+        APR_ARRAY_PUSH(keys, apr_uint64_t) =
+            key_of(APR_ARRAY_IDX(server->modules, i, const char *), what);
 }
 
 int mcp_news_has(const mcp_news_watch_t *watch, const char *what)

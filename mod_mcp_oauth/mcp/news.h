@@ -27,7 +27,7 @@ typedef struct mcp_news_watch_t {
     mcp_live_shared_t *shared;
     apr_uint64_t whose; /* sees what is this principal's alone, too */
     apr_uint64_t last;  /* change that was looked at */
-    mcp_change_t changes[MCP_NEWS_AT_ONCE];
+    const mcp_change_t *changes;
     int count; /* of them; -1: anything may have changed */
 } mcp_news_watch_t;
 
@@ -35,9 +35,14 @@ typedef struct mcp_news_watch_t {
 void mcp_news_watch(mcp_news_watch_t *watch, const mcp_server_t *server,
                     mcp_live_shared_t *shared, apr_uint64_t whose);
 /* Whether there are changes that were not looked at yet: watch has them then,
- * and there may be more. */
-int mcp_news_look(mcp_news_watch_t *watch);
+ * in pool, and there may be more. */
+int mcp_news_look(mcp_news_watch_t *watch, apr_pool_t *pool);
 /* Whether what is among those changes. */
 int mcp_news_has(const mcp_news_watch_t *watch, const char *what);
+
+/* Adds to keys, of apr_uint64_t: by what one who listens for what is
+ * woken (mcp/watch.h). */
+void mcp_news_keys(apr_array_header_t *keys, const mcp_server_t *server,
+                   const char *what);
 
 #endif

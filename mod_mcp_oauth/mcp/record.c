@@ -54,7 +54,10 @@ const mcp_error_t *mcp_record_set(const mcp_turn_t *t, mcp_record_kind_t kind,
                                           read_one(&box, t, kind).number,
                                           mcp_ctx_seconds(t->cx));
     while (status == MCP_BOX_CHANGED);
-    return status ? full(t) : NULL;
+    if (status)
+        return full(t);
+    mcp_box_ring(&box, t); /* who is not the newest any more ends */
+    return NULL;
 }
 
 /* The letter of this URI; 0: none */

@@ -49,8 +49,7 @@ const mcp_error_t *mcp_sse_admit(mcp_turn_t *t)
     recall(t);
     mcp_turn_note_session(t);
     box = mcp_box_of(t, MCP_BOX_QUEUE, NULL);
-    if (!mcp_live_mailbox_is_open(t->x->works->shared, box.id,
-                                  mcp_ctx_seconds(t->cx)))
+    if (!mcp_box_is_open(&box, t))
         return mcp_error_make(MCP_E_SESSION_NOT_FOUND, t->cx,
                               "the session's stream is not open");
     return mcp_era_legacy_check_version(t);
@@ -82,7 +81,9 @@ const mcp_error_t *mcp_sse_open(mcp_turn_t *t)
     event.data = endpoint_of(t, id);
     event.len = strlen(event.data);
     e = mcp_listener_run(t, &event);
-    mcp_session_end(&t->session, t->x, t->cx);
-    mcp_record_end(t);
+    if (e) {
+        mcp_session_end(&t->session, t->x, t->cx);
+        mcp_record_end(t);
+    }
     return e;
 }

@@ -39,6 +39,14 @@ typedef struct mcp_event_t {
     apr_interval_time_t retry; /* 0: not said */
 } mcp_event_t;
 
+/* What is kept of a stream is letters of these kinds (MCP_BOX_STREAM). */
+#define MCP_STREAM_MESSAGE 1
+#define MCP_STREAM_LAST 2
+
+/* The id of the event of such a letter. */
+const char *mcp_stream_event_id(const char *name, apr_uint64_t number,
+                                apr_pool_t *pool);
+
 /* Straight into the HTTP answer, which is thereby a stream; 0: nobody reads
  * any more. */
 int mcp_stream_event(mcp_turn_t *t, const mcp_event_t *event);
@@ -48,12 +56,5 @@ void mcp_stream_leave(mcp_turn_t *t, const char *id);
 /* A comment, so that what is between here and the client keeps the connection.
  */
 int mcp_stream_comment(mcp_turn_t *t);
-
-/* The stream that a Last-Event-ID names is told from there on, to its end or
- * to the end of patience (2025-11-25). Where nothing is left of it the answer
- * is 204, by which event sources stop (HTML, Server-sent events). NULL id, or
- * one that is no such stream's: *found is 0, and nothing happens. */
-const mcp_error_t *mcp_stream_resume(int *found, mcp_turn_t *t,
-                                     const char *id);
 
 #endif

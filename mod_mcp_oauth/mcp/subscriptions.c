@@ -8,7 +8,7 @@
 #include "mcp/notification.h"
 #include "mcp/record.h"
 #include "mcp/task.h"
-#include "mcp/wait.h"
+#include "mcp/watch.h"
 
 #define MAX_NAMED 256
 #define MAX_URI 2048
@@ -130,10 +130,11 @@ static const mcp_error_t *filter_read(filter_t *filter, const mcp_turn_t *t)
 /* -- subscriptions/listen -- */
 
 typedef struct listening_t {
+    mcp_watch_t watch; /* first */
     mcp_turn_t *t;
     filter_t filter;
-    mcp_news_watch_t watch;
-    apr_pool_t *scratch;
+    mcp_news_watch_t news;
+    int is_lost; /* nobody has read how it begins */
 } listening_t;
 
 static void write_texts(mcp_writer_t *w, const char *name,
@@ -166,7 +167,7 @@ static void write_filter(mcp_writer_t *w, const filter_t *filter)
 /* A notification with params, up to their own members. */
 static mcp_writer_t *begin(const listening_t *l, const char *method)
 {
-    mcp_writer_t *w = mcp_notification_begin(method, l->scratch);
+    mcp_writer_t *w = mcp_notification_begin(method, l->t->cx->pool);
 
     mcp_notification_add_subscription(w, l->t->rpc.id);
     return w;
@@ -192,23 +193,19 @@ static int acknowledge(listening_t *l)
 /* The task as it is now. */
 static int tell_task(listening_t *l, const char *id)
 {
-    mcp_ctx_t cx = *l->t->cx;
-    mcp_turn_t t = *l->t;
     mcp_writer_t *w;
     mcp_task_t task;
 
-    cx.pool = l->scratch;
-    t.cx = &cx;
-    if (!mcp_task_read(&task, id, &t))
+    if (!mcp_task_read(&task, id, l->t))
         return 1;
     w = begin(l, "notifications/tasks");
-    mcp_task_write(w, &task, 0, &t);
+    mcp_task_write(w, &task, 0, l->t);
     return end(l, w);
 }
 
 static int tell_news_of_task(listening_t *l, const char *id)
 {
-    return mcp_news_has(&l->watch, mcp_task_news(id, l->scratch))
+    return mcp_news_has(&l->news, mcp_task_news(id, l->t->cx->pool))
                ? tell_task(l, id)
                : 1;
 }
@@ -228,20 +225,20 @@ static int tell(listening_t *l, const char *what)
 {
     mcp_event_t event = {NULL};
 
-    if (!mcp_news_has(&l->watch, what))
+    if (!mcp_news_has(&l->news, what))
         return 1;
     event.data =
-        mcp_listener_message(what, l->t->rpc.id, &event.len, l->scratch);
+        mcp_listener_message(what, l->t->rpc.id, &event.len, l->t->cx->pool);
     return mcp_stream_event(l->t, &event);
 }
 
-static int look(listening_t *l)
+static int look(mcp_watch_t *watch)
 {
-    int goes_on = 1, n;
+    listening_t *l = (listening_t *)watch;
+    int goes_on = !l->is_lost, n;
     apr_size_t i;
 
-    apr_pool_clear(l->scratch);
-    while (goes_on && mcp_news_look(&l->watch)) {
+    while (goes_on && mcp_news_look(&l->news, watch->scratch)) {
         for (i = 0; i < LISTS && goes_on; i++)
             if (l->filter.lists & 1u << i)
                 goes_on = tell(l, lists[i].what);
@@ -252,40 +249,70 @@ static int look(listening_t *l)
     return goes_on;
 }
 
-static const mcp_error_t *run(listening_t *l)
+/* By what it is woken. */
+static void hear(listening_t *l, const char *what)
 {
-    mcp_wait_t wait;
+    apr_array_header_t *keys =
+        apr_array_make(l->t->pool, 4, sizeof(apr_uint64_t));
+    int i;
 
-    MCP_TRY(mcp_wait_begin(&wait, l->t));
-    if (acknowledge(l) && tell_tasks(l, tell_task))
-        do
-            mcp_wait_look(&wait);
-        while (look(l) && mcp_wait(&wait));
-    mcp_wait_end(&wait);
-    return NULL;
+    mcp_news_keys(keys, l->t->x->server, what);
+    for (i = 0; i < keys->nelts; i++)
+        mcp_watch_hear(&l->watch, MCP_RING_NEWS,
+                       APR_ARRAY_IDX(keys, i, apr_uint64_t));
 }
 
-/* 2026-07-28 patterns/subscriptions. It ends with a result that says so. */
+static void hear_all(listening_t *l)
+{
+    const filter_t *filter = &l->filter;
+    apr_size_t i;
+    int n;
+
+    for (i = 0; i < LISTS; i++)
+        if (filter->lists & 1u << i)
+            hear(l, lists[i].what);
+    for (n = 0; n < filter->uris->nelts; n++)
+        hear(l, APR_ARRAY_IDX(filter->uris, n, const char *));
+    for (n = 0; n < filter->tasks->nelts; n++)
+        hear(l, mcp_task_news(APR_ARRAY_IDX(filter->tasks, n, const char *),
+                              l->t->pool));
+}
+
+/* 2026-07-28 patterns/subscriptions: it ends with a result that says so. */
+static void write_result(mcp_turn_t *t)
+{
+    mcp_turn_begin(t, "complete");
+    mcp_turn_add_meta(t, MCP_ERA_META_SUBSCRIPTION,
+                      mcp_json_text(t->rpc.id, t->cx->pool));
+}
+
+static void close_stream(mcp_watch_t *watch, int goes_on)
+{
+    write_result(watch->t);
+    mcp_turn_end(watch->t);
+}
+
 const mcp_error_t *mcp_subscriptions_listen(mcp_turn_t *t)
 {
-    listening_t l;
+    listening_t *l = apr_pcalloc(t->pool, sizeof(*l));
 
-    l.t = t;
-    mcp_news_watch(&l.watch, t->x->server, t->x->works->shared,
+    l->t = t;
+    mcp_news_watch(&l->news, t->x->server, t->x->works->shared,
                    mcp_box_principal(t->x->principal, t->cx->pool));
-    MCP_TRY(filter_read(&l.filter, t));
+    MCP_TRY(filter_read(&l->filter, t));
     if (!mcp_stream_is_possible(t))
         return mcp_error_tell(MCP_E_NOT_ACCEPTABLE, t->cx,
                               "Not Acceptable: the client must accept "
                               "text/event-stream");
-    apr_pool_create(&l.scratch, t->cx->pool);
-    if (!l.filter.lists && !l.filter.uris->nelts && !l.filter.tasks->nelts)
-        acknowledge(&l); /* and nothing will follow */
-    else
-        MCP_TRY(run(&l));
-    mcp_turn_begin(t, "complete");
-    mcp_turn_add_meta(t, MCP_ERA_META_SUBSCRIPTION,
-                      mcp_json_text(t->rpc.id, t->cx->pool));
+    if (!l->filter.lists && !l->filter.uris->nelts &&
+        !l->filter.tasks->nelts) {
+        acknowledge(l); /* and nothing will follow */
+        write_result(t);
+        return NULL;
+    }
+    MCP_TRY(mcp_watch_begin(&l->watch, t, look, close_stream));
+    hear_all(l);
+    l->is_lost = !acknowledge(l) || !tell_tasks(l, tell_task);
     return NULL;
 }
 

@@ -10,6 +10,7 @@
 typedef struct mcp_era_t mcp_era_t;
 typedef struct mcp_method_t mcp_method_t;
 typedef struct mcp_stream_t mcp_stream_t;
+struct mcp_watch_t;
 
 /* One exchange while it is being answered. */
 typedef struct mcp_turn_t {
@@ -24,6 +25,7 @@ typedef struct mcp_turn_t {
     const char *task;               /* the id of the one that it works on */
     mcp_session_t session;          /* legacy era, after initialize */
     mcp_stream_t *stream;           /* the answer, if it may become one */
+    struct mcp_watch_t *watch;      /* the answer goes on, or NULL */
     mcp_writer_t *w;                /* the answer, from mcp_turn_begin on */
     apr_array_header_t *meta;       /* of mcp_turn_meta_t: _meta of the result,
                                      * or NULL */

@@ -75,11 +75,15 @@ static int keep_alive(mcp_wait_t *wait, apr_time_t now)
 
 int mcp_wait(mcp_wait_t *wait)
 {
-    const mcp_exchange_t *x = wait->t->x;
-    apr_time_t now;
+    mcp_live_signal_wait(wait->t->x->works->shared, wait->seen, wait->nap);
+    return mcp_wait_goes_on(wait);
+}
 
-    mcp_live_signal_wait(x->works->shared, wait->seen, wait->nap);
-    now = mcp_ctx_now(wait->t->cx);
+int mcp_wait_goes_on(mcp_wait_t *wait)
+{
+    const mcp_exchange_t *x = wait->t->x;
+    apr_time_t now = mcp_ctx_now(wait->t->cx);
+
     return now < wait->end && !x->outlet->stopping(x->baton) &&
            !mcp_stream_is_lost(wait->t) && keep_alive(wait, now);
 }

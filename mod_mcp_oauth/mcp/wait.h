@@ -30,6 +30,8 @@ void mcp_wait_look(mcp_wait_t *wait);
  * alive meanwhile. 0 when waiting is over: the client has gone, the server
  * stops, patience or the access token has come to its end. */
 int mcp_wait(mcp_wait_t *wait);
+/* The same without waiting: whether it is not over. */
+int mcp_wait_goes_on(mcp_wait_t *wait);
 void mcp_wait_end(mcp_wait_t *wait);
 
 #endif

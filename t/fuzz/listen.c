@@ -23,7 +23,7 @@ static void change_all(wire_t *w)
 
     w->on_send = NULL;
     for (i = 0; i < 5000; i++)
-        mcp_live_change_tell(w->works.shared, &change);
+        mcp_live_change_tell(w->works.shared, MCP_RING_NEWS, &change);
 }
 
 /* The params of the first event. */

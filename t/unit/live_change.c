@@ -19,40 +19,43 @@ static void tell(mcp_live_shared_t *shared, apr_uint64_t what)
 {
     const mcp_change_t change = {what, what + 1};
 
-    mcp_live_change_tell(shared, &change);
+    mcp_live_change_tell(shared, MCP_RING_NEWS, &change);
 }
 
 static void test_basics(mcp_ctx_t *cx)
 {
     mcp_live_shared_t *shared = make(cx);
-    apr_uint64_t early = mcp_live_change_last(shared), late;
+    apr_uint64_t early = mcp_live_change_last(shared, MCP_RING_NEWS), late;
     mcp_change_t changes[8];
 
     ok(early == 0, "nothing has changed at first");
-    ok(mcp_live_change_read(changes, 8, &early, shared) == 0, "or is read");
+    ok(mcp_live_change_read(changes, 8, &early, shared, MCP_RING_NEWS) == 0,
+       "or is read");
     tell(shared, 10);
     tell(shared, 20);
-    late = mcp_live_change_last(shared);
+    late = mcp_live_change_last(shared, MCP_RING_NEWS);
     ok(late == 2, "changes are numbered from 1");
     tell(shared, 30);
-    ok(mcp_live_change_read(changes, 8, &early, shared) == 3 && early == 3 &&
-           changes[0].what == 10 && changes[0].whose == 11 &&
+    ok(mcp_live_change_read(changes, 8, &early, shared, MCP_RING_NEWS) == 3 &&
+           early == 3 && changes[0].what == 10 && changes[0].whose == 11 &&
            changes[1].what == 20 && changes[2].what == 30,
        "who listened reads them in order");
-    ok(mcp_live_change_read(changes, 8, &early, shared) == 0 && early == 3,
+    ok(mcp_live_change_read(changes, 8, &early, shared, MCP_RING_NEWS) == 0 &&
+           early == 3,
        "once");
-    ok(mcp_live_change_read(changes, 8, &late, shared) == 1 &&
+    ok(mcp_live_change_read(changes, 8, &late, shared, MCP_RING_NEWS) == 1 &&
            changes[0].what == 30,
        "who began later reads those behind");
     early = 0;
-    ok(mcp_live_change_read(changes, 2, &early, shared) == 2 && early == 2 &&
-           changes[1].what == 20,
+    ok(mcp_live_change_read(changes, 2, &early, shared, MCP_RING_NEWS) == 2 &&
+           early == 2 && changes[1].what == 20,
        "some at a time");
-    ok(mcp_live_change_read(changes, 2, &early, shared) == 1 && early == 3 &&
-           changes[0].what == 30,
+    ok(mcp_live_change_read(changes, 2, &early, shared, MCP_RING_NEWS) == 1 &&
+           early == 3 && changes[0].what == 30,
        "then the rest");
     early = 4;
-    ok(mcp_live_change_read(changes, 2, &early, shared) == -1 && early == 3,
+    ok(mcp_live_change_read(changes, 2, &early, shared, MCP_RING_NEWS) == -1 &&
+           early == 3,
        "a number that none has yet is not of this ring");
 }
 
@@ -66,12 +69,13 @@ static void test_late(mcp_ctx_t *cx)
 
     for (i = 1; i <= MCP_LIVE_CHANGES + 1; i++)
         tell(shared, (apr_uint64_t)i);
-    ok(mcp_live_change_read(changes, 8, &late, shared) == -1 &&
+    ok(mcp_live_change_read(changes, 8, &late, shared, MCP_RING_NEWS) == -1 &&
            late == MCP_LIVE_CHANGES + 1,
        "who is too late for one hears that he is");
-    ok(mcp_live_change_read(changes, 8, &late, shared) == 0, "once");
-    ok(mcp_live_change_read(changes, 2 * MCP_LIVE_CHANGES, &just, shared) ==
-           MCP_LIVE_CHANGES,
+    ok(mcp_live_change_read(changes, 8, &late, shared, MCP_RING_NEWS) == 0,
+       "once");
+    ok(mcp_live_change_read(changes, 2 * MCP_LIVE_CHANGES, &just, shared,
+                            MCP_RING_NEWS) == MCP_LIVE_CHANGES,
        "the last %d are there", MCP_LIVE_CHANGES);
     for (i = 0; i < MCP_LIVE_CHANGES; i++)
         right += changes[i].what == (apr_uint64_t)i + 2 &&
@@ -100,7 +104,7 @@ static void read_many(mcp_live_shared_t *shared, apr_uint32_t number)
 
     (void)number;
     while (last < EACH) {
-        got = mcp_live_change_read(changes, 64, &last, shared);
+        got = mcp_live_change_read(changes, 64, &last, shared, MCP_RING_NEWS);
         missed += got < 0;
         for (i = 0; i < got; i++, read++) {
             apr_uint64_t who = changes[i].what >> 32;
@@ -134,7 +138,8 @@ static void test_many(mcp_ctx_t *cx)
     ok(children_end() && tally->done == (CHILDREN - 1) * THREADS,
        "%d threads tell, others read", THREADS);
     ok(!tally->wrong, "what each told, in order, or that there was more");
-    ok(mcp_live_change_last(shared) == EACH, "each change has its number");
+    ok(mcp_live_change_last(shared, MCP_RING_NEWS) == EACH,
+       "each change has its number");
 }
 
 /* -- who is killed -- */
@@ -163,15 +168,16 @@ static void test_killed(mcp_ctx_t *cx)
 
     tally_clear();
     tell(shared, 1);
-    last = before = mcp_live_change_last(shared);
+    last = before = mcp_live_change_last(shared, MCP_RING_NEWS);
     child_end(child_start(shared, die, 0));
-    ok(mcp_live_change_read(changes, 8, &last, shared) == -1,
+    ok(mcp_live_change_read(changes, 8, &last, shared, MCP_RING_NEWS) == -1,
        "where one is killed at it anything may have changed");
-    ok(mcp_live_change_read(changes, 8, &before, shared) == -1,
+    ok(mcp_live_change_read(changes, 8, &before, shared, MCP_RING_NEWS) == -1,
        "for all who listened");
-    ok(mcp_live_change_read(changes, 8, &last, shared) == 0, "once");
+    ok(mcp_live_change_read(changes, 8, &last, shared, MCP_RING_NEWS) == 0,
+       "once");
     tell(shared, 5);
-    ok(mcp_live_change_read(changes, 8, &last, shared) == 1 &&
+    ok(mcp_live_change_read(changes, 8, &last, shared, MCP_RING_NEWS) == 1 &&
            changes[0].what == 5,
        "then it goes on");
     for (round = 0; round < 40; round++) {
@@ -180,10 +186,11 @@ static void test_killed(mcp_ctx_t *cx)
         good &= await(&tally->done, 100);
         apr_sleep(rand() % 500);
         children_kill();
-        while (mcp_live_change_read(changes, 8, &last, shared))
+        while (mcp_live_change_read(changes, 8, &last, shared, MCP_RING_NEWS))
             ;
         tell(shared, 7);
-        good &= mcp_live_change_read(changes, 8, &last, shared) == 1 &&
+        good &= mcp_live_change_read(changes, 8, &last, shared,
+                                     MCP_RING_NEWS) == 1 &&
                 changes[0].what == 7 && changes[0].whose == 8;
     }
     ok(good, "children killed at it hold nobody up");

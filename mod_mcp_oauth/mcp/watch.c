@@ -1,0 +1,91 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "mcp/watch.h"
+
+#define KEYS 8
+
+const mcp_error_t *mcp_watch_begin(mcp_watch_t *watch, mcp_turn_t *t,
+                                   int (*look)(mcp_watch_t *),
+                                   void (*end)(mcp_watch_t *, int))
+{
+    MCP_TRY(mcp_wait_begin(&watch->wait, t));
+    watch->t = t;
+    watch->look = look;
+    watch->end = end;
+    watch->scratch = t->cx->pool;
+    t->watch = watch;
+    return NULL;
+}
+
+void mcp_watch_hear(mcp_watch_t *watch, int ring, apr_uint64_t key)
+{
+    mcp_watch_key_t *added;
+
+    if (!watch->keys)
+        watch->keys =
+            apr_array_make(watch->t->pool, KEYS, sizeof(mcp_watch_key_t));
+    added = apr_array_push(watch->keys);
+    added->ring = ring;
+    added->key = key;
+}
+
+void mcp_watch_drop(mcp_watch_t *watch)
+{
+    mcp_wait_end(&watch->wait);
+    watch->t->watch = NULL;
+}
+
+/* What a look or an end takes is given back: there may be many a second. */
+static void enter(mcp_watch_t *watch, apr_pool_t *scratch)
+{
+    apr_pool_clear(scratch);
+    watch->scratch = watch->t->cx->pool = scratch;
+}
+
+static void leave(mcp_watch_t *watch)
+{
+    watch->scratch = watch->t->cx->pool = watch->t->pool;
+}
+
+static int look(mcp_watch_t *watch, apr_pool_t *scratch)
+{
+    int goes_on;
+
+    enter(watch, scratch);
+    goes_on = watch->look(watch);
+    leave(watch);
+    return goes_on;
+}
+
+int mcp_watch_step(mcp_watch_t *watch, apr_pool_t *scratch)
+{
+    return mcp_wait_goes_on(&watch->wait) && look(watch, scratch);
+}
+
+apr_time_t mcp_watch_due(const mcp_watch_t *watch)
+{
+    const mcp_wait_t *wait = &watch->wait;
+
+    return wait->comment < wait->end ? wait->comment : wait->end;
+}
+
+void mcp_watch_end(mcp_watch_t *watch, int goes_on, apr_pool_t *scratch)
+{
+    enter(watch, scratch);
+    watch->end(watch, goes_on);
+    leave(watch);
+    mcp_watch_drop(watch);
+}
+
+void mcp_watch_run(mcp_watch_t *watch)
+{
+    apr_pool_t *scratch;
+    int goes_on;
+
+    apr_pool_create(&scratch, watch->t->pool);
+    do {
+        mcp_wait_look(&watch->wait);
+        goes_on = look(watch, scratch);
+    } while (goes_on && mcp_wait(&watch->wait));
+    mcp_watch_end(watch, goes_on, scratch);
+    apr_pool_destroy(scratch);
+}

@@ -1,0 +1,62 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MCP_MCP_WATCH_H
+#define MCP_MCP_WATCH_H
+
+#include "mcp/wait.h"
+
+/* A stream that says what happens, whenever it does. How it waits is left to
+ * whoever lets its bytes out (mcp_outlet_t.park): without a thread where that
+ * is possible, else with the one that serves the request.
+ *
+ *     l = apr_pcalloc(t->pool, sizeof(*l));   the watch is its first member
+ *     MCP_TRY(mcp_watch_begin(&l->watch, t, look, end));
+ *     ... what the stream begins with ...
+ *     return NULL;                            and all else comes from look
+ *
+ * One thread uses it at a time, not always the same. It lives in the turn's
+ * pool. */
+typedef struct mcp_watch_t mcp_watch_t;
+
+struct mcp_watch_t {
+    mcp_turn_t *t;
+    mcp_wait_t wait;
+    /* Says what is to be said. 0: nothing will follow. */
+    int (*look)(mcp_watch_t *watch);
+    /* The last words; goes_on: there would be more, but the server stops, time
+     * is over or nobody is there. */
+    void (*end)(mcp_watch_t *watch, int goes_on);
+    /* While these two run: cleared before each look, and t->cx->pool, too. */
+    apr_pool_t *scratch;
+    /* What it looks at: by that a server without a thread for it knows when.
+     * mcp_watch_hear() adds one. */
+    apr_array_header_t *keys; /* of mcp_watch_key_t, or NULL */
+};
+
+typedef struct mcp_watch_key_t {
+    int ring;         /* MCP_RING_... of live/change.h */
+    apr_uint64_t key; /* what changes there; 0: whatever does */
+} mcp_watch_key_t;
+
+/* Takes a place for it; UNAVAILABLE where too many wait already. t->watch is
+ * watch then. */
+const mcp_error_t *mcp_watch_begin(mcp_watch_t *watch, mcp_turn_t *t,
+                                   int (*look)(mcp_watch_t *),
+                                   void (*end)(mcp_watch_t *, int));
+void mcp_watch_hear(mcp_watch_t *watch, int ring, apr_uint64_t key);
+/* It is not begun after all. */
+void mcp_watch_drop(mcp_watch_t *watch);
+
+/* -- for who serves it -- */
+
+/* With this thread, to the end. */
+void mcp_watch_run(mcp_watch_t *watch);
+/* One look, and a comment where one is due. 0: it is over, and what is left to
+ * do is mcp_watch_end(). */
+int mcp_watch_step(mcp_watch_t *watch, apr_pool_t *scratch);
+/* When it must be looked at, whatever happens until then. */
+apr_time_t mcp_watch_due(const mcp_watch_t *watch);
+/* After the last step, or instead of one; goes_on as for end(). The watch and
+ * its exchange are done with then. */
+void mcp_watch_end(mcp_watch_t *watch, int goes_on, apr_pool_t *scratch);
+
+#endif
