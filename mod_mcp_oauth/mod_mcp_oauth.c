@@ -2,6 +2,7 @@
 #include <httpd.h>
 
 #include <http_config.h>
+#include <http_connection.h>
 #include <http_protocol.h>
 #include <http_request.h>
 #include <mpm_common.h>
@@ -17,6 +18,7 @@
 #include "server/gate.h"
 #include "server/identity.h"
 #include "server/life.h"
+#include "server/park.h"
 #include "server/parts.h"
 #include "server/streamable.h"
 
@@ -43,6 +45,12 @@ static void register_hooks(apr_pool_t *pool)
 
     ap_hook_expr_lookup(mcp_server_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
 
+    ap_hook_process_connection(mcp_server_park_process_connection, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
+    ap_hook_suspend_connection(mcp_server_park_suspend_connection, NULL, NULL,
+                               APR_HOOK_MIDDLE);
+    ap_hook_resume_connection(mcp_server_park_resume_connection, NULL, NULL,
+                              APR_HOOK_MIDDLE);
     ap_hook_post_read_request(mcp_server_forged_strip, NULL, NULL,
                               APR_HOOK_REALLY_FIRST);
     ap_hook_pre_translate_name(mcp_server_claim_pre_translate_name, NULL, NULL,

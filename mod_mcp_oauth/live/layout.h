@@ -117,6 +117,7 @@ mcp_live_sheet_t *mcp_live_shared_sheet(const mcp_live_shared_t *shared,
                                         unsigned half);
 /* The first of MCP_RINGS. */
 mcp_live_ring_t *mcp_live_shared_ring(const mcp_live_shared_t *shared);
+/* The first of MCP_PLACE_KINDS. */
 mcp_live_rows_t *mcp_live_shared_rows(const mcp_live_shared_t *shared);
 mcp_live_mail_t *mcp_live_shared_mail(const mcp_live_shared_t *shared);
 /* The part of a digest that a slot keeps, a note has less; never 0. */

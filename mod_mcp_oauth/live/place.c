@@ -129,10 +129,10 @@ static int take(rows_t *rows, const mcp_place_limits_t *limits,
     return place;
 }
 
-int mcp_live_place_take(mcp_live_shared_t *shared,
+int mcp_live_place_take(mcp_live_shared_t *shared, mcp_place_kind_t kind,
                         const mcp_place_limits_t *limits, apr_uint64_t owner)
 {
-    rows_t *rows = mcp_live_shared_rows(shared);
+    rows_t *rows = mcp_live_shared_rows(shared) + kind;
     int place = take(rows, limits, owner);
 
     if (place >= 0)
@@ -142,15 +142,17 @@ int mcp_live_place_take(mcp_live_shared_t *shared,
     return take(rows, limits, owner);
 }
 
-void mcp_live_place_give(mcp_live_shared_t *shared, int place)
+void mcp_live_place_give(mcp_live_shared_t *shared, mcp_place_kind_t kind,
+                         int place)
 {
-    rows_t *rows = mcp_live_shared_rows(shared);
+    rows_t *rows = mcp_live_shared_rows(shared) + kind;
 
     if (place >= 0 && place < MCP_PLACES)
         release(&rows->rows[place], mcp_live_process_self());
 }
 
-apr_uint32_t mcp_live_place_taken(mcp_live_shared_t *shared)
+apr_uint32_t mcp_live_place_taken(mcp_live_shared_t *shared,
+                                  mcp_place_kind_t kind)
 {
-    return sweep(mcp_live_shared_rows(shared));
+    return sweep(mcp_live_shared_rows(shared) + kind);
 }

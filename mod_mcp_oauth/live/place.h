@@ -9,21 +9,29 @@
  * place is a row of shared memory that says which process and owner has it, so
  * those of a killed child are given out again. */
 
+typedef enum {
+    MCP_PLACE_THREAD, /* what holds one */
+    MCP_PLACE_STREAM, /* what waits without */
+    MCP_PLACE_KINDS
+} mcp_place_kind_t;
+
 typedef struct mcp_place_limits_t {
     apr_uint32_t server; /* at most MCP_PLACES */
     apr_uint32_t child;
     apr_uint32_t owner;
 } mcp_place_limits_t;
 
-#define MCP_PLACES 8192
+#define MCP_PLACES 32768 /* of each kind */
 
 /* owner: a part of a digest of who has it, or 0: nobody, not counted. Returns
  * the place, or -1 when a limit is reached. */
-int mcp_live_place_take(mcp_live_shared_t *shared,
+int mcp_live_place_take(mcp_live_shared_t *shared, mcp_place_kind_t kind,
                         const mcp_place_limits_t *limits, apr_uint64_t owner);
 /* By the process that took it. */
-void mcp_live_place_give(mcp_live_shared_t *shared, int place);
+void mcp_live_place_give(mcp_live_shared_t *shared, mcp_place_kind_t kind,
+                         int place);
 /* how many are taken, by processes that live */
-apr_uint32_t mcp_live_place_taken(mcp_live_shared_t *shared);
+apr_uint32_t mcp_live_place_taken(mcp_live_shared_t *shared,
+                                  mcp_place_kind_t kind);
 
 #endif

@@ -43,7 +43,8 @@ static apr_size_t size_of(const mcp_live_shared_t *header)
                sizeof(mcp_live_proof_bucket_t) +
            MCP_LIVE_NOTES *
                (sizeof(mcp_live_note_t) + 2 * sizeof(mcp_live_sheet_t)) +
-           MCP_RINGS * sizeof(mcp_live_ring_t) + sizeof(mcp_live_rows_t) +
+           MCP_RINGS * sizeof(mcp_live_ring_t) +
+           MCP_PLACE_KINDS * sizeof(mcp_live_rows_t) +
            mcp_live_mail_size(room_for(&header->limits));
 }
 
@@ -52,12 +53,13 @@ static int parts_make(mcp_live_shared_t *shared)
 {
     mcp_live_mail_t *mail = mcp_live_shared_mail(shared);
     mcp_live_ring_t *ring = mcp_live_shared_ring(shared);
+    mcp_live_rows_t *rows = mcp_live_shared_rows(shared);
     int status = 0, i;
 
     for (i = 0; i < MCP_RINGS && !status; i++)
         status = mcp_live_lock_make(&ring[i].lock);
-    if (!status)
-        status = mcp_live_lock_make(&mcp_live_shared_rows(shared)->lock);
+    for (i = 0; i < MCP_PLACE_KINDS && !status; i++)
+        status = mcp_live_lock_make(&rows[i].lock);
     if (!status)
         status = mcp_live_lock_make(&mail->lock);
     mcp_live_mail_make(mail, room_for(&shared->limits));
@@ -192,7 +194,7 @@ mcp_live_rows_t *mcp_live_shared_rows(const mcp_live_shared_t *shared)
 
 mcp_live_mail_t *mcp_live_shared_mail(const mcp_live_shared_t *shared)
 {
-    return (mcp_live_mail_t *)(mcp_live_shared_rows(shared) + 1);
+    return (mcp_live_mail_t *)(mcp_live_shared_rows(shared) + MCP_PLACE_KINDS);
 }
 
 apr_uint64_t mcp_live_shared_key(const unsigned char *digest)

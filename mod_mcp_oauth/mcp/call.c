@@ -197,7 +197,7 @@ static const mcp_error_t *nap(const char **why, mcp_call_run_t *run)
     mcp_wait_t wait;
     int waits = 1;
 
-    MCP_TRY(mcp_wait_begin(&wait, run->t));
+    MCP_TRY(mcp_wait_begin(&wait, run->t, MCP_PLACE_THREAD));
     for (; waits && now < end; now = mcp_ctx_now(run->t->cx)) {
         mcp_wait_look(&wait);
         if (wait.nap > end - now)

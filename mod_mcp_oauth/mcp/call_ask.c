@@ -142,7 +142,7 @@ static const char *collect(const char **answers, mcp_call_run_t *run,
     mcp_wait_t wait;
     int waits = 1, i;
 
-    if (mcp_wait_begin(&wait, run->t))
+    if (mcp_wait_begin(&wait, run->t, MCP_PLACE_THREAD))
         return "Too many clients are being asked at the moment; try again.";
     mcp_writer_open(w, '{');
     for (i = 0; i < run->questions->nelts && waits && !why; i++) {

@@ -33,9 +33,9 @@ typedef struct mcp_works_t {
     const mcp_jose_keyring_t *keys;
     const char *issuer; /* whose keys */
     mcp_live_shared_t *shared;
-    mcp_place_limits_t places;   /* for what waits with a thread */
-    mcp_live_rate_t calls;       /* of tools, by one user */
-    mcp_live_rate_t completions; /* of one user */
+    mcp_place_limits_t places[MCP_PLACE_KINDS]; /* for what waits */
+    mcp_live_rate_t calls;                      /* of tools, by one user */
+    mcp_live_rate_t completions;                /* of one user */
     /* Has work done in a thread of its own, with a context that ends with it;
      * 0: too much waits for one already. NULL: there are no threads. */
     int (*run)(void (*work)(mcp_ctx_t *cx, void *baton), void *baton);

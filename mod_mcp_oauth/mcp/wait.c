@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "mcp/wait.h"
 
+#include <string.h>
+
 #include "live/place.h"
 #include "live/signal.h"
 #include "mcp/box.h"
@@ -25,36 +27,42 @@ static const mcp_error_t *crowded(mcp_ctx_t *cx)
 
 /* Those who wait look whether their client is still there when they are woken,
  * so that a place is not refused because of who has gone just now. */
-static int place_take(const mcp_turn_t *t)
+static int place_take(const mcp_turn_t *t, mcp_place_kind_t kind)
 {
     const mcp_exchange_t *x = t->x;
+    const mcp_place_limits_t *limits = &x->works->places[kind];
     mcp_live_shared_t *shared = x->works->shared;
     apr_uint64_t owner =
         x->principal ? mcp_box_principal(x->principal, t->cx->pool) : 0;
-    int place = mcp_live_place_take(shared, &x->works->places, owner);
+    int place = mcp_live_place_take(shared, kind, limits, owner);
     int i;
 
     if (place < 0)
         mcp_live_signal_raise(shared);
     for (i = 1; place < 0 && i < TRIES; i++) {
         apr_sleep(BETWEEN_TRIES);
-        place = mcp_live_place_take(shared, &x->works->places, owner);
+        place = mcp_live_place_take(shared, kind, limits, owner);
     }
     return place;
 }
 
-const mcp_error_t *mcp_wait_begin(mcp_wait_t *wait, mcp_turn_t *t)
+const mcp_error_t *mcp_wait_begin(mcp_wait_t *wait, mcp_turn_t *t,
+                                  mcp_place_kind_t kind)
 {
     const mcp_exchange_t *x = t->x;
 
+    memset(wait, 0, sizeof(*wait));
     wait->t = t;
-    wait->place = place_take(t);
+    wait->kind = kind;
+    wait->place = place_take(t, kind);
     if (wait->place < 0)
         return crowded(t->cx);
     wait->end = mcp_ctx_now(t->cx) + x->outlet->patience;
     if (x->principal && x->principal->expires &&
-        x->principal->expires < wait->end)
+        x->principal->expires < wait->end) {
         wait->end = x->principal->expires;
+        wait->is_token_short = 1;
+    }
     wait->comment = mcp_ctx_now(t->cx) + COMMENT_EVERY;
     wait->nap = NAP;
     return NULL;
@@ -84,11 +92,17 @@ int mcp_wait_goes_on(mcp_wait_t *wait)
     const mcp_exchange_t *x = wait->t->x;
     apr_time_t now = mcp_ctx_now(wait->t->cx);
 
-    return now < wait->end && !x->outlet->stopping(x->baton) &&
-           !mcp_stream_is_lost(wait->t) && keep_alive(wait, now);
+    if (now >= wait->end)
+        wait->why = wait->is_token_short ? "its access token has expired"
+                                         : "its time is over";
+    else if (x->outlet->stopping(x->baton))
+        wait->why = "the server stops";
+    else if (mcp_stream_is_lost(wait->t) || !keep_alive(wait, now))
+        wait->why = "its client has gone";
+    return !wait->why;
 }
 
 void mcp_wait_end(mcp_wait_t *wait)
 {
-    mcp_live_place_give(wait->t->x->works->shared, wait->place);
+    mcp_live_place_give(wait->t->x->works->shared, wait->kind, wait->place);
 }

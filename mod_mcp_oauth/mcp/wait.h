@@ -2,12 +2,13 @@
 #ifndef MCP_MCP_WAIT_H
 #define MCP_MCP_WAIT_H
 
+#include "live/place.h"
 #include "mcp/turn.h"
 
 /* Waiting for something that another child may do, with a thread held: a place
  * for it is taken first, so that those who wait leave some threads to others.
  *
- *     MCP_TRY(mcp_wait_begin(&wait, t));
+ *     MCP_TRY(mcp_wait_begin(&wait, t, MCP_PLACE_THREAD));
  *     do
  *         mcp_wait_look(&wait);
  *     while (nothing is there yet && mcp_wait(&wait));
@@ -15,15 +16,19 @@
  */
 typedef struct mcp_wait_t {
     mcp_turn_t *t;
+    mcp_place_kind_t kind;
     int place;
     apr_uint32_t seen;       /* of the signal */
     apr_time_t end;          /* of patience */
+    int is_token_short;      /* which the access token's makes shorter */
+    const char *why;         /* it is over, for the log; NULL: it is not */
     apr_time_t comment;      /* when the stream needs one */
     apr_interval_time_t nap; /* after which it looks by itself */
 } mcp_wait_t;
 
 /* UNAVAILABLE where too many wait already. */
-const mcp_error_t *mcp_wait_begin(mcp_wait_t *wait, mcp_turn_t *t);
+const mcp_error_t *mcp_wait_begin(mcp_wait_t *wait, mcp_turn_t *t,
+                                  mcp_place_kind_t kind);
 /* Before looking: what comes from here on ends the next wait. */
 void mcp_wait_look(mcp_wait_t *wait);
 /* Until something has come, at most a second. A stream that is begun is kept

@@ -7,7 +7,9 @@ const mcp_error_t *mcp_watch_begin(mcp_watch_t *watch, mcp_turn_t *t,
                                    int (*look)(mcp_watch_t *),
                                    void (*end)(mcp_watch_t *, int))
 {
-    MCP_TRY(mcp_wait_begin(&watch->wait, t));
+    MCP_TRY(mcp_wait_begin(&watch->wait, t,
+                           t->x->outlet->park ? MCP_PLACE_STREAM
+                                              : MCP_PLACE_THREAD));
     watch->t = t;
     watch->look = look;
     watch->end = end;
@@ -48,12 +50,10 @@ static void leave(mcp_watch_t *watch)
 
 static int look(mcp_watch_t *watch, apr_pool_t *scratch)
 {
-    int goes_on;
-
     enter(watch, scratch);
-    goes_on = watch->look(watch);
+    watch->is_over = !watch->look(watch);
     leave(watch);
-    return goes_on;
+    return !watch->is_over;
 }
 
 int mcp_watch_step(mcp_watch_t *watch, apr_pool_t *scratch)
@@ -68,10 +68,10 @@ apr_time_t mcp_watch_due(const mcp_watch_t *watch)
     return wait->comment < wait->end ? wait->comment : wait->end;
 }
 
-void mcp_watch_end(mcp_watch_t *watch, int goes_on, apr_pool_t *scratch)
+void mcp_watch_end(mcp_watch_t *watch, apr_pool_t *scratch)
 {
     enter(watch, scratch);
-    watch->end(watch, goes_on);
+    watch->end(watch, !watch->is_over);
     leave(watch);
     mcp_watch_drop(watch);
 }
@@ -79,13 +79,11 @@ void mcp_watch_end(mcp_watch_t *watch, int goes_on, apr_pool_t *scratch)
 void mcp_watch_run(mcp_watch_t *watch)
 {
     apr_pool_t *scratch;
-    int goes_on;
 
     apr_pool_create(&scratch, watch->t->pool);
-    do {
+    do
         mcp_wait_look(&watch->wait);
-        goes_on = look(watch, scratch);
-    } while (goes_on && mcp_wait(&watch->wait));
-    mcp_watch_end(watch, goes_on, scratch);
+    while (look(watch, scratch) && mcp_wait(&watch->wait));
+    mcp_watch_end(watch, scratch);
     apr_pool_destroy(scratch);
 }

@@ -22,6 +22,7 @@ struct mcp_watch_t {
     mcp_wait_t wait;
     /* Says what is to be said. 0: nothing will follow. */
     int (*look)(mcp_watch_t *watch);
+    int is_over; /* look said so */
     /* The last words; goes_on: there would be more, but the server stops, time
      * is over or nobody is there. */
     void (*end)(mcp_watch_t *watch, int goes_on);
@@ -55,8 +56,8 @@ void mcp_watch_run(mcp_watch_t *watch);
 int mcp_watch_step(mcp_watch_t *watch, apr_pool_t *scratch);
 /* When it must be looked at, whatever happens until then. */
 apr_time_t mcp_watch_due(const mcp_watch_t *watch);
-/* After the last step, or instead of one; goes_on as for end(). The watch and
- * its exchange are done with then. */
-void mcp_watch_end(mcp_watch_t *watch, int goes_on, apr_pool_t *scratch);
+/* After the last step, or instead of one. The watch and its exchange are done
+ * with then. */
+void mcp_watch_end(mcp_watch_t *watch, apr_pool_t *scratch);
 
 #endif

@@ -15,6 +15,7 @@
 #include "server/lock.h"
 #include "server/outbound.h"
 #include "server/outlet.h"
+#include "server/park.h"
 #include "server/plan.h"
 #include "server/runner.h"
 #include "server/site.h"
@@ -159,6 +160,7 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
     if (e)
         log_fault(e, &cx);
     mcp_server_announce_open(s, works->shared);
+    mcp_server_park_open(s, pchild, works->shared);
     mcp_server_runner_open(s, pchild, (int)settings_of(s)->limit->tasks);
     e = mcp_server_outbound_open(works, settings_of(s), &cx);
     if (e)

@@ -2,6 +2,8 @@
 #include "server/outlet.h"
 
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <ap_mpm.h>
 #include <apr_portable.h>
@@ -11,12 +13,17 @@
 
 #include "live/signal.h"
 #include "server/body.h"
+#include "server/park.h"
 
 #ifndef POLLRDHUP
 #define POLLRDHUP 0
 #endif
 
 #define OWNER_PLACES 64
+#define PIECE 4096 /* bytes: a socket that is ready for more takes so many */
+#define KEPT_MAX (1024 * 1024)
+#define STALLED apr_time_from_sec(30)
+#define LOOK_EVERY 20 /* milliseconds */
 
 static int stopping; /* set once, before the end of this child */
 
@@ -50,26 +57,141 @@ static void begin(mcp_server_outlet_t *outlet)
     outlet->headers(r, outlet->baton);
 }
 
-int mcp_server_outlet_send(mcp_server_outlet_t *outlet, const char *bytes,
-                           apr_size_t len)
+static int send_now(mcp_server_outlet_t *outlet, const char *bytes,
+                    apr_size_t len)
 {
     apr_bucket_alloc_t *alloc = outlet->r->connection->bucket_alloc;
 
-    if (outlet->is_over)
-        return 0;
-    if (!outlet->is_begun)
-        begin(outlet);
     APR_BRIGADE_INSERT_TAIL(outlet->bb,
                             apr_bucket_transient_create(bytes, len, alloc));
     APR_BRIGADE_INSERT_TAIL(outlet->bb, apr_bucket_flush_create(alloc));
     return pass(outlet);
 }
 
+/* -- sending without waiting -- */
+
+static int socket_of(const mcp_server_outlet_t *outlet)
+{
+    conn_rec *c = outlet->r->connection;
+    apr_socket_t *socket = c->master ? NULL : ap_get_conn_socket(c);
+    int fd = -1;
+
+    return socket && !apr_os_sock_get(&fd, socket) ? fd : -1;
+}
+
+static int is_writable(const mcp_server_outlet_t *outlet, int patience)
+{
+    struct pollfd fd = {socket_of(outlet), POLLOUT, 0};
+
+    return poll(&fd, 1, patience) > 0 && (fd.revents & POLLOUT) != 0;
+}
+
+/* How many of the bytes the client takes now. */
+static apr_size_t send_some(mcp_server_outlet_t *outlet, const char *bytes,
+                            apr_size_t len)
+{
+    apr_size_t sent = 0, piece;
+
+    while (sent < len && !outlet->is_over && is_writable(outlet, 0)) {
+        piece = len - sent < PIECE ? len - sent : PIECE;
+        send_now(outlet, bytes + sent, piece);
+        sent += piece;
+    }
+    return sent;
+}
+
+static void forget(mcp_server_outlet_t *outlet)
+{
+    free(outlet->kept);
+    outlet->kept = NULL;
+    outlet->kept_len = outlet->kept_from = 0;
+}
+
+static void give_up(mcp_server_outlet_t *outlet)
+{
+    outlet->is_over = 1;
+    outlet->r->connection->aborted = 1;
+    forget(outlet);
+}
+
+static int keep(mcp_server_outlet_t *outlet, const char *bytes, apr_size_t len)
+{
+    char *kept = outlet->kept_len + len <= KEPT_MAX
+                     ? realloc(outlet->kept, outlet->kept_len + len)
+                     : NULL;
+
+    if (!kept) {
+        give_up(outlet);
+        return 0;
+    }
+    if (!outlet->kept_len)
+        outlet->kept_since = apr_time_now();
+    memcpy(kept + outlet->kept_len, bytes, len);
+    outlet->kept = kept;
+    outlet->kept_len += len;
+    return 1;
+}
+
+static int send_parked(mcp_server_outlet_t *outlet, const char *bytes,
+                       apr_size_t len)
+{
+    apr_size_t sent =
+        mcp_server_outlet_flush(outlet) ? send_some(outlet, bytes, len) : 0;
+
+    if (outlet->is_over)
+        return 0;
+    return sent == len || keep(outlet, bytes + sent, len - sent);
+}
+
+int mcp_server_outlet_flush(mcp_server_outlet_t *outlet)
+{
+    apr_size_t left = outlet->kept_len - outlet->kept_from, sent;
+
+    if (!left || outlet->is_over)
+        return !left;
+    sent = send_some(outlet, outlet->kept + outlet->kept_from, left);
+    outlet->kept_from += sent;
+    if (sent == left)
+        forget(outlet);
+    else if (sent)
+        outlet->kept_since = apr_time_now();
+    else if (apr_time_now() - outlet->kept_since > STALLED)
+        give_up(outlet);
+    return sent == left;
+}
+
+void mcp_server_outlet_close(mcp_server_outlet_t *outlet,
+                             apr_interval_time_t patience)
+{
+    apr_time_t end = apr_time_now() + patience;
+
+    while (!mcp_server_outlet_flush(outlet) && !outlet->is_over &&
+           apr_time_now() < end)
+        is_writable(outlet, LOOK_EVERY);
+    if (outlet->kept_len)
+        give_up(outlet);
+    outlet->is_parked = 0;
+}
+
+/* -- the outlet -- */
+
+int mcp_server_outlet_send(mcp_server_outlet_t *outlet, const char *bytes,
+                           apr_size_t len)
+{
+    if (outlet->is_over)
+        return 0;
+    if (!outlet->is_begun)
+        begin(outlet);
+    return outlet->is_parked ? send_parked(outlet, bytes, len)
+                             : send_now(outlet, bytes, len);
+}
+
+/* A parked one is ended by who closes it. */
 void mcp_server_outlet_end(mcp_server_outlet_t *outlet)
 {
     apr_bucket_alloc_t *alloc = outlet->r->connection->bucket_alloc;
 
-    if (outlet->is_over)
+    if (outlet->is_over || outlet->is_parked)
         return;
     if (!outlet->is_begun)
         begin(outlet);
@@ -102,14 +224,10 @@ void mcp_server_outlet_accept(mcp_server_outlet_t *outlet)
 
 int mcp_server_outlet_gone(mcp_server_outlet_t *outlet)
 {
-    conn_rec *c = outlet->r->connection;
-    apr_socket_t *socket = c->master ? NULL : ap_get_conn_socket(c);
-    struct pollfd fd = {-1, POLLRDHUP, 0};
+    struct pollfd fd = {socket_of(outlet), POLLRDHUP, 0};
 
-    if (c->aborted)
+    if (outlet->r->connection->aborted)
         return 1;
-    if (!socket || apr_os_sock_get(&fd.fd, socket))
-        return 0;
     return poll(&fd, 1, 0) > 0 &&
            (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
@@ -128,25 +246,29 @@ int mcp_server_outlet_stopping(void)
 void mcp_server_outlet_stop(mcp_live_shared_t *shared, int graceful)
 {
     stopping = 1;
-    if (graceful)
-        mcp_live_signal_raise(shared);
+    if (!graceful)
+        return;
+    mcp_server_park_stop();
+    mcp_live_signal_raise(shared);
 }
 
 /* Half of a child's threads, and a quarter of all, may be held at once. */
-mcp_place_limits_t mcp_server_outlet_places(apr_uint32_t streams)
+void mcp_server_outlet_places(mcp_place_limits_t *places, apr_uint32_t streams)
 {
-    mcp_place_limits_t limits = {1, 1, OWNER_PLACES};
+    mcp_place_limits_t *held = &places[MCP_PLACE_THREAD];
+    mcp_place_limits_t *parked = &places[MCP_PLACE_STREAM];
     int threads = 1, children = 1;
 
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
     ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &children);
     if (threads < 1)
         threads = 1;
-    if (threads > 3)
-        limits.child = (apr_uint32_t)threads / 2;
-    if (limits.child > streams)
-        limits.child = streams;
-    if (threads * children > 7)
-        limits.server = (apr_uint32_t)(threads * children) / 4;
-    return limits;
+    held->owner = parked->owner = OWNER_PLACES;
+    held->child = threads > 3 ? (apr_uint32_t)threads / 2 : 1;
+    if (held->child > streams)
+        held->child = streams;
+    held->server =
+        threads * children > 7 ? (apr_uint32_t)(threads * children) / 4 : 1;
+    parked->child = streams;
+    parked->server = MCP_PLACES;
 }

@@ -274,9 +274,10 @@ void mcp_server_site_open(const apr_array_header_t *sites,
                           const mcp_oauth_works_t *works,
                           const mcp_limit_t *limit)
 {
-    mcp_place_limits_t places = mcp_server_outlet_places(limit->streams);
+    mcp_place_limits_t places[MCP_PLACE_KINDS];
     int i;
 
+    mcp_server_outlet_places(places, limit->streams);
     for (i = 0; i < sites->nelts; i++) {
         mcp_server_site_t *own =
             APR_ARRAY_IDX(sites, i, mcp_config_site_t *)->runtime;
@@ -285,7 +286,7 @@ void mcp_server_site_open(const apr_array_header_t *sites,
             continue;
         own->works.keys = works->keys;
         own->works.shared = works->shared;
-        own->works.places = places;
+        memcpy(own->works.places, places, sizeof(places));
         own->works.calls.count = limit->calls.count;
         own->works.calls.window = limit->calls.window;
         own->works.completions.count = limit->completions.count;

@@ -10,6 +10,7 @@
 #include "server/body.h"
 #include "server/deny.h"
 #include "server/outlet.h"
+#include "server/park.h"
 #include "server/request.h"
 #include "server/site.h"
 
@@ -21,7 +22,9 @@
 typedef struct serving_t {
     mcp_server_outlet_t outlet; /* first */
     mcp_server_request_t *q;
+    mcp_outlet_t out;
     mcp_exchange_t x;
+    int is_parked;
 } serving_t;
 
 static const char *header(void *baton, const char *name)
@@ -153,35 +156,68 @@ static int body_read(mcp_server_body_t *body, request_rec *r,
     return mcp_server_body_read(body, r, e, cx);
 }
 
+static int answered(serving_t *serving)
+{
+    request_rec *r = serving->outlet.r;
+
+    mcp_server_account_message(r, &serving->x);
+    return reply(r, serving);
+}
+
+static void done(void *baton)
+{
+    answered(baton);
+}
+
+static int out_park(void *baton, mcp_watch_t *watch)
+{
+    serving_t *serving = baton;
+
+    serving->is_parked =
+        mcp_server_park(&serving->outlet, watch, done, serving);
+    return serving->is_parked;
+}
+
+static mcp_outlet_t outlet_of(const request_rec *r)
+{
+    mcp_outlet_t outlet = {out_send, out_end,      out_accept,
+                           out_gone, out_stopping, r->server->timeout,
+                           NULL};
+
+    if (mcp_server_park_can(r))
+        outlet.park = out_park;
+    return outlet;
+}
+
 static int serve(request_rec *r, mcp_server_request_t *q)
 {
     const mcp_server_section_t *own = mcp_server_site_section(q->section);
-    const mcp_outlet_t outlet = {out_send, out_end,      out_accept,
-                                 out_gone, out_stopping, r->server->timeout};
     mcp_server_body_t body = {"", 0, 0};
-    serving_t serving = {{r}};
+    serving_t *serving;
     const mcp_error_t *e;
     int status = body_read(&body, r, &e, &q->cx);
 
     if (status != OK)
         return e ? refuse(r, e, &q->cx) : status;
-    serving.q = q;
-    serving.outlet.headers = set_headers;
-    serving.outlet.baton = &serving;
-    serving.x.server = own->server;
-    serving.x.works = own->works;
-    serving.x.principal = q->principal;
-    serving.x.method = r->method;
-    serving.x.body = body.data;
-    serving.x.body_len = body.len;
-    serving.x.header = header;
-    serving.x.address = r->useragent_ip;
-    serving.x.session_key = session_key(r);
-    serving.x.outlet = &outlet;
-    serving.x.baton = &serving;
-    mcp_dispatch(&serving.x, &q->cx);
-    mcp_server_account_message(r, &serving.x);
-    return reply(r, &serving);
+    serving = apr_pcalloc(r->pool, sizeof(*serving));
+    serving->q = q;
+    serving->out = outlet_of(r);
+    serving->outlet.r = r;
+    serving->outlet.headers = set_headers;
+    serving->outlet.baton = serving;
+    serving->x.server = own->server;
+    serving->x.works = own->works;
+    serving->x.principal = q->principal;
+    serving->x.method = r->method;
+    serving->x.body = body.data;
+    serving->x.body_len = body.len;
+    serving->x.header = header;
+    serving->x.address = r->useragent_ip;
+    serving->x.session_key = session_key(r);
+    serving->x.outlet = &serving->out;
+    serving->x.baton = serving;
+    mcp_dispatch(&serving->x, &q->cx);
+    return serving->is_parked ? SUSPENDED : answered(serving);
 }
 
 static const mcp_error_t *stray(mcp_ctx_t *cx)

@@ -19,7 +19,7 @@ static mcp_live_shared_t *make(mcp_ctx_t *cx)
 static int take(mcp_live_shared_t *shared, mcp_place_limits_t limits,
                 apr_uint64_t owner)
 {
-    return mcp_live_place_take(shared, &limits, owner);
+    return mcp_live_place_take(shared, MCP_PLACE_THREAD, &limits, owner);
 }
 
 typedef struct case_t {
@@ -50,7 +50,8 @@ static void test_limits(mcp_ctx_t *cx)
         for (n = 0; n < 5; n++)
             taken += take(shared, cases[i].limits, cases[i].owner) >= 0;
         ok(taken == cases[i].taken &&
-               mcp_live_place_taken(shared) == (apr_uint32_t)taken,
+               mcp_live_place_taken(shared, MCP_PLACE_THREAD) ==
+                   (apr_uint32_t)taken,
            "%s", cases[i].what);
         ok(take(shared, open, 2) >= 0, "within other limits there is one");
     }
@@ -67,17 +68,20 @@ static void test_give(mcp_ctx_t *cx)
     ok(take(shared, limits, 1) == -1, "an owner has no more");
     third = take(shared, limits, 2);
     ok(third >= 0, "another has");
-    mcp_live_place_give(shared, first);
-    ok(mcp_live_place_taken(shared) == 2, "what is given is not taken");
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, first);
+    ok(mcp_live_place_taken(shared, MCP_PLACE_THREAD) == 2,
+       "what is given is not taken");
     ok(take(shared, limits, 1) >= 0, "and can be taken");
-    mcp_live_place_give(shared, -1);
-    mcp_live_place_give(shared, MCP_PLACES);
-    mcp_live_place_give(shared, MCP_PLACES - 1);
-    ok(mcp_live_place_taken(shared) == 3, "what is no place is not given");
-    mcp_live_place_give(shared, second);
-    mcp_live_place_give(shared, third);
-    mcp_live_place_give(shared, third);
-    ok(mcp_live_place_taken(shared) == 1, "a place is given once");
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, -1);
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, MCP_PLACES);
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, MCP_PLACES - 1);
+    ok(mcp_live_place_taken(shared, MCP_PLACE_THREAD) == 3,
+       "what is no place is not given");
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, second);
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, third);
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, third);
+    ok(mcp_live_place_taken(shared, MCP_PLACE_THREAD) == 1,
+       "a place is given once");
 }
 
 static void test_all(mcp_ctx_t *cx)
@@ -89,7 +93,7 @@ static void test_all(mcp_ctx_t *cx)
     while (n < MANY && take(shared, limits, 1) >= 0)
         n++;
     ok(n == MCP_PLACES, "there are %d places", MCP_PLACES);
-    mcp_live_place_give(shared, 17);
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, 17);
     ok(take(shared, limits, 1) == 17, "each is used again");
 }
 
@@ -110,7 +114,7 @@ static void take_and_stay(mcp_live_shared_t *shared, apr_uint32_t number)
 
     while (take(shared, limits, number) >= 0)
         ;
-    mcp_live_place_give(shared, 3);
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, 3);
     add(&tally->ready);
     await(&tally->go, 1);
 }
@@ -125,7 +129,8 @@ static void test_others(mcp_ctx_t *cx)
     take(shared, limits, 1);
     take(shared, limits, 1);
     child = child_start(shared, take_and_stay, 1);
-    ok(await(&tally->ready, 1) && mcp_live_place_taken(shared) == 3,
+    ok(await(&tally->ready, 1) &&
+           mcp_live_place_taken(shared, MCP_PLACE_THREAD) == 3,
        "children have places; each gives back its own");
     ok(take(shared, limits, 2) == 3 && take(shared, limits, 2) == -1,
        "and keep them while they live");
@@ -136,11 +141,11 @@ static void test_others(mcp_ctx_t *cx)
        "when they are killed others have them");
     waitpid(child, NULL, 0);
     for (child = 0; child < 4; child++)
-        mcp_live_place_give(shared, child);
+        mcp_live_place_give(shared, MCP_PLACE_THREAD, child);
     child_end(child_start(shared, take_and_die, 9));
     ok(take(shared, limits, 9) >= 0,
        "also those of one who was killed while he took one");
-    ok(mcp_live_place_taken(shared) == 1, "all of them");
+    ok(mcp_live_place_taken(shared, MCP_PLACE_THREAD) == 1, "all of them");
 }
 
 /* As if the pid of one who was killed were given to this process. */
@@ -157,9 +162,9 @@ static void test_reused(mcp_ctx_t *cx)
        "another process that had its pid does not");
     ok(take(shared, limits, 1) == 1 && take(shared, limits, 1) == 2,
        "its places are not counted as one's own");
-    mcp_live_place_give(shared, 0);
+    mcp_live_place_give(shared, MCP_PLACE_THREAD, 0);
     ok(row->holder != 0, "nor can they be given back");
-    ok(mcp_live_place_taken(shared) == 2 && row->holder == 0,
+    ok(mcp_live_place_taken(shared, MCP_PLACE_THREAD) == 2 && row->holder == 0,
        "they are found to be free");
 }
 
@@ -207,7 +212,7 @@ static void race(mcp_live_shared_t *shared, apr_uint32_t number)
         let(&held->owner[owner]);
         let(&held->child[child]);
         let(&held->server);
-        mcp_live_place_give(shared, place);
+        mcp_live_place_give(shared, MCP_PLACE_THREAD, place);
         add(&tally->done);
     }
 }
@@ -228,7 +233,8 @@ static void test_race(mcp_ctx_t *cx)
     ok(children_end() && tally->done && tally->most,
        "many take places at once");
     ok(!tally->wrong, "never more than any limit");
-    ok(!mcp_live_place_taken(shared), "and all are given back");
+    ok(!mcp_live_place_taken(shared, MCP_PLACE_THREAD),
+       "and all are given back");
 }
 
 static void take_on(mcp_live_shared_t *shared, apr_uint32_t number)
@@ -240,7 +246,7 @@ static void take_on(mcp_live_shared_t *shared, apr_uint32_t number)
 
         add(&tally->done);
         if (rand() % 4)
-            mcp_live_place_give(shared, place);
+            mcp_live_place_give(shared, MCP_PLACE_THREAD, place);
     }
 }
 
@@ -256,7 +262,7 @@ static void test_killed(mcp_ctx_t *cx)
         good &= await(&tally->done, 100);
         apr_sleep(rand() % 500);
         children_kill();
-        good &= mcp_live_place_taken(shared) == 0;
+        good &= mcp_live_place_taken(shared, MCP_PLACE_THREAD) == 0;
     }
     ok(good, "children killed at it leave nothing");
 }

@@ -70,7 +70,7 @@ static void act(void *baton)
 
 static int taken(const world_t *w)
 {
-    return (int)mcp_live_place_taken(w->works.shared);
+    return (int)mcp_live_place_taken(w->works.shared, MCP_PLACE_THREAD);
 }
 
 static const struct {
@@ -186,21 +186,22 @@ static void test_unread(const world_t *w, mcp_ctx_t *cx)
 
 static void test_full(world_t *w, mcp_ctx_t *cx)
 {
-    mcp_place_limits_t as_it_was = w->works.places;
+    mcp_place_limits_t *limits = &w->works.places[MCP_PLACE_THREAD];
+    mcp_place_limits_t as_it_was = *limits;
     mcp_exchange_t x;
     int place;
 
-    w->works.places.server = 1;
-    place = mcp_live_place_take(w->works.shared, &w->works.places, 0);
+    limits->server = 1;
+    place = mcp_live_place_take(w->works.shared, MCP_PLACE_THREAD, limits, 0);
     world_stream_begin(9);
     x = listen_as(w, &w->alice, cx);
     ok(x.status == 503 && world_code(&x, cx) == -32603 && !world_stream.len,
        "more than may listen are told to come again");
     ok(x.failure && x.failure->retry_after == 5, "and when");
-    mcp_live_place_give(w->works.shared, place);
+    mcp_live_place_give(w->works.shared, MCP_PLACE_THREAD, place);
     x = listen_as(w, &w->alice, cx);
     ok(!x.status, "as soon as one has gone there is room");
-    w->works.places = as_it_was;
+    *limits = as_it_was;
 }
 
 /* -- the stream of a session -- */

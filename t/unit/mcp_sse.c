@@ -158,7 +158,8 @@ static void test_end(stage_t *stage)
     world_send(&x, stage->w, "POST", "", CALL, stage->cx);
     ok(x.status == 404 && world_code(&x, stage->cx) == -32001,
        "with its stream a session ends");
-    ok(!mcp_live_place_taken(stage->w->works.shared), "its place is free");
+    ok(!mcp_live_place_taken(stage->w->works.shared, MCP_PLACE_THREAD),
+       "its place is free");
 }
 
 static int reads_no_more(stage_t *stage)

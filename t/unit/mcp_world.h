@@ -92,7 +92,9 @@ static inline void world_make(world_t *w, const mcp_tool_t *const *tools,
     w->server.modules = apr_array_make(cx->pool, 1, sizeof(const char *));
     APR_ARRAY_PUSH((apr_array_header_t *)w->server.modules, const char *) =
         "test";
-    w->works.places.server = w->works.places.child = w->works.places.owner = 8;
+    w->works.places[MCP_PLACE_THREAD].server = 8;
+    w->works.places[MCP_PLACE_THREAD].child = 8;
+    w->works.places[MCP_PLACE_THREAD].owner = 8;
     world_person(&w->alice, "alice", cx);
     world_person(&w->bob, "bob", cx);
 }
