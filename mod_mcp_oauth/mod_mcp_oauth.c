@@ -20,12 +20,14 @@
 #include "server/life.h"
 #include "server/park.h"
 #include "server/parts.h"
+#include "server/status.h"
 #include "server/streamable.h"
 
 static void register_hooks(apr_pool_t *pool)
 {
     mcp_server_parts_register(pool);
     mcp_server_identity_register();
+    mcp_server_status_register();
 
     ap_hook_pre_config(mcp_server_life_pre_config, NULL, NULL,
                        APR_HOOK_MIDDLE);

@@ -74,6 +74,7 @@ typedef struct mcp_live_ring_t {
 typedef struct mcp_live_row_t {
     apr_uint64_t holder; /* 0 = free */
     apr_uint64_t owner;
+    apr_uint64_t use;
 } mcp_live_row_t;
 
 typedef struct mcp_live_rows_t {

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "live/place.h"
 
+#include <string.h>
+
 #include "live/layout.h"
 #include "live/process.h"
 
@@ -16,6 +18,12 @@ typedef mcp_live_rows_t rows_t;
 static apr_uint64_t holder_of(const row_t *row)
 {
     return __atomic_load_n(&row->holder, __ATOMIC_ACQUIRE);
+}
+
+static unsigned use_of(const row_t *row)
+{
+    return (unsigned)__atomic_load_n(&row->use, __ATOMIC_RELAXED) %
+           MCP_PLACE_USES;
 }
 
 static int release(row_t *row, apr_uint64_t holder)
@@ -47,21 +55,22 @@ static int is_alive(lives_t *known, apr_uint64_t process)
     return at->lives;
 }
 
-/* Frees the rows of the dead; returns how many others there are. */
-static apr_uint32_t sweep(rows_t *rows)
+/* Frees the rows of the dead; uses: how many others there are of each. */
+static void sweep(rows_t *rows, apr_uint32_t *uses)
 {
-    apr_uint32_t taken = 0, i;
     lives_t known[KNOWN] = {{0}};
+    apr_uint32_t i;
+
+    memset(uses, 0, MCP_PLACE_USES * sizeof(*uses));
 
     for (i = 0; i < end_of(rows); i++) {
         apr_uint64_t holder = holder_of(&rows->rows[i]);
 
         if (holder && is_alive(known, holder))
-            taken++;
+            uses[use_of(&rows->rows[i])]++;
         else if (holder)
             release(&rows->rows[i], holder);
     }
-    return taken;
 }
 
 /* -- who comes -- */
@@ -119,6 +128,7 @@ static int take(rows_t *rows, const mcp_place_limits_t *limits,
     place = find(rows, limits, owner);
     if (place >= 0) {
         rows->rows[place].owner = owner;
+        rows->rows[place].use = 0;
         if ((apr_uint32_t)place >= rows->end)
             __atomic_store_n(&rows->end, (apr_uint32_t)place + 1,
                              __ATOMIC_RELEASE);
@@ -133,12 +143,13 @@ int mcp_live_place_take(mcp_live_shared_t *shared, mcp_place_kind_t kind,
                         const mcp_place_limits_t *limits, apr_uint64_t owner)
 {
     rows_t *rows = mcp_live_shared_rows(shared) + kind;
+    apr_uint32_t uses[MCP_PLACE_USES];
     int place = take(rows, limits, owner);
 
     if (place >= 0)
         return place;
     /* not under the lock: it asks the system */
-    sweep(rows);
+    sweep(rows, uses);
     return take(rows, limits, owner);
 }
 
@@ -151,8 +162,29 @@ void mcp_live_place_give(mcp_live_shared_t *shared, mcp_place_kind_t kind,
         release(&rows->rows[place], mcp_live_process_self());
 }
 
+void mcp_live_place_use(mcp_live_shared_t *shared, mcp_place_kind_t kind,
+                        int place, unsigned use)
+{
+    rows_t *rows = mcp_live_shared_rows(shared) + kind;
+
+    if (place >= 0 && place < MCP_PLACES)
+        __atomic_store_n(&rows->rows[place].use, use, __ATOMIC_RELAXED);
+}
+
+void mcp_live_place_uses(apr_uint32_t uses[MCP_PLACE_USES],
+                         mcp_live_shared_t *shared, mcp_place_kind_t kind)
+{
+    sweep(mcp_live_shared_rows(shared) + kind, uses);
+}
+
 apr_uint32_t mcp_live_place_taken(mcp_live_shared_t *shared,
                                   mcp_place_kind_t kind)
 {
-    return sweep(mcp_live_shared_rows(shared) + kind);
+    apr_uint32_t uses[MCP_PLACE_USES], all = 0;
+    int i;
+
+    mcp_live_place_uses(uses, shared, kind);
+    for (i = 0; i < MCP_PLACE_USES; i++)
+        all += uses[i];
+    return all;
 }

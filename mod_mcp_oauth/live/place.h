@@ -30,6 +30,14 @@ int mcp_live_place_take(mcp_live_shared_t *shared, mcp_place_kind_t kind,
 /* By the process that took it. */
 void mcp_live_place_give(mcp_live_shared_t *shared, mcp_place_kind_t kind,
                          int place);
+/* What it is used for, for status: below MCP_PLACE_USES. By the process that
+ * has it; 0 until then. */
+#define MCP_PLACE_USES 16
+void mcp_live_place_use(mcp_live_shared_t *shared, mcp_place_kind_t kind,
+                        int place, unsigned use);
+/* how many of each use are taken, by processes that live */
+void mcp_live_place_uses(apr_uint32_t uses[MCP_PLACE_USES],
+                         mcp_live_shared_t *shared, mcp_place_kind_t kind);
 /* how many are taken, by processes that live */
 apr_uint32_t mcp_live_place_taken(mcp_live_shared_t *shared,
                                   mcp_place_kind_t kind);

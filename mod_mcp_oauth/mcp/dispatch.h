@@ -27,6 +27,9 @@ typedef struct mcp_outlet_t {
     int (*stopping)(void *baton);
     apr_interval_time_t patience; /* how long a stream may live, and a client
                                    * may think about a question */
+    /* whether the client may still have it: its access token was not revoked.
+     * NULL: always */
+    int (*entitled)(void *baton);
     /* takes over a stream that goes on after mcp_dispatch() has returned: see
      * mcp/watch.h. 0: it cannot. NULL: never */
     int (*park)(void *baton, struct mcp_watch_t *watch);

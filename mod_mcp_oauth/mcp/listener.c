@@ -236,9 +236,11 @@ static void hear(listener_t *l)
 
 static const mcp_error_t *run(listener_t *l, const mcp_event_t *first)
 {
+    mcp_watch_use_t use = l->t->x->server->is_sse ? MCP_WATCH_SSE
+                                                  : MCP_WATCH_GET;
     const mcp_error_t *e;
 
-    MCP_TRY(mcp_watch_begin(&l->watch, l->t, look, end));
+    MCP_TRY(mcp_watch_begin(&l->watch, l->t, use, look, end));
     hear(l);
     e = begin(l, first);
     if (e)

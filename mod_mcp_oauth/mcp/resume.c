@@ -92,7 +92,7 @@ static const mcp_error_t *begin(resumed_t *resumed, mcp_turn_t *t)
 {
     mcp_event_t first = {NULL};
 
-    MCP_TRY(mcp_watch_begin(&resumed->watch, t, look, end));
+    MCP_TRY(mcp_watch_begin(&resumed->watch, t, MCP_WATCH_RESUMED, look, end));
     mcp_watch_hear(&resumed->watch, MCP_RING_LETTERS,
                    mcp_box_key(&resumed->box));
     /* for clients that forget where they were if no event follows */

@@ -310,7 +310,8 @@ const mcp_error_t *mcp_subscriptions_listen(mcp_turn_t *t)
         write_result(t);
         return NULL;
     }
-    MCP_TRY(mcp_watch_begin(&l->watch, t, look, close_stream));
+    MCP_TRY(
+        mcp_watch_begin(&l->watch, t, MCP_WATCH_LISTEN, look, close_stream));
     hear_all(l);
     l->is_lost = !acknowledge(l) || !tell_tasks(l, tell_task);
     return NULL;

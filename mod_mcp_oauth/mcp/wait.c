@@ -97,6 +97,8 @@ int mcp_wait_goes_on(mcp_wait_t *wait)
                                          : "its time is over";
     else if (x->outlet->stopping(x->baton))
         wait->why = "the server stops";
+    else if (x->outlet->entitled && !x->outlet->entitled(x->baton))
+        wait->why = "its access token is not good any more";
     else if (mcp_stream_is_lost(wait->t) || !keep_alive(wait, now))
         wait->why = "its client has gone";
     return !wait->why;

@@ -3,7 +3,16 @@
 
 #define KEYS 8
 
+static void tell_use(const mcp_watch_t *watch, unsigned more)
+{
+    const mcp_wait_t *wait = &watch->wait;
+
+    mcp_live_place_use(watch->t->x->works->shared, wait->kind, wait->place,
+                       (unsigned)watch->use | more);
+}
+
 const mcp_error_t *mcp_watch_begin(mcp_watch_t *watch, mcp_turn_t *t,
+                                   mcp_watch_use_t use,
                                    int (*look)(mcp_watch_t *),
                                    void (*end)(mcp_watch_t *, int))
 {
@@ -11,6 +20,8 @@ const mcp_error_t *mcp_watch_begin(mcp_watch_t *watch, mcp_turn_t *t,
                            t->x->outlet->park ? MCP_PLACE_STREAM
                                               : MCP_PLACE_THREAD));
     watch->t = t;
+    watch->use = use;
+    tell_use(watch, 0);
     watch->look = look;
     watch->end = end;
     watch->scratch = t->cx->pool;
@@ -59,6 +70,11 @@ static int look(mcp_watch_t *watch, apr_pool_t *scratch)
 int mcp_watch_step(mcp_watch_t *watch, apr_pool_t *scratch)
 {
     return mcp_wait_goes_on(&watch->wait) && look(watch, scratch);
+}
+
+void mcp_watch_stall(mcp_watch_t *watch, int is_stalled)
+{
+    tell_use(watch, is_stalled ? MCP_WATCH_STALLED : 0);
 }
 
 apr_time_t mcp_watch_due(const mcp_watch_t *watch)

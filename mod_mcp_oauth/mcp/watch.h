@@ -9,7 +9,7 @@
  * is possible, else with the one that serves the request.
  *
  *     l = apr_pcalloc(t->pool, sizeof(*l));   the watch is its first member
- *     MCP_TRY(mcp_watch_begin(&l->watch, t, look, end));
+ *     MCP_TRY(mcp_watch_begin(&l->watch, t, MCP_WATCH_..., look, end));
  *     ... what the stream begins with ...
  *     return NULL;                            and all else comes from look
  *
@@ -17,9 +17,20 @@
  * pool. */
 typedef struct mcp_watch_t mcp_watch_t;
 
+/* What a place is used for; those of calls are 0. */
+typedef enum {
+    MCP_WATCH_LISTEN = 1, /* subscriptions/listen */
+    MCP_WATCH_GET,        /* of a legacy session */
+    MCP_WATCH_SSE,        /* HTTP+SSE */
+    MCP_WATCH_RESUMED     /* by Last-Event-ID */
+} mcp_watch_use_t;
+
+#define MCP_WATCH_STALLED 8 /* | a use: the client takes nothing */
+
 struct mcp_watch_t {
     mcp_turn_t *t;
     mcp_wait_t wait;
+    mcp_watch_use_t use;
     /* Says what is to be said. 0: nothing will follow. */
     int (*look)(mcp_watch_t *watch);
     int is_over; /* look said so */
@@ -41,6 +52,7 @@ typedef struct mcp_watch_key_t {
 /* Takes a place for it; UNAVAILABLE where too many wait already. t->watch is
  * watch then. */
 const mcp_error_t *mcp_watch_begin(mcp_watch_t *watch, mcp_turn_t *t,
+                                   mcp_watch_use_t use,
                                    int (*look)(mcp_watch_t *),
                                    void (*end)(mcp_watch_t *, int));
 void mcp_watch_hear(mcp_watch_t *watch, int ring, apr_uint64_t key);
@@ -54,6 +66,8 @@ void mcp_watch_run(mcp_watch_t *watch);
 /* One look, and a comment where one is due. 0: it is over, and what is left to
  * do is mcp_watch_end(). */
 int mcp_watch_step(mcp_watch_t *watch, apr_pool_t *scratch);
+/* Says that its client takes nothing, or does again: for status. */
+void mcp_watch_stall(mcp_watch_t *watch, int is_stalled);
 /* When it must be looked at, whatever happens until then. */
 apr_time_t mcp_watch_due(const mcp_watch_t *watch);
 /* After the last step, or instead of one. The watch and its exchange are done

@@ -8,12 +8,15 @@
 #include "base/audit.h"
 #include "oauth/challenge.h"
 #include "oauth/verify.h"
+#include "server/context.h"
 #include "server/deny.h"
 #include "server/identity.h"
 #include "server/presented.h"
 #include "server/request.h"
 #include "server/site.h"
 #include "server/state.h"
+
+#define HOLDS_FOR apr_time_from_sec(15)
 
 static int is_ours(request_rec *r)
 {
@@ -138,4 +141,55 @@ int mcp_server_authn_force(request_rec *r)
         return DECLINED;
     /* endpoints are public also below a protected location */
     return q && q->claim == MCP_REQUEST_ENDPOINT ? DECLINED : OK;
+}
+
+/* What stands behind the scheme. */
+static const char *token_of(const request_rec *r, apr_pool_t *pool)
+{
+    const char *text = apr_table_get(r->headers_in, "Authorization");
+
+    text = text ? strchr(text, ' ') : NULL;
+    if (!text)
+        return NULL;
+    text += strspn(text, " ");
+    return apr_pstrmemdup(pool, text, strcspn(text, " "));
+}
+
+static int is_good(request_rec *r, const mcp_oauth_resource_t *resource)
+{
+    const mcp_principal_t *who = NULL;
+    const mcp_error_t *e = NULL;
+    const char *token;
+    apr_pool_t *pool;
+    mcp_ctx_t cx;
+
+    apr_pool_create(&pool, NULL);
+    mcp_server_context_of_request(&cx, r);
+    cx.pool = pool;
+    token = token_of(r, pool);
+    if (token)
+        e = mcp_oauth_verify_alone(&who, token, resource, &cx);
+    apr_pool_destroy(pool);
+    return !e && who;
+}
+
+int mcp_server_authn_holds(mcp_server_authn_look_t *last, request_rec *r)
+{
+    const mcp_server_request_t *q = mcp_server_request_find(r);
+    const mcp_oauth_resource_t *resource =
+        mcp_server_site_section(q->section)->resource;
+    apr_time_t now = apr_time_now();
+    apr_uint64_t sequence;
+
+    if (!q->principal || !resource)
+        return 1;
+    sequence = mcp_store_sequence_get(resource->service->works->revocations);
+    if (last->at && sequence == last->sequence && last->at <= now &&
+        now < last->at + HOLDS_FOR)
+        return 1;
+    if (!is_good(r, resource))
+        return 0;
+    last->at = now;
+    last->sequence = sequence;
+    return 1;
 }

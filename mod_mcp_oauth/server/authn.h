@@ -16,4 +16,15 @@ int mcp_server_authn_check(request_rec *r);
  * lets everyone in */
 int mcp_server_authn_force(request_rec *r);
 
+/* When an access token that lets in something long was looked at last. */
+typedef struct mcp_server_authn_look_t {
+    apr_time_t at;         /* 0: never */
+    apr_uint64_t sequence; /* of revocations, then */
+} mcp_server_authn_look_t;
+
+/* Whether the access token of r would still let it in: looked at when
+ * something was revoked, and from time to time. What a token is bound to was
+ * shown once. */
+int mcp_server_authn_holds(mcp_server_authn_look_t *last, request_rec *r);
+
 #endif

@@ -20,6 +20,7 @@
 #include "server/runner.h"
 #include "server/site.h"
 #include "server/state.h"
+#include "server/status.h"
 
 #define COUNTERS 4096 /* throttle counters: users and addresses */
 
@@ -160,7 +161,8 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
     if (e)
         log_fault(e, &cx);
     mcp_server_announce_open(s, works->shared);
-    mcp_server_park_open(s, pchild, works->shared);
+    mcp_server_park_open(pchild, works);
+    mcp_server_status_open(works->shared);
     mcp_server_runner_open(s, pchild, (int)settings_of(s)->limit->tasks);
     e = mcp_server_outbound_open(works, settings_of(s), &cx);
     if (e)

@@ -22,7 +22,7 @@
 #define OWNER_PLACES 64
 #define PIECE 4096 /* bytes: a socket that is ready for more takes so many */
 #define KEPT_MAX (1024 * 1024)
-#define STALLED apr_time_from_sec(30)
+#define STALLED apr_time_from_sec(10)
 #define LOOK_EVERY 20 /* milliseconds */
 
 static int stopping; /* set once, before the end of this child */

@@ -17,6 +17,7 @@
 #include "live/change.h"
 #include "live/signal.h"
 #include "server/request.h"
+#include "store/sequence.h"
 
 /* `make fallback` builds what there is for others. */
 #if AP_MODULE_MAGIC_AT_LEAST(20120211, 137) && !defined(MCP_STREAMS_FALLBACK)
@@ -57,6 +58,7 @@ struct parked_t {
     int is_running; /* a thread looks after it */
     int is_ready;   /* something happened meanwhile */
     int is_ending;  /* it was shut down */
+    int is_stalled; /* its client takes nothing */
 };
 
 APR_RING_HEAD(all_t, parked_t);
@@ -68,9 +70,10 @@ typedef struct seat_t {
     parked_t *parked;
 } seat_t;
 
-/* Of a child; all but the first five under the mutex. */
+/* Of a child; all but the first six under the mutex. */
 static struct {
     int can;
+    const mcp_oauth_works_t *works;
     mcp_live_shared_t *shared;
     apr_pool_t *pool;
     apr_thread_mutex_t *mutex;
@@ -81,6 +84,7 @@ static struct {
     struct queue_t queue;
     struct ties_t buckets[BUCKETS];
     apr_uint64_t seen[MCP_RINGS]; /* changes */
+    apr_uint64_t revoked;         /* the sequence of revocations */
     apr_time_t due;               /* of the first */
     int helpers, most_helpers;
 } park;
@@ -208,7 +212,12 @@ static apr_time_t due_of(const parked_t *p)
  * changes is told as one then. */
 static int look(parked_t *p, apr_pool_t *scratch)
 {
-    if (!mcp_server_outlet_flush(p->outlet))
+    int is_stalled = !mcp_server_outlet_flush(p->outlet);
+
+    if (p->is_stalled != is_stalled)
+        mcp_watch_stall(p->watch, is_stalled);
+    p->is_stalled = is_stalled;
+    if (is_stalled)
         return !p->outlet->is_over && mcp_wait_goes_on(&p->watch->wait);
     return mcp_watch_step(p->watch, scratch);
 }
@@ -286,6 +295,19 @@ static void end_all(void)
         hang_up(p);
 }
 
+/* Whoever came in by an access token that was revoked is sent away. */
+static void hear_of_revocations(void)
+{
+    apr_uint64_t sequence =
+        park.works->revocations
+            ? mcp_store_sequence_get(park.works->revocations)
+            : 0;
+
+    if (sequence != park.revoked)
+        ready_all();
+    park.revoked = sequence;
+}
+
 static apr_interval_time_t hear_all(void)
 {
     apr_time_t now = apr_time_now();
@@ -293,6 +315,7 @@ static apr_interval_time_t hear_all(void)
 
     for (ring = 0; ring < MCP_RINGS; ring++)
         hear((mcp_ring_t)ring);
+    hear_of_revocations();
     look_at_clock(now);
     if (park.is_stopping)
         end_all();
@@ -350,13 +373,13 @@ static apr_status_t thread_end(void *unused)
     return APR_SUCCESS;
 }
 
-void mcp_server_park_open(server_rec *s, apr_pool_t *pchild,
-                          mcp_live_shared_t *shared)
+void mcp_server_park_open(apr_pool_t *pchild, const mcp_oauth_works_t *works)
 {
     int can = 0, threads = 1, i;
 
     memset(&park, 0, sizeof(park));
-    park.shared = shared;
+    park.works = works;
+    park.shared = works->shared;
     APR_RING_INIT(&park.all, parked_t, all);
     APR_RING_INIT(&park.queue, parked_t, queue);
     for (i = 0; i < BUCKETS; i++)
@@ -579,8 +602,7 @@ void mcp_server_park_resume_connection(conn_rec *c, request_rec *r)
 {
 }
 
-void mcp_server_park_open(server_rec *s, apr_pool_t *pchild,
-                          mcp_live_shared_t *shared)
+void mcp_server_park_open(apr_pool_t *pchild, const mcp_oauth_works_t *works)
 {
 }
 

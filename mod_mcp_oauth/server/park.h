@@ -5,6 +5,7 @@
 #include <httpd.h>
 
 #include "mcp/watch.h"
+#include "oauth/service.h"
 #include "server/outlet.h"
 
 /* Streams that hold no thread: their handler has returned, and the MPM keeps
@@ -31,8 +32,7 @@ void mcp_server_park_suspend_connection(conn_rec *c, request_rec *r);
 void mcp_server_park_resume_connection(conn_rec *c, request_rec *r);
 
 /* child_init */
-void mcp_server_park_open(server_rec *s, apr_pool_t *pchild,
-                          mcp_live_shared_t *shared);
+void mcp_server_park_open(apr_pool_t *pchild, const mcp_oauth_works_t *works);
 /* child_stopping, where it is graceful: all streams end. */
 void mcp_server_park_stop(void);
 

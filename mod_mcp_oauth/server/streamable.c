@@ -6,6 +6,7 @@
 
 #include "mcp/dispatch.h"
 #include "server/answer.h"
+#include "server/authn.h"
 #include "server/authz.h"
 #include "server/body.h"
 #include "server/deny.h"
@@ -24,6 +25,7 @@ typedef struct serving_t {
     mcp_server_request_t *q;
     mcp_outlet_t out;
     mcp_exchange_t x;
+    mcp_server_authn_look_t look; /* at its access token */
     int is_parked;
 } serving_t;
 
@@ -169,6 +171,13 @@ static void done(void *baton)
     answered(baton);
 }
 
+static int out_entitled(void *baton)
+{
+    serving_t *serving = baton;
+
+    return mcp_server_authn_holds(&serving->look, serving->outlet.r);
+}
+
 static int out_park(void *baton, mcp_watch_t *watch)
 {
     serving_t *serving = baton;
@@ -180,9 +189,9 @@ static int out_park(void *baton, mcp_watch_t *watch)
 
 static mcp_outlet_t outlet_of(const request_rec *r)
 {
-    mcp_outlet_t outlet = {out_send, out_end,      out_accept,
-                           out_gone, out_stopping, r->server->timeout,
-                           NULL};
+    mcp_outlet_t outlet = {out_send,     out_end,      out_accept,
+                           out_gone,     out_stopping, r->server->timeout,
+                           out_entitled, NULL};
 
     if (mcp_server_park_can(r))
         outlet.park = out_park;
