@@ -23,12 +23,8 @@
 #include "server/status.h"
 #include "server/streamable.h"
 
-static void register_hooks(apr_pool_t *pool)
+static void register_life(void)
 {
-    mcp_server_parts_register(pool);
-    mcp_server_identity_register();
-    mcp_server_status_register();
-
     ap_hook_pre_config(mcp_server_life_pre_config, NULL, NULL,
                        APR_HOOK_MIDDLE);
     ap_hook_check_config(mcp_server_life_check_config, NULL, NULL,
@@ -39,12 +35,18 @@ static void register_hooks(apr_pool_t *pool)
                         APR_HOOK_MIDDLE);
     ap_hook_child_init(mcp_server_life_child_init, NULL, NULL,
                        APR_HOOK_MIDDLE);
-
     ap_hook_child_stopping(mcp_server_life_child_stopping, NULL, NULL,
                            APR_HOOK_MIDDLE);
-
     ap_hook_monitor(mcp_server_audit_monitor, NULL, NULL, APR_HOOK_MIDDLE);
+}
 
+static void register_hooks(apr_pool_t *pool)
+{
+    mcp_server_parts_register(pool);
+    mcp_server_identity_register();
+    mcp_server_status_register();
+
+    register_life();
     ap_hook_expr_lookup(mcp_server_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
 
     ap_hook_process_connection(mcp_server_park_process_connection, NULL, NULL,

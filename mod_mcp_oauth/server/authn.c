@@ -175,10 +175,10 @@ static int is_good(request_rec *r, const mcp_oauth_resource_t *resource)
 
 int mcp_server_authn_holds(mcp_server_authn_look_t *last, request_rec *r)
 {
-    const mcp_server_request_t *q = mcp_server_request_find(r);
+    mcp_server_request_t *q = mcp_server_request_get(r);
     const mcp_oauth_resource_t *resource =
         mcp_server_site_section(q->section)->resource;
-    apr_time_t now = apr_time_now();
+    apr_time_t now = mcp_ctx_now(&q->cx);
     apr_uint64_t sequence;
 
     if (!q->principal || !resource)

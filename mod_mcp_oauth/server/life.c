@@ -10,6 +10,7 @@
 #include "server/account.h"
 #include "server/announce.h"
 #include "server/audit.h"
+#include "server/capacity.h"
 #include "server/context.h"
 #include "server/deny.h"
 #include "server/lock.h"
@@ -74,12 +75,19 @@ int mcp_server_life_check_config(apr_pool_t *pconf, apr_pool_t *plog,
     works = apr_pcalloc(pconf, sizeof(*works));
     if (mcp_server_site_make(sites, works, pconf))
         return HTTP_INTERNAL_SERVER_ERROR;
+    mcp_server_capacity_read();
     return OK;
 }
 
 void mcp_server_life_test_config(apr_pool_t *pconf, server_rec *s)
 {
-    if (sites && ap_exists_config_define("DUMP_MCP"))
+    mcp_ctx_t cx;
+
+    if (!sites)
+        return;
+    mcp_server_context_of_server(&cx, s, pconf);
+    mcp_server_capacity_check(sites, settings_of(s)->limit->streams, &cx);
+    if (ap_exists_config_define("DUMP_MCP"))
         mcp_config_site_dump(sites, pconf);
 }
 
@@ -142,6 +150,8 @@ int mcp_server_life_post_config(apr_pool_t *pconf, apr_pool_t *plog,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     mcp_server_site_open(sites, works, settings_of(s)->limit);
+    if (ap_state_query(AP_SQ_MAIN_STATE) != AP_SQ_MS_CREATE_PRE_CONFIG)
+        mcp_server_capacity_check(sites, settings_of(s)->limit->streams, &cx);
     return OK;
 }
 
@@ -161,7 +171,7 @@ void mcp_server_life_child_init(apr_pool_t *pchild, server_rec *s)
     if (e)
         log_fault(e, &cx);
     mcp_server_announce_open(s, works->shared);
-    mcp_server_park_open(pchild, works);
+    mcp_server_park_open(s, pchild, works);
     mcp_server_status_open(works->shared);
     mcp_server_runner_open(s, pchild, (int)settings_of(s)->limit->tasks);
     e = mcp_server_outbound_open(works, settings_of(s), &cx);

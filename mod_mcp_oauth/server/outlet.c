@@ -19,7 +19,6 @@
 #define POLLRDHUP 0
 #endif
 
-#define OWNER_PLACES 64
 #define PIECE 4096 /* bytes: a socket that is ready for more takes so many */
 #define KEPT_MAX (1024 * 1024)
 #define STALLED apr_time_from_sec(10)
@@ -125,7 +124,7 @@ static int keep(mcp_server_outlet_t *outlet, const char *bytes, apr_size_t len)
         return 0;
     }
     if (!outlet->kept_len)
-        outlet->kept_since = apr_time_now();
+        outlet->kept_since = mcp_ctx_now(outlet->cx);
     memcpy(kept + outlet->kept_len, bytes, len);
     outlet->kept = kept;
     outlet->kept_len += len;
@@ -154,8 +153,8 @@ int mcp_server_outlet_flush(mcp_server_outlet_t *outlet)
     if (sent == left)
         forget(outlet);
     else if (sent)
-        outlet->kept_since = apr_time_now();
-    else if (apr_time_now() - outlet->kept_since > STALLED)
+        outlet->kept_since = mcp_ctx_now(outlet->cx);
+    else if (mcp_ctx_now(outlet->cx) - outlet->kept_since > STALLED)
         give_up(outlet);
     return sent == left;
 }
@@ -163,10 +162,10 @@ int mcp_server_outlet_flush(mcp_server_outlet_t *outlet)
 void mcp_server_outlet_close(mcp_server_outlet_t *outlet,
                              apr_interval_time_t patience)
 {
-    apr_time_t end = apr_time_now() + patience;
+    apr_time_t end = mcp_ctx_now(outlet->cx) + patience;
 
     while (!mcp_server_outlet_flush(outlet) && !outlet->is_over &&
-           apr_time_now() < end)
+           mcp_ctx_now(outlet->cx) < end)
         is_writable(outlet, LOOK_EVERY);
     if (outlet->kept_len)
         give_up(outlet);
@@ -250,25 +249,4 @@ void mcp_server_outlet_stop(mcp_live_shared_t *shared, int graceful)
         return;
     mcp_server_park_stop();
     mcp_live_signal_raise(shared);
-}
-
-/* Half of a child's threads, and a quarter of all, may be held at once. */
-void mcp_server_outlet_places(mcp_place_limits_t *places, apr_uint32_t streams)
-{
-    mcp_place_limits_t *held = &places[MCP_PLACE_THREAD];
-    mcp_place_limits_t *parked = &places[MCP_PLACE_STREAM];
-    int threads = 1, children = 1;
-
-    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &children);
-    if (threads < 1)
-        threads = 1;
-    held->owner = parked->owner = OWNER_PLACES;
-    held->child = threads > 3 ? (apr_uint32_t)threads / 2 : 1;
-    if (held->child > streams)
-        held->child = streams;
-    held->server =
-        threads * children > 7 ? (apr_uint32_t)(threads * children) / 4 : 1;
-    parked->child = streams;
-    parked->server = MCP_PLACES;
 }

@@ -14,6 +14,7 @@
  * client does not take is kept, up to a bound, and goes out when it does. */
 typedef struct mcp_server_outlet_t {
     request_rec *r;
+    mcp_ctx_t *cx;
     apr_bucket_brigade *bb;
     int is_begun;
     int is_over; /* ended, or the client has gone */
@@ -49,8 +50,5 @@ void mcp_server_outlet_close(mcp_server_outlet_t *outlet,
 
 /* child_stopping: those who wait end; they are woken where it is graceful */
 void mcp_server_outlet_stop(mcp_live_shared_t *shared, int graceful);
-/* post_config: how many may wait, for each kind of place */
-void mcp_server_outlet_places(mcp_place_limits_t *places,
-                              apr_uint32_t streams);
 
 #endif

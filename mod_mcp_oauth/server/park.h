@@ -32,7 +32,8 @@ void mcp_server_park_suspend_connection(conn_rec *c, request_rec *r);
 void mcp_server_park_resume_connection(conn_rec *c, request_rec *r);
 
 /* child_init */
-void mcp_server_park_open(apr_pool_t *pchild, const mcp_oauth_works_t *works);
+void mcp_server_park_open(server_rec *s, apr_pool_t *pchild,
+                          const mcp_oauth_works_t *works);
 /* child_stopping, where it is graceful: all streams end. */
 void mcp_server_park_stop(void);
 

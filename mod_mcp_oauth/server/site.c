@@ -6,9 +6,9 @@
 
 #include "base/scope.h"
 #include "base/uri.h"
+#include "server/capacity.h"
 #include "server/context.h"
 #include "server/offer.h"
-#include "server/outlet.h"
 #include "server/parts.h"
 #include "server/rule.h"
 #include "server/runner.h"
@@ -277,7 +277,7 @@ void mcp_server_site_open(const apr_array_header_t *sites,
     mcp_place_limits_t places[MCP_PLACE_KINDS];
     int i;
 
-    mcp_server_outlet_places(places, limit->streams);
+    mcp_server_capacity_places(places, limit->streams);
     for (i = 0; i < sites->nelts; i++) {
         mcp_server_site_t *own =
             APR_ARRAY_IDX(sites, i, mcp_config_site_t *)->runtime;

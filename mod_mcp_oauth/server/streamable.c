@@ -212,6 +212,7 @@ static int serve(request_rec *r, mcp_server_request_t *q)
     serving->q = q;
     serving->out = outlet_of(r);
     serving->outlet.r = r;
+    serving->outlet.cx = &q->cx;
     serving->outlet.headers = set_headers;
     serving->outlet.baton = serving;
     serving->x.server = own->server;

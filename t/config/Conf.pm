@@ -31,6 +31,7 @@ my $root = tempdir(CLEANUP => 1);
 mkdir "$root/logs";
 my $conf = "$root/httpd.conf";
 our $base = "$root/base.conf";    # which modules, and what httpd itself needs
+our $files;                       # how many it may open, where it matters
 my @more = qw(macro ssl ldap authnz_ldap authn_dbd dbd
     authn_anon version);
 
@@ -63,8 +64,8 @@ sub check {
     write_file('httpd.conf', $text);
     my @command = (MCPServer::httpd(), '-t', @options, '-d', $root, '-f',
         $conf, '-C', "Include $base");
-    open my $from, '-|', join(' ', map { s/'/'\\''/gr =~ s/^(.*)$/'$1'/sr }
-            @command) . ' 2>&1' or die "$command[0]: $!";
+    open my $from, '-|', ($files ? "ulimit -n $files && " : '')
+        . join(' ', map { s/'/'\\''/gr =~ s/^(.*)$/'$1'/sr } @command) . ' 2>&1' or die "$command[0]: $!";
     my $said = do { local $/; <$from> };
     close $from;
     my $good = $? == 0;
