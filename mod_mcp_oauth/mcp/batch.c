@@ -6,6 +6,7 @@
 #include "mcp/era.h"
 #include "mcp/message.h"
 #include "mcp/stream.h"
+#include "mcp/watch.h"
 
 #define VERSION 20250326
 
@@ -62,7 +63,10 @@ static const mcp_error_t *answer_one(mcp_turn_t *one,
         return mcp_message_note(one);
     if (!strcmp(one->rpc.method, "initialize"))
         return refuse(one, "initialize must not be part of a batch");
-    return mcp_message_answer(one);
+    MCP_TRY(mcp_message_answer(one));
+    if (one->watch)
+        mcp_watch_run(one->watch);
+    return NULL;
 }
 
 /* Over HTTP+SSE the answers are one message of the session's stream. */
@@ -96,6 +100,7 @@ const mcp_error_t *mcp_batch_post(mcp_turn_t *t)
     for (i = 0; i < mcp_json_size(t->rpc.batch); i++) {
         mcp_turn_t one = *t;
 
+        one.is_part = 1;
         x->json = NULL;
         e = answer_one(&one, mcp_json_at(t->rpc.batch, i));
         if (e)

@@ -10,7 +10,6 @@
 #include "mcp/era.h"
 #include "mcp/question.h"
 #include "mcp/request_state.h"
-#include "mcp/wait.h"
 
 #define MAX_ROUNDS 32 /* of questions: a function that only asks is broken */
 #define MIN_DELAY apr_time_from_msec(10)
@@ -190,29 +189,8 @@ static void begin_round(mcp_call_run_t *run)
     run->kind->begin(run);
 }
 
-/* Waits before the next round. *why: there is none, for this reason. */
-static const mcp_error_t *nap(const char **why, mcp_call_run_t *run)
-{
-    apr_time_t now = mcp_ctx_now(run->t->cx), end = now + run->delay;
-    mcp_wait_t wait;
-    int waits = 1;
-
-    MCP_TRY(mcp_wait_begin(&wait, run->t, MCP_PLACE_THREAD));
-    for (; waits && now < end; now = mcp_ctx_now(run->t->cx)) {
-        mcp_wait_look(&wait);
-        if (wait.nap > end - now)
-            wait.nap = end - now;
-        waits = !mcp_call_is_cancelled(run) && mcp_wait(&wait);
-    }
-    mcp_wait_end(&wait);
-    if (!waits)
-        *why = "It took longer than this server waits.";
-    run->remembered = run->remember;
-    run->answers = NULL;
-    return NULL;
-}
-
-/* Whether outcome leads to another round: *again. */
+/* What follows a round: *again another one at once, or waiting, or with *why
+ * that there can be none. */
 static const mcp_error_t *go_on(int *again, const char **why,
                                 mcp_call_run_t *run, mcp_outcome_t outcome)
 {
@@ -220,8 +198,10 @@ static const mcp_error_t *go_on(int *again, const char **why,
     if (run->breach)
         return NULL;
     if (outcome == MCP_CALL_LATER && run->t->x->outlet) {
-        *again = 1;
-        return nap(why, run);
+        run->watch.due = mcp_ctx_now(run->t->cx) + run->delay;
+        run->remembered = run->remember;
+        run->answers = NULL;
+        return mcp_call_wait(run, MCP_CALL_WAITS_FOR_TIME);
     }
     if (outcome != MCP_CALL_INPUT_REQUIRED)
         return NULL;
@@ -229,10 +209,8 @@ static const mcp_error_t *go_on(int *again, const char **why,
         run->breach = "it requires input, and asked for none";
     else if (run->t->era->bit == MCP_ERA_LEGACY && run->asked++ >= MAX_ROUNDS)
         run->breach = "it asks again and again";
-    else if (run->t->era->bit == MCP_ERA_LEGACY) {
-        *again = 1;
-        return mcp_call_ask_now(why, run);
-    }
+    else if (run->t->era->bit == MCP_ERA_LEGACY)
+        return mcp_call_ask(again, why, run);
     return NULL;
 }
 
@@ -255,12 +233,15 @@ const mcp_error_t *mcp_call_run(mcp_call_run_t *run)
     mcp_outcome_t outcome;
     int again;
 
+    run->waits_for = MCP_CALL_WAITS_FOR_NOTHING;
     do {
         outcome = mcp_call_round(run);
         if (outcome == MCP_CALL_LATER && run->as_task && !run->breach)
             return run->as_task(run);
         MCP_TRY(go_on(&again, &why, run, outcome));
-    } while (again && !why);
+    } while (again);
+    if (run->waits_for != MCP_CALL_WAITS_FOR_NOTHING)
+        return NULL;
     if (run->t->era->bit == MCP_ERA_LEGACY)
         run->t->is_cancelled = mcp_call_is_cancelled(run);
     return why ? run->kind->refuse(run, why) : mcp_call_answer(run, outcome);

@@ -3,6 +3,7 @@
 #define MCP_MCP_CALL_H
 
 #include "mcp/box.h"
+#include "mcp/watch.h"
 #include "mod_mcp_oauth.h"
 
 /* One call of a function of another module while it runs: what its mcp_call_t
@@ -22,6 +23,13 @@
 #define MCP_CALL_MAX_DELAY apr_time_from_sec(24 * 3600)
 
 typedef struct mcp_call_run_t mcp_call_run_t;
+
+/* What a call waits for between its rounds. */
+typedef enum {
+    MCP_CALL_WAITS_FOR_NOTHING, /* it runs, or is answered */
+    MCP_CALL_WAITS_FOR_TIME,    /* the function said later */
+    MCP_CALL_WAITS_FOR_ANSWERS  /* of the client */
+} mcp_call_waits_t;
 
 typedef struct mcp_medium_t {
     const char *kind; /* "image", "audio", "blob" */
@@ -88,6 +96,14 @@ struct mcp_call_run_t {
     apr_uint32_t signal; /* when it was last looked for a cancellation */
     int is_cancelled;    /* as far as is known then */
 
+    /* -- between rounds -- */
+    mcp_watch_t watch;
+    mcp_call_waits_t waits_for;
+    const mcp_error_t *failure; /* that the last of them led to */
+    const char *name;           /* of its questions; NULL: none were put */
+    mcp_box_t box;              /* what the client says to them */
+    int put;                    /* how many were put in earlier rounds */
+
     /* -- what the function gave in this round; content goes straight into
      * t->w -- */
     apr_size_t written; /* bytes */
@@ -110,7 +126,8 @@ struct mcp_call_run_t {
 /* The params that all of tools/call, resources/read and prompts/get have:
  * inputResponses and requestState, which is good for these arguments. */
 const mcp_error_t *mcp_call_params_read(mcp_call_run_t *run);
-/* Calls the function and writes the answer. */
+/* Calls the function and writes the answer, at once or, where it has to wait,
+ * as t->watch. */
 const mcp_error_t *mcp_call_run(mcp_call_run_t *run);
 /* The two steps of that, for who does something between them: one round, and
  * the answer to the last one. */
@@ -121,10 +138,20 @@ const mcp_error_t *mcp_call_fail(mcp_call_run_t *run, const char *why);
 /* Whether the request was cancelled by its client. */
 int mcp_call_is_cancelled(mcp_call_run_t *run);
 
-/* Puts the questions of this round to the client on the stream and waits for
- * the answers: the next round has them. *why is set where they cannot be had,
- * for the model to read. */
-const mcp_error_t *mcp_call_ask_now(const char **why, mcp_call_run_t *run);
+/* Begins to wait, or goes on with it: call_wait.c. */
+const mcp_error_t *mcp_call_wait(mcp_call_run_t *run, mcp_call_waits_t what);
+
+/* Puts the questions of this round to the client on the stream; the next round
+ * has the answers: *again where there are none to wait for. *why is set where
+ * they cannot be had, for the model to read. */
+const mcp_error_t *mcp_call_ask(int *again, const char **why,
+                                mcp_call_run_t *run);
+/* Whether all answers are there: the next round has them, or *why says why
+ * they are none. */
+int mcp_call_ask_has(const char **why, mcp_call_run_t *run);
+/* Nobody waits for them any more. why: for the client, where it was not
+ * answered. */
+void mcp_call_ask_end(mcp_call_run_t *run, const char *why);
 
 /* what functions may do */
 extern const mcp_call_api_t mcp_call_api;

@@ -10,7 +10,6 @@
 #include "mcp/notification.h"
 #include "mcp/question.h"
 #include "mcp/stream.h"
-#include "mcp/wait.h"
 
 /* The questions of a call as requests of the server, for clients of the legacy
  * era: each goes out on the stream of the answer, and what the client says to
@@ -78,11 +77,22 @@ static const char *params_of(const mcp_question_t *question, const char *id,
                : question->params;
 }
 
-static void put(mcp_call_run_t *run, const char *name, int number)
+/* The number of a question of this round, among all of the call. */
+static int number_of(const mcp_call_run_t *run, int i)
+{
+    return run->put + i + 1;
+}
+
+static const char *id_of(const mcp_call_run_t *run, int i)
+{
+    return mcp_answers_id(run->name, number_of(run, i), run->call.pool);
+}
+
+static void put(mcp_call_run_t *run, int i)
 {
     const mcp_question_t *question =
-        &APR_ARRAY_IDX(run->questions, number, mcp_question_t);
-    const char *id = mcp_answers_id(name, number + 1, run->call.pool);
+        &APR_ARRAY_IDX(run->questions, i, mcp_question_t);
+    const char *id = id_of(run, i);
     const char *params = params_of(question, id, run->call.pool);
     mcp_writer_t *w = mcp_writer_make(run->call.pool);
     const char *text;
@@ -131,43 +141,63 @@ static const mcp_json_t *result_read(const char **why,
     return NULL;
 }
 
-/* Waits for all answers, which become the members of *answers. */
-static const char *collect(const char **answers, mcp_call_run_t *run,
-                           const mcp_box_t *box)
+/* The answer to a question of this round; 0: it is not there. */
+static int letter_read(mcp_letter_t *letter, const mcp_call_run_t *run, int i,
+                       apr_pool_t *pool)
+{
+    letter->number = 0;
+    letter->kind = (apr_uint32_t)number_of(run, i);
+    return !mcp_box_read(letter, &run->box, run->t, pool);
+}
+
+static int all_are_there(const mcp_call_run_t *run)
+{
+    mcp_letter_t letter;
+    int i;
+
+    for (i = 0; i < run->questions->nelts; i++)
+        if (!letter_read(&letter, run, i, run->t->cx->pool))
+            return 0;
+    return 1;
+}
+
+/* The answers, as the members of an object. */
+static const char *collect(const char **why, mcp_call_run_t *run)
 {
     mcp_writer_t *w = mcp_writer_make(run->call.pool);
-    const mcp_json_t *result;
-    const char *why = NULL;
     mcp_letter_t letter;
-    mcp_wait_t wait;
-    int waits = 1, i;
+    int i;
 
-    if (mcp_wait_begin(&wait, run->t, MCP_PLACE_THREAD))
-        return "Too many clients are being asked at the moment; try again.";
     mcp_writer_open(w, '{');
-    for (i = 0; i < run->questions->nelts && waits && !why; i++) {
-        do {
-            mcp_wait_look(&wait);
-            letter.number = 0;
-            letter.kind = (apr_uint32_t)i + 1;
-            waits = !mcp_call_is_cancelled(run);
-        } while (waits && mcp_box_read(&letter, box, run->t, run->call.pool) &&
-                 (waits = mcp_wait(&wait)));
-        result = waits ? result_read(&why, &letter, run) : NULL;
+    for (i = 0; i < run->questions->nelts && !*why; i++) {
+        if (!letter_read(&letter, run, i, run->call.pool))
+            *why = "The client's answer got lost.";
         mcp_writer_name(w,
                         APR_ARRAY_IDX(run->questions, i, mcp_question_t).key);
-        mcp_writer_json(w, result);
+        mcp_writer_json(w, *why ? NULL : result_read(why, &letter, run));
     }
-    mcp_wait_end(&wait);
     mcp_writer_close(w);
-    *answers = mcp_writer_text(w, NULL);
-    return waits ? why : "The client did not answer in time.";
+    return mcp_writer_text(w, NULL);
+}
+
+int mcp_call_ask_has(const char **why, mcp_call_run_t *run)
+{
+    mcp_ctx_t cx = *run->t->cx;
+    const char *answers;
+
+    if (!all_are_there(run))
+        return 0;
+    cx.pool = run->call.pool;
+    answers = collect(why, run);
+    if (!*why && mcp_json_read(&run->answers, answers, strlen(answers), &cx))
+        *why = "The client's answers could not be read.";
+    run->put += run->questions->nelts;
+    return 1;
 }
 
 /* 2025-11-25 lifecycle, Timeouts: "the sender SHOULD issue a cancellation
  * notification for that request and stop waiting". */
-static void withdraw(mcp_call_run_t *run, const char *name,
-                     const mcp_box_t *box, const char *why)
+static void withdraw(mcp_call_run_t *run, const char *why)
 {
     apr_pool_t *pool = run->call.pool;
     mcp_letter_t letter;
@@ -177,46 +207,65 @@ static void withdraw(mcp_call_run_t *run, const char *name,
     int i;
 
     for (i = 0; i < run->questions->nelts; i++) {
-        letter.number = 0;
-        letter.kind = (apr_uint32_t)i + 1;
-        if (!mcp_box_read(&letter, box, run->t, pool))
+        if (letter_read(&letter, run, i, pool))
             continue;
         w = mcp_notification_begin("notifications/cancelled", pool);
-        mcp_writer_member(w, "requestId", mcp_answers_id(name, i + 1, pool));
+        mcp_writer_member(w, "requestId", id_of(run, i));
         mcp_writer_member(w, "reason", why);
         text = mcp_notification_end(w, &len);
         mcp_stream_send(run->t, text, len);
     }
 }
 
-const mcp_error_t *mcp_call_ask_now(const char **why, mcp_call_run_t *run)
+void mcp_call_ask_end(mcp_call_run_t *run, const char *why)
 {
-    mcp_turn_t *t = run->t;
-    const char *name, *answers = "{}";
-    mcp_box_t box;
+    if (!run->name)
+        return;
+    if (why && run->waits_for == MCP_CALL_WAITS_FOR_ANSWERS)
+        withdraw(run, why);
+    mcp_box_close(&run->box, run->t);
+}
+
+/* All questions of a call have one box. */
+static const mcp_error_t *name_make(mcp_call_run_t *run)
+{
+    const char *name;
+
+    if (run->name)
+        return NULL;
+    MCP_TRY(mcp_random_text(&name, NAME_BYTES, run->t->cx));
+    run->name = apr_pstrdup(run->t->pool, name);
+    run->box = mcp_box_of(run->t, MCP_BOX_ANSWERS, run->name);
+    return NULL;
+}
+
+/* NULL: they are put. */
+static const char *put_all(mcp_call_run_t *run)
+{
     int i;
 
-    MCP_TRY(mcp_random_text(&name, NAME_BYTES, t->cx));
-    MCP_TRY(url_required(run, name));
+    if (mcp_answers_expect(&run->box, run->t))
+        return "This server cannot ask at the moment; try again.";
+    if (mcp_call_wait(run, MCP_CALL_WAITS_FOR_ANSWERS))
+        return "Too many clients are being asked at the moment; try again.";
+    for (i = 0; i < run->questions->nelts; i++)
+        put(run, i);
+    return NULL;
+}
+
+const mcp_error_t *mcp_call_ask(int *again, const char **why,
+                                mcp_call_run_t *run)
+{
+    MCP_TRY(name_make(run));
+    MCP_TRY(url_required(run, run->name));
     *why = run->questions ? obstacle(run) : NULL;
     if (*why)
         return NULL;
     run->remembered = run->remember;
     run->answers = NULL;
-    if (!run->questions)
-        return NULL;
-    box = mcp_box_of(t, MCP_BOX_ANSWERS, name);
-    if (mcp_answers_expect(&box, t)) {
-        *why = "This server cannot ask at the moment; try again.";
-        return NULL;
-    }
-    for (i = 0; i < run->questions->nelts; i++)
-        put(run, name, i);
-    *why = collect(&answers, run, &box);
-    if (*why && !mcp_call_is_cancelled(run))
-        withdraw(run, name, &box, *why);
-    mcp_box_close(&box, t);
-    return *why
-               ? NULL
-               : mcp_json_read(&run->answers, answers, strlen(answers), t->cx);
+    if (run->questions)
+        *why = put_all(run);
+    else
+        *again = 1;
+    return NULL;
 }

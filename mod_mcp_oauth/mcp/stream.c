@@ -42,7 +42,7 @@ static mcp_stream_t *make(mcp_turn_t *t)
 /* Before a message: most requests are answered without one. */
 static void clear(mcp_turn_t *t)
 {
-    if (t->watch)
+    if (t->watch && t->watch->use != MCP_WATCH_CALL)
         t->stream->scratch = t->watch->scratch; /* is cleared by its watch */
     else if (t->stream->scratch)
         apr_pool_clear(t->stream->scratch);

@@ -20,6 +20,7 @@ typedef struct mcp_turn_t {
     mcp_rpc_t rpc;
     const mcp_era_t *era;           /* NULL until it is known */
     const mcp_method_t *method;     /* NULL: no such method */
+    int is_part;                    /* of a batch */
     int is_cancelled;               /* by its client: legacy era */
     const mcp_json_t *capabilities; /* the client's: modern era */
     const char *task;               /* the id of the one that it works on */

@@ -64,7 +64,6 @@ const mcp_error_t *mcp_wait_begin(mcp_wait_t *wait, mcp_turn_t *t,
         wait->is_token_short = 1;
     }
     wait->comment = mcp_ctx_now(t->cx) + COMMENT_EVERY;
-    wait->nap = NAP;
     return NULL;
 }
 
@@ -81,9 +80,13 @@ static int keep_alive(mcp_wait_t *wait, apr_time_t now)
     return mcp_stream_comment(wait->t);
 }
 
-int mcp_wait(mcp_wait_t *wait)
+int mcp_wait(mcp_wait_t *wait, apr_time_t due)
 {
-    mcp_live_signal_wait(wait->t->x->works->shared, wait->seen, wait->nap);
+    apr_interval_time_t nap = NAP, left = due - mcp_ctx_now(wait->t->cx);
+
+    if (due && left < nap)
+        nap = left;
+    mcp_live_signal_wait(wait->t->x->works->shared, wait->seen, nap);
     return mcp_wait_goes_on(wait);
 }
 
@@ -102,6 +105,18 @@ int mcp_wait_goes_on(mcp_wait_t *wait)
     else if (mcp_stream_is_lost(wait->t) || !keep_alive(wait, now))
         wait->why = "its client has gone";
     return !wait->why;
+}
+
+int mcp_wait_hold(mcp_wait_t *wait)
+{
+    int place = place_take(wait->t, MCP_PLACE_THREAD);
+
+    if (place < 0)
+        return 0;
+    mcp_wait_end(wait);
+    wait->kind = MCP_PLACE_THREAD;
+    wait->place = place;
+    return 1;
 }
 
 void mcp_wait_end(mcp_wait_t *wait)

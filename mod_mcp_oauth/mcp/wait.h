@@ -11,19 +11,18 @@
  *     MCP_TRY(mcp_wait_begin(&wait, t, MCP_PLACE_THREAD));
  *     do
  *         mcp_wait_look(&wait);
- *     while (nothing is there yet && mcp_wait(&wait));
+ *     while (nothing is there yet && mcp_wait(&wait, 0));
  *     mcp_wait_end(&wait);
  */
 typedef struct mcp_wait_t {
     mcp_turn_t *t;
     mcp_place_kind_t kind;
     int place;
-    apr_uint32_t seen;       /* of the signal */
-    apr_time_t end;          /* of patience */
-    int is_token_short;      /* which the access token's makes shorter */
-    const char *why;         /* it is over, for the log; NULL: it is not */
-    apr_time_t comment;      /* when the stream needs one */
-    apr_interval_time_t nap; /* after which it looks by itself */
+    apr_uint32_t seen;  /* of the signal */
+    apr_time_t end;     /* of patience */
+    int is_token_short; /* which the access token's makes shorter */
+    const char *why;    /* it is over, for the log; NULL: it is not */
+    apr_time_t comment; /* when the stream needs one */
 } mcp_wait_t;
 
 /* UNAVAILABLE where too many wait already. */
@@ -31,12 +30,15 @@ const mcp_error_t *mcp_wait_begin(mcp_wait_t *wait, mcp_turn_t *t,
                                   mcp_place_kind_t kind);
 /* Before looking: what comes from here on ends the next wait. */
 void mcp_wait_look(mcp_wait_t *wait);
-/* Until something has come, at most a second. A stream that is begun is kept
- * alive meanwhile. 0 when waiting is over: the client has gone, the server
- * stops, patience or the access token has come to its end. */
-int mcp_wait(mcp_wait_t *wait);
+/* Until something has come, or the time is due (0: no time), at most a second.
+ * A stream that is begun is kept alive meanwhile. 0 when waiting is over: the
+ * client has gone, the server stops, patience or the access token has come to
+ * its end. */
+int mcp_wait(mcp_wait_t *wait, apr_time_t due);
 /* The same without waiting: whether it is not over. */
 int mcp_wait_goes_on(mcp_wait_t *wait);
+/* From here on it holds a thread; 0: too many do, and nothing is changed. */
+int mcp_wait_hold(mcp_wait_t *wait);
 void mcp_wait_end(mcp_wait_t *wait);
 
 #endif

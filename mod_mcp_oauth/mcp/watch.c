@@ -1,7 +1,19 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "mcp/watch.h"
 
+#include <string.h>
+
 #define KEYS 8
+
+/* A part of a batch, and what is posted over HTTP+SSE, where the client has
+ * its answer already, goes on with the thread that it has. */
+static int can_park(const mcp_turn_t *t)
+{
+    const mcp_exchange_t *x = t->x;
+
+    return x->outlet->park && !t->is_part &&
+           !(x->server->is_sse && !strcmp(x->method, "POST"));
+}
 
 static void tell_use(const mcp_watch_t *watch, unsigned more)
 {
@@ -17,8 +29,7 @@ const mcp_error_t *mcp_watch_begin(mcp_watch_t *watch, mcp_turn_t *t,
                                    void (*end)(mcp_watch_t *, int))
 {
     MCP_TRY(mcp_wait_begin(&watch->wait, t,
-                           t->x->outlet->park ? MCP_PLACE_STREAM
-                                              : MCP_PLACE_THREAD));
+                           can_park(t) ? MCP_PLACE_STREAM : MCP_PLACE_THREAD));
     watch->t = t;
     watch->use = use;
     tell_use(watch, 0);
@@ -80,8 +91,9 @@ void mcp_watch_stall(mcp_watch_t *watch, int is_stalled)
 apr_time_t mcp_watch_due(const mcp_watch_t *watch)
 {
     const mcp_wait_t *wait = &watch->wait;
+    apr_time_t due = wait->comment < wait->end ? wait->comment : wait->end;
 
-    return wait->comment < wait->end ? wait->comment : wait->end;
+    return watch->due && watch->due < due ? watch->due : due;
 }
 
 void mcp_watch_end(mcp_watch_t *watch, apr_pool_t *scratch)
@@ -99,7 +111,7 @@ void mcp_watch_run(mcp_watch_t *watch)
     apr_pool_create(&scratch, watch->t->pool);
     do
         mcp_wait_look(&watch->wait);
-    while (look(watch, scratch) && mcp_wait(&watch->wait));
+    while (look(watch, scratch) && mcp_wait(&watch->wait, watch->due));
     mcp_watch_end(watch, scratch);
     apr_pool_destroy(scratch);
 }

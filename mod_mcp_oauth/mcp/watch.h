@@ -17,12 +17,13 @@
  * pool. */
 typedef struct mcp_watch_t mcp_watch_t;
 
-/* What a place is used for; those of calls are 0. */
+/* What a place is used for. */
 typedef enum {
-    MCP_WATCH_LISTEN = 1, /* subscriptions/listen */
-    MCP_WATCH_GET,        /* of a legacy session */
-    MCP_WATCH_SSE,        /* HTTP+SSE */
-    MCP_WATCH_RESUMED     /* by Last-Event-ID */
+    MCP_WATCH_CALL,
+    MCP_WATCH_LISTEN, /* subscriptions/listen */
+    MCP_WATCH_GET,    /* of a legacy session */
+    MCP_WATCH_SSE,    /* HTTP+SSE */
+    MCP_WATCH_RESUMED /* by Last-Event-ID */
 } mcp_watch_use_t;
 
 #define MCP_WATCH_STALLED 8 /* | a use: the client takes nothing */
@@ -33,7 +34,8 @@ struct mcp_watch_t {
     mcp_watch_use_t use;
     /* Says what is to be said. 0: nothing will follow. */
     int (*look)(mcp_watch_t *watch);
-    int is_over; /* look said so */
+    int is_over;    /* look said so */
+    apr_time_t due; /* when it looks by itself; 0: it need not. Set by look */
     /* The last words; goes_on: there would be more, but the server stops, time
      * is over or nobody is there. */
     void (*end)(mcp_watch_t *watch, int goes_on);

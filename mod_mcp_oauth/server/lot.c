@@ -39,6 +39,7 @@ static struct {
     apr_uint64_t seen[MCP_RINGS]; /* changes */
     apr_uint64_t revoked;         /* the sequence of revocations */
     apr_time_t due;               /* of the first */
+    apr_time_t wake;              /* when the thread looks at the clock */
     int helpers, most_helpers;
 } lot;
 
@@ -137,6 +138,16 @@ static int look(mcp_server_parked_t *p, apr_pool_t *scratch)
     return mcp_watch_step(p->watch, scratch);
 }
 
+/* The thread is woken where it would come too late. */
+static void set_due(mcp_server_parked_t *p, apr_time_t due)
+{
+    p->due = due;
+    if (lot.due > due)
+        lot.due = due;
+    if (due < lot.wake)
+        mcp_live_signal_raise(lot.shared);
+}
+
 static void look_after(mcp_server_parked_t *p, apr_pool_t *scratch)
 {
     int goes_on;
@@ -145,9 +156,7 @@ static void look_after(mcp_server_parked_t *p, apr_pool_t *scratch)
     goes_on = look(p, scratch);
     lock();
     p->is_running = 0;
-    p->due = due_of(p);
-    if (lot.due > p->due)
-        lot.due = p->due;
+    set_due(p, due_of(p));
     if (!goes_on && !p->is_ending)
         hang_up(p);
     else if (p->is_ready)
@@ -235,7 +244,8 @@ static apr_interval_time_t hear_all(void)
     if (lot.is_stopping)
         end_all();
     call_helpers();
-    return lot.due - now < NAP ? lot.due - now : NAP;
+    lot.wake = lot.due - now < NAP ? lot.due : now + NAP;
+    return lot.wake - now;
 }
 
 static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *unused)
@@ -324,9 +334,7 @@ void mcp_server_lot_show(mcp_server_parked_t *p)
 {
     lock();
     p->is_shown = 1;
-    p->due = mcp_watch_due(p->watch);
-    if (lot.due > p->due)
-        lot.due = p->due;
+    set_due(p, mcp_watch_due(p->watch));
     mcp_server_ties_add(p);
     APR_RING_INSERT_TAIL(&lot.all, p, mcp_server_parked_t, all);
     ready(p); /* something may have happened before */

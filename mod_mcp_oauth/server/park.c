@@ -80,7 +80,12 @@ static void finish(seat_t *seat, const char *why)
                                              : "its client sent something";
     mcp_ctx_log(cx, MCP_LOG_DEBUG, 962, "the stream ends: %s", why);
     apr_pool_create(&scratch, r->pool);
-    mcp_watch_end(p->watch, scratch);
+    /* who can come back for the rest finds it in a mailbox */
+    if (p->outlet->is_over && !p->watch->is_over &&
+        mcp_wait_goes_on(&p->watch->wait) && mcp_wait_hold(&p->watch->wait))
+        mcp_watch_run(p->watch);
+    else
+        mcp_watch_end(p->watch, scratch);
     mcp_server_outlet_close(p->outlet,
                             mcp_server_lot_is_stopping() ? 0 : LAST_WORDS);
     p->done(p->baton);
