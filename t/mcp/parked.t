@@ -121,6 +121,57 @@ for (['plain', 0], ['TLS', 1]) {
     ok($s->logged(ended('the server stops')), "$how: and the log says so");
 }
 
+# -- calls that wait ---------------------------------------------------------
+
+# of a tool that is put off twice, and of one that asks the user
+server();
+my $session = $c->initialize('/probe', capabilities => {roots => {}});
+my @later = map { MCPStream->start($c, POST => $c->modern_request('/probe',
+    'tools/call', {name => 'later', arguments => {ms => 1500}})) } 1 .. 10;
+my @asks = map { MCPStream->legacy($c, '/probe', 'tools/call', {name => 'ask',
+    arguments => {method => 'roots/list', label => 'x'}}, id => "a$_",
+    session => $session) } 1 .. 10;
+my @questions = map { $_->message } @asks;
+$s->await('20 calls', sub { (status()->{Call}{Parked} // 0) == 20 });
+is(status()->{Call}{Threads}, 0, 'none has a thread');
+is($c->modern('/probe', 'tools/list')->status, 200,
+    '4 threads answer beside 20 calls that wait');
+sub says {
+    my ($message) = @_;
+    return $c->post('/probe', headers => {'Mcp-Session-Id' => $session,
+        'Content-Type' => 'application/json',
+        Accept => 'application/json, text/event-stream'},
+        body => json_encode({jsonrpc => '2.0', %$message}));
+}
+says({method => 'notifications/cancelled', params => {requestId => 'a1'}});
+is(scalar((shift @asks)->messages), 0, 'one is cancelled, and not answered');
+shift @questions;
+is(says({id => $_->{id}, result => {roots => []}})->status, 202,
+    'an answer is accepted') for @questions;
+is(($_->messages)[-1]{result}{content}[0]{text}, '{"roots":[]}',
+    'and the tool has it') for @asks;
+for my $call (@later) {
+    my $r = $call->head->response;
+    is($r->json->{result}{content}[0]{text}, 'xx', 'what is put off twice is '
+        . 'answered with a body, where nothing was said before');
+}
+is(parked(), 0, 'no place is left taken');
+
+# who has gone comes back for the rest
+my $wait = MCPStream->legacy($c, '/probe', 'tools/call', {name => 'ask',
+    arguments => {method => 'roots/list', label => 'x'}}, id => 'b',
+    session => $session);
+my $begin = $wait->event;
+my $question = $wait->message;
+$wait->drop;
+$s->await('the thread that goes on', sub { status()->{Call}{Threads} == 1 });
+says({id => $question->{id}, result => {roots => []}});
+my $again = MCPStream->get($c, '/probe', session => $session,
+    last => $begin->{id});
+my @rest = $again->messages;
+is($rest[-1]{result}{content}[0]{text}, '{"roots":[]}',
+    'a stream whose client has gone goes on, to be resumed');
+
 # -- time --------------------------------------------------------------------
 
 server("Timeout 2\n");

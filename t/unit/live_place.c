@@ -267,6 +267,27 @@ static void test_killed(mcp_ctx_t *cx)
     ok(good, "children killed at it leave nothing");
 }
 
+static void test_uses(mcp_ctx_t *cx)
+{
+    const mcp_place_limits_t limits = {MANY, MANY, MANY};
+    mcp_live_shared_t *shared = make(cx);
+    apr_uint32_t uses[MCP_PLACE_USES];
+    int i, places[3];
+
+    for (i = 0; i < 3; i++) {
+        places[i] = mcp_live_place_take(shared, MCP_PLACE_STREAM, &limits, 1);
+        mcp_live_place_use(shared, MCP_PLACE_STREAM, places[i], i ? 3 : 11);
+    }
+    mcp_live_place_uses(uses, shared, MCP_PLACE_STREAM);
+    ok(uses[3] == 2 && uses[11] == 1 && !uses[0], "uses are counted");
+    mcp_live_place_uses(uses, shared, MCP_PLACE_THREAD);
+    ok(!uses[3] && !uses[11], "each kind of place has its own");
+    mcp_live_place_give(shared, MCP_PLACE_STREAM, places[1]);
+    mcp_live_place_take(shared, MCP_PLACE_STREAM, &limits, 1);
+    mcp_live_place_uses(uses, shared, MCP_PLACE_STREAM);
+    ok(uses[3] == 1 && uses[0] == 1, "who comes has no use yet");
+}
+
 static void body(mcp_ctx_t *cx)
 {
     test_limits(cx);
@@ -276,6 +297,7 @@ static void body(mcp_ctx_t *cx)
     test_reused(cx);
     test_race(cx);
     test_killed(cx);
+    test_uses(cx);
 }
 
 TAP_MAIN(body)
