@@ -193,7 +193,9 @@ static inline void target_works(mcp_works_t *works, mcp_ctx_t *cx)
     unlink(apr_pstrcat(cx->pool, directory, "/keys.lock", NULL));
     rmdir(directory);
     PROMISE(!mcp_live_shared_make(&works->shared, &limits, cx->pool, cx));
-    works->places.server = works->places.child = works->places.owner = 8;
+    works->places[MCP_PLACE_THREAD].server = 8;
+    works->places[MCP_PLACE_THREAD].child = 8;
+    works->places[MCP_PLACE_THREAD].owner = 8;
     works->keys = ring;
     works->issuer = "https://mcp.example";
 }
