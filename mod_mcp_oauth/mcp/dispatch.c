@@ -125,6 +125,7 @@ void mcp_dispatch(mcp_exchange_t *x, mcp_ctx_t *cx)
     x->status = 0;
     x->json = x->session_id = x->allow = NULL;
     x->json_len = 0;
+    x->closes = 0;
     x->required_scopes = NULL;
     x->rpc_method = x->rpc_target = x->era = x->session = NULL;
     x->failure = NULL;

@@ -58,6 +58,7 @@ typedef struct mcp_exchange_t {
     apr_size_t json_len;
     const char *session_id; /* Mcp-Session-Id to send, or NULL */
     const char *allow;      /* Allow to send with 405, or NULL */
+    int closes;             /* the connection ends with the answer */
     const apr_array_header_t
         *required_scopes; /* of const char *: the answer
                            * is 403 with a step-up challenge for these */

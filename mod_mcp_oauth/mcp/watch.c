@@ -28,8 +28,10 @@ const mcp_error_t *mcp_watch_begin(mcp_watch_t *watch, mcp_turn_t *t,
                                    int (*look)(mcp_watch_t *),
                                    void (*end)(mcp_watch_t *, int))
 {
-    MCP_TRY(mcp_wait_begin(&watch->wait, t,
-                           can_park(t) ? MCP_PLACE_STREAM : MCP_PLACE_THREAD));
+    mcp_place_kind_t kind = can_park(t) ? MCP_PLACE_STREAM : MCP_PLACE_THREAD;
+
+    MCP_TRY(mcp_wait_begin(&watch->wait, t, kind));
+    t->x->closes = kind == MCP_PLACE_STREAM;
     watch->t = t;
     watch->use = use;
     tell_use(watch, 0);

@@ -295,6 +295,7 @@ static apr_status_t thread_end(void *unused)
     if (lot.thread)
         apr_thread_join(&status, lot.thread);
     lot.thread = NULL;
+    lot.is_open = 0; /* the mutex goes, too */
     return APR_SUCCESS;
 }
 
@@ -310,7 +311,7 @@ void mcp_server_lot_open(server_rec *s, apr_pool_t *pchild,
     APR_RING_INIT(&lot.queue, mcp_server_parked_t, queue);
     mcp_server_ties_open();
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    lot.most_helpers = threads > 7 ? threads / 4 : 1;
+    lot.most_helpers = threads > 3 ? threads / 2 : 1;
     apr_pool_create(&lot.pool, pchild);
     mcp_server_context_of_server(&lot.cx, s, lot.pool);
     if (apr_thread_mutex_create(&lot.mutex, APR_THREAD_MUTEX_DEFAULT,

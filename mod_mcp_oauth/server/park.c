@@ -52,7 +52,6 @@ int mcp_server_park(mcp_server_outlet_t *outlet, mcp_watch_t *watch,
     p->ties =
         apr_pcalloc(r->pool, sizeof(mcp_server_tie_t) * (apr_size_t)keys);
     outlet->is_parked = 1;
-    r->connection->keepalive = AP_CONN_CLOSE;
     seat->parked = p;
     return 1;
 }
@@ -157,6 +156,7 @@ void mcp_server_park_resume_connection(conn_rec *c, request_rec *unused)
     }
     else if (c->cs->state == CONN_STATE_ASYNC_WAITIO) {
         mcp_server_lot_hide(seat->parked);
+        mcp_watch_drop(seat->parked->watch);
         seat->parked = NULL;
     }
 }

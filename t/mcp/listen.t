@@ -237,7 +237,7 @@ $s->stop;
 
 # Where they hold threads, of 32 a quarter; else as many of each child as
 # MCPLimit says, of three or four.
-my $parks = mpm() eq 'event';
+my $parks = mpm() eq 'event' && !$ENV{MCP_FALLBACK};
 $s = probe_server(config => $parks ? "MCPLimit streams=3\n" : '');
 $c = $s->client;
 

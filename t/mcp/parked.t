@@ -9,7 +9,7 @@ use MCPAnswer;
 use MCPProbe;
 
 plan skip_all => 'the event MPM keeps connections without a thread'
-    if mpm() ne 'event';
+    if mpm() ne 'event' || $ENV{MCP_FALLBACK};
 
 my $every = {toolsListChanged => JSON::PP::true};
 my $acknowledged = 'subscriptions/acknowledged';
@@ -87,6 +87,8 @@ for (['plain', 0], ['TLS', 1]) {
     my @listen = map { listens($every) } 1 .. 20;
     is((told_of($_->message))[0], $acknowledged, "$how: it is acknowledged")
         for @listen;
+    is($_->header('Connection'), 'close',
+        "$how: its connection is not used again") for @listen;
     my @get = map { session_stream() } 1 .. 10;
     my @sse = map { sse() } 1 .. 10;
     is($_->status, 200, "$how: a stream of a session") for @get;
@@ -171,6 +173,29 @@ my $again = MCPStream->get($c, '/probe', session => $session,
 my @rest = $again->messages;
 is($rest[-1]{result}{content}[0]{text}, '{"roots":[]}',
     'a stream whose client has gone goes on, to be resumed');
+
+# -- HTTP/2 ------------------------------------------------------------------
+
+SKIP: {
+    skip 'no curl with HTTP/2', 1 unless `curl --version` =~ /\bHTTP2\b/;
+    skip 'no mod_http2', 1 unless -e MCPServer::libexec() . '/mod_http2.so';
+    server("Protocols h2 http/1.1\n", tls => 1, modules => ['http2']);
+    my ($method, @request) = (POST => $c->modern_request('/probe',
+        'subscriptions/listen', {notifications => $every}, id => 'h2'));
+    my ($bytes) = $c->request_bytes($method, @request);
+    my ($head, $body) = split /\r\n\r\n/, $bytes, 2;
+    my @headers = map { ('-H', $_) } grep { !/^(?:POST|Host|Content-Length)/i }
+        split /\r\n/, $head;
+    open my $from, '-|', 'curl', '-sSN', '--http2', '--cacert', $s->ca_file,
+        '-m', 20, @headers, '--data-binary', $body, $s->issuer . '/probe'
+        or die $!;
+    like(scalar <$from>, qr/acknowledged/, 'HTTP/2: a stream is begun');
+    is(status()->{Listen}{Threads}, 1, 'HTTP/2: and holds a thread');
+    $s->graceful;
+    like(join('', <$from>), qr/"resultType":"complete"/,
+        'HTTP/2: it ends with its result');
+    close $from;
+}
 
 # -- time --------------------------------------------------------------------
 
