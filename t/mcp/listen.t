@@ -250,8 +250,8 @@ sub opened {
 }
 my @open;
 while (my $one = opened()) { push @open, $one }
-my ($few, $many) = $parks ? (9, 12) : (8, 8);
-ok(@open >= $few && @open <= $many, 'so many may listen at once');
+my ($least_open, $most_open) = $parks ? (9, 12) : (8, 8);
+ok(@open >= $least_open && @open <= $most_open, 'so many may listen at once');
 my $full = listens($every, id => 7);
 my $retry = $full->header('Retry-After');
 rpc_error($full->response, 503, -32603, 7, 'more are told to come again: 503');
