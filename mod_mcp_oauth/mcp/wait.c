@@ -74,10 +74,10 @@ void mcp_wait_look(mcp_wait_t *wait)
 
 static int keep_alive(mcp_wait_t *wait, apr_time_t now)
 {
-    if (now < wait->comment || !mcp_stream_is_open(wait->t))
+    if (now < wait->comment)
         return 1;
     wait->comment = now + COMMENT_EVERY;
-    return mcp_stream_comment(wait->t);
+    return !mcp_stream_is_open(wait->t) || mcp_stream_comment(wait->t);
 }
 
 int mcp_wait(mcp_wait_t *wait, apr_time_t due)

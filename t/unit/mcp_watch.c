@@ -7,16 +7,22 @@
 
 /* A stream that its outlet takes over: the server looks after it then. */
 
-static mcp_outcome_t does_nothing(mcp_call_t *call, void *baton)
+static mcp_outcome_t puts_off(mcp_call_t *call, void *baton)
 {
-    return MCP_CALL_DONE;
+    if (call->api->remembered(call)) {
+        call->api->text(call, "done");
+        return MCP_CALL_DONE;
+    }
+    call->api->remember(call, "it");
+    call->api->later(call, apr_time_from_sec(30));
+    return MCP_CALL_LATER;
 }
 
 static const mcp_tool_t tool = {.size = sizeof(mcp_tool_t),
                                 .name = "t",
                                 .description = "d",
                                 .input_schema = "{\"type\":\"object\"}",
-                                .call = does_nothing};
+                                .call = puts_off};
 static const mcp_tool_t *const tools[] = {&tool, NULL};
 
 static mcp_watch_t *parked;
@@ -42,27 +48,35 @@ static const mcp_outlet_t parks = {world_out_send,     world_out_end,
     BODY("subscriptions/listen",                                              \
          "\"notifications\":{\"toolsListChanged\":true}," META)
 
-static mcp_exchange_t *open_stream(const world_t *w, mcp_ctx_t *cx)
+static mcp_exchange_t *post(const world_t *w, const char *headers,
+                            const char *body, mcp_ctx_t *cx)
 {
     mcp_exchange_t *x = apr_pcalloc(cx->pool, sizeof(*x));
 
     parked = NULL;
     is_entitled = 1;
     world_stream_begin(1000000);
-    world_headers = "Accept: application/json, text/event-stream|"
-                    "MCP-Protocol-Version: 2026-07-28|"
-                    "Mcp-Method: subscriptions/listen";
+    world_headers = headers;
     x->server = &w->server;
     x->works = &w->works;
     x->principal = &w->alice;
     x->method = "POST";
-    x->body = LISTEN;
+    x->body = body;
     x->body_len = strlen(x->body);
     x->header = world_header;
     x->outlet = &parks;
     x->baton = cx->pool;
     mcp_dispatch(x, cx);
     return x;
+}
+
+static mcp_exchange_t *open_stream(const world_t *w, mcp_ctx_t *cx)
+{
+    return post(w,
+                "Accept: application/json, text/event-stream|"
+                "MCP-Protocol-Version: 2026-07-28|"
+                "Mcp-Method: subscriptions/listen",
+                LISTEN, cx);
 }
 
 static void tell(const world_t *w, const char *what)
@@ -135,6 +149,32 @@ static void test_keys(const world_t *w, mcp_ctx_t *cx)
     mcp_watch_end(parked, scratch);
 }
 
+/* A call of which nothing was said yet: no comment may go before its answer.
+ */
+static void test_call(const world_t *w, mcp_ctx_t *cx)
+{
+    mcp_exchange_t *x = post(w, MODERN_CALL("t"),
+                             BODY("tools/call", "\"name\":\"t\"," META), cx);
+    apr_time_t now = mcp_ctx_now(cx);
+    apr_pool_t *scratch;
+
+    apr_pool_create(&scratch, cx->pool);
+    ok(parked && x->closes && !x->status, "a call that is put off is parked");
+    ok(mcp_watch_due(parked) <= now + apr_time_from_sec(15),
+       "it is looked at as often as a stream");
+    parked->wait.comment = 1;
+    ok(mcp_watch_step(parked, scratch) && mcp_watch_due(parked) > now &&
+           !world_stream.len,
+       "it goes on, is due later, and nothing is said");
+    parked->due = 1;
+    ok(!mcp_watch_step(parked, scratch) && parked->is_over,
+       "when it is due it is called again, and over");
+    mcp_watch_end(parked, scratch);
+    ok(x->status == 200 && strstr(x->json, "\"text\":\"done\"") &&
+           !world_stream.len,
+       "its answer is a body");
+}
+
 static void test_over(const world_t *w, mcp_ctx_t *cx)
 {
     apr_pool_t *scratch;
@@ -181,6 +221,7 @@ static void body(mcp_ctx_t *cx)
     w.works.places[MCP_PLACE_STREAM] = w.works.places[MCP_PLACE_THREAD];
     test_step(&w, cx);
     test_keys(&w, cx);
+    test_call(&w, cx);
     test_over(&w, cx);
     test_hold(&w, cx);
     world_end(&w);
