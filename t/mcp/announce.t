@@ -39,8 +39,8 @@ sub announces {
     return $r->status == 200 ? $r : die $r->brief;
 }
 
-ok($s->logged(qr/herald: told nobody/) >= 3,
-    'before a child serves an announcement does nothing');
+$s->await('three children', sub { $s->logged(qr/herald: told nobody/) >= 3 });
+pass('before a child serves an announcement does nothing');
 
 # -- who listens in the modern era -------------------------------------------
 
