@@ -76,11 +76,9 @@ static void hear_box(mcp_watch_t *watch, const mcp_box_t *box)
 
 static const mcp_error_t *begin(mcp_call_run_t *run)
 {
-    apr_time_t due = run->watch.due;
     mcp_turn_t *t = run->t;
 
     MCP_TRY(mcp_watch_begin(&run->watch, t, MCP_WATCH_CALL, look, end));
-    run->watch.due = due;
     if (t->era->bit != MCP_ERA_LEGACY)
         return NULL;
     if (!run->has_note)
