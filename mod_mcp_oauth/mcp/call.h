@@ -100,7 +100,7 @@ struct mcp_call_run_t {
     mcp_watch_t watch;
     mcp_call_waits_t waits_for;
     const mcp_error_t *failure; /* that the last of them led to */
-    const char *name;           /* of its questions; NULL: none were put */
+    const char *name;           /* of its questions, or NULL */
     mcp_box_t box;              /* what the client says to them */
     int put;                    /* how many were put in earlier rounds */
 
@@ -137,6 +137,8 @@ const mcp_error_t *mcp_call_answer(mcp_call_run_t *run, mcp_outcome_t outcome);
 const mcp_error_t *mcp_call_fail(mcp_call_run_t *run, const char *why);
 /* Whether the request was cancelled by its client. */
 int mcp_call_is_cancelled(mcp_call_run_t *run);
+/* Where that is noted: legacy era. */
+const mcp_box_t *mcp_call_note(mcp_call_run_t *run);
 
 /* Begins to wait, or goes on with it: call_wait.c. */
 const mcp_error_t *mcp_call_wait(mcp_call_run_t *run, mcp_call_waits_t what);
@@ -146,6 +148,8 @@ const mcp_error_t *mcp_call_wait(mcp_call_run_t *run, mcp_call_waits_t what);
  * they cannot be had, for the model to read. */
 const mcp_error_t *mcp_call_ask(int *again, const char **why,
                                 mcp_call_run_t *run);
+/* Gives the questions of the call a name and a box, once. */
+const mcp_error_t *mcp_call_ask_name(mcp_call_run_t *run);
 /* Whether all answers are there: the next round has them, or *why says why
  * they are none. */
 int mcp_call_ask_has(const char **why, mcp_call_run_t *run);

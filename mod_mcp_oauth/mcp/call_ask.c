@@ -227,7 +227,7 @@ void mcp_call_ask_end(mcp_call_run_t *run, const char *why)
 }
 
 /* All questions of a call have one box. */
-static const mcp_error_t *name_make(mcp_call_run_t *run)
+const mcp_error_t *mcp_call_ask_name(mcp_call_run_t *run)
 {
     const char *name;
 
@@ -256,7 +256,7 @@ static const char *put_all(mcp_call_run_t *run)
 const mcp_error_t *mcp_call_ask(int *again, const char **why,
                                 mcp_call_run_t *run)
 {
-    MCP_TRY(name_make(run));
+    MCP_TRY(mcp_call_ask_name(run));
     MCP_TRY(url_required(run, run->name));
     *why = run->questions ? obstacle(run) : NULL;
     if (*why)

@@ -167,15 +167,18 @@ void mcp_call_tell_log(mcp_call_t *call, const char *level, const char *data)
     end(&telling);
 }
 
+const mcp_box_t *mcp_call_note(mcp_call_run_t *run)
+{
+    if (!run->has_note)
+        run->note = mcp_answers_note(run->t, run->t->rpc.id);
+    run->has_note = 1;
+    return &run->note;
+}
+
 static int is_noted(mcp_call_run_t *run)
 {
-    if (!mcp_answers_were_cancelled(run->t))
-        return 0;
-    if (!run->has_note) {
-        run->note = mcp_answers_note(run->t, run->t->rpc.id);
-        run->has_note = 1;
-    }
-    return mcp_answers_is_cancelled(&run->note, run->t);
+    return mcp_answers_were_cancelled(run->t) &&
+           mcp_answers_is_cancelled(mcp_call_note(run), run->t);
 }
 
 /* Over HTTP+SSE no session outlives its stream. */

@@ -1,8 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include <stddef.h>
 
-#include "live/change.h"
-#include "mcp/answers.h"
 #include "mcp/call.h"
 #include "mcp/era.h"
 
@@ -69,23 +67,19 @@ static void end(mcp_watch_t *watch, int goes_on)
         mcp_turn_end(t);
 }
 
-static void hear_box(mcp_watch_t *watch, const mcp_box_t *box)
-{
-    mcp_watch_hear(watch, MCP_RING_LETTERS, mcp_box_key(box));
-}
-
+/* Whoever is put off now may ask in a later round: by what it is woken is
+ * settled before the first. */
 static const mcp_error_t *begin(mcp_call_run_t *run)
 {
-    mcp_turn_t *t = run->t;
+    int is_legacy = run->t->era->bit == MCP_ERA_LEGACY;
 
-    MCP_TRY(mcp_watch_begin(&run->watch, t, MCP_WATCH_CALL, look, end));
-    if (t->era->bit != MCP_ERA_LEGACY)
+    if (is_legacy)
+        MCP_TRY(mcp_call_ask_name(run));
+    MCP_TRY(mcp_watch_begin(&run->watch, run->t, MCP_WATCH_CALL, look, end));
+    if (!is_legacy)
         return NULL;
-    if (!run->has_note)
-        run->note = mcp_answers_note(t, t->rpc.id);
-    run->has_note = 1;
-    hear_box(&run->watch, &run->note);
-    hear_box(&run->watch, &run->box);
+    mcp_watch_hear_box(&run->watch, mcp_call_note(run));
+    mcp_watch_hear_box(&run->watch, &run->box);
     return NULL;
 }
 

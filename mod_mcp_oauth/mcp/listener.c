@@ -163,18 +163,15 @@ static int is_alive(const listener_t *l)
            MCP_SESSION_ENDED;
 }
 
-static int tell_all(listener_t *l)
+static int look(mcp_watch_t *watch)
 {
+    listener_t *l = (listener_t *)watch;
+
     if (!is_alive(l) || !is_newest(l) || !tell_news(l))
         return 0;
     if (!l->t->x->server->is_sse)
         return 1;
     return mcp_box_is_open(&l->queue, l->t) && tell_queue(l);
-}
-
-static int look(mcp_watch_t *watch)
-{
-    return tell_all((listener_t *)watch);
 }
 
 static const mcp_error_t *begin(listener_t *l, const mcp_event_t *first)
@@ -222,7 +219,7 @@ static void hear_box(listener_t *l, mcp_box_use_t use)
 {
     mcp_box_t box = mcp_box_of(l->t, use, NULL);
 
-    mcp_watch_hear(&l->watch, MCP_RING_LETTERS, mcp_box_key(&box));
+    mcp_watch_hear_box(&l->watch, &box);
 }
 
 /* What it tells of changes with what the session subscribes to. */

@@ -4,7 +4,6 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "live/change.h"
 #include "mcp/box.h"
 #include "mcp/stream.h"
 #include "mcp/watch.h"
@@ -93,8 +92,7 @@ static const mcp_error_t *begin(resumed_t *resumed, mcp_turn_t *t)
     mcp_event_t first = {NULL};
 
     MCP_TRY(mcp_watch_begin(&resumed->watch, t, MCP_WATCH_RESUMED, look, end));
-    mcp_watch_hear(&resumed->watch, MCP_RING_LETTERS,
-                   mcp_box_key(&resumed->box));
+    mcp_watch_hear_box(&resumed->watch, &resumed->box);
     /* for clients that forget where they were if no event follows */
     first.id = mcp_stream_event_id(resumed->name, resumed->last, t->cx->pool);
     mcp_stream_event(t, &first);

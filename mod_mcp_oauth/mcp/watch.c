@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "live/change.h"
+
 #define KEYS 8
 
 /* A part of a batch, and what is posted over HTTP+SSE, where the client has
@@ -52,6 +54,11 @@ void mcp_watch_hear(mcp_watch_t *watch, int ring, apr_uint64_t key)
     added = apr_array_push(watch->keys);
     added->ring = ring;
     added->key = key;
+}
+
+void mcp_watch_hear_box(mcp_watch_t *watch, const mcp_box_t *box)
+{
+    mcp_watch_hear(watch, MCP_RING_LETTERS, mcp_box_key(box));
 }
 
 void mcp_watch_drop(mcp_watch_t *watch)

@@ -2,6 +2,7 @@
 #ifndef MCP_MCP_WATCH_H
 #define MCP_MCP_WATCH_H
 
+#include "mcp/box.h"
 #include "mcp/wait.h"
 
 /* A stream that says what happens, whenever it does. How it waits is left to
@@ -58,6 +59,8 @@ const mcp_error_t *mcp_watch_begin(mcp_watch_t *watch, mcp_turn_t *t,
                                    int (*look)(mcp_watch_t *),
                                    void (*end)(mcp_watch_t *, int));
 void mcp_watch_hear(mcp_watch_t *watch, int ring, apr_uint64_t key);
+/* The same of what is in a box. */
+void mcp_watch_hear_box(mcp_watch_t *watch, const mcp_box_t *box);
 /* It is not begun after all. */
 void mcp_watch_drop(mcp_watch_t *watch);
 

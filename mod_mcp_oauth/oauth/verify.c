@@ -211,6 +211,20 @@ const mcp_error_t *mcp_oauth_verify_alone(const mcp_principal_t **who,
     return NULL;
 }
 
+const mcp_error_t *mcp_oauth_verify_again(const mcp_principal_t **who,
+                                          const char *authorization,
+                                          const mcp_oauth_resource_t *resource,
+                                          mcp_ctx_t *cx)
+{
+    mcp_oauth_brought_t brought;
+
+    *who = NULL;
+    brought_read(&brought, authorization, cx->pool);
+    return brought.text
+               ? mcp_oauth_verify_alone(who, brought.text, resource, cx)
+               : NULL;
+}
+
 static const mcp_oauth_resource_t *
 resource_of(const mcp_json_t *claims, const mcp_oauth_service_t *service)
 {

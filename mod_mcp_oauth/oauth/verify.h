@@ -34,6 +34,12 @@ const mcp_error_t *mcp_oauth_verify_alone(const mcp_principal_t **who,
                                           const char *token,
                                           const mcp_oauth_resource_t *resource,
                                           mcp_ctx_t *cx);
+/* The same of the token that an Authorization header brought; *who is NULL
+ * where it brings none. */
+const mcp_error_t *mcp_oauth_verify_again(const mcp_principal_t **who,
+                                          const char *authorization,
+                                          const mcp_oauth_resource_t *resource,
+                                          mcp_ctx_t *cx);
 /* The same for a token of our own of which nobody says where it is used: for
  * the resource of this service that its aud names. For revocation and
  * introspection. */

@@ -143,32 +143,18 @@ int mcp_server_authn_force(request_rec *r)
     return q && q->claim == MCP_REQUEST_ENDPOINT ? DECLINED : OK;
 }
 
-/* What stands behind the scheme. */
-static const char *token_of(const request_rec *r, apr_pool_t *pool)
-{
-    const char *text = apr_table_get(r->headers_in, "Authorization");
-
-    text = text ? strchr(text, ' ') : NULL;
-    if (!text)
-        return NULL;
-    text += strspn(text, " ");
-    return apr_pstrmemdup(pool, text, strcspn(text, " "));
-}
-
 static int is_good(request_rec *r, const mcp_oauth_resource_t *resource)
 {
     const mcp_principal_t *who = NULL;
-    const mcp_error_t *e = NULL;
-    const char *token;
+    const mcp_error_t *e;
     apr_pool_t *pool;
     mcp_ctx_t cx;
 
     apr_pool_create(&pool, NULL);
     mcp_server_context_of_request(&cx, r);
     cx.pool = pool;
-    token = token_of(r, pool);
-    if (token)
-        e = mcp_oauth_verify_alone(&who, token, resource, &cx);
+    e = mcp_oauth_verify_again(
+        &who, apr_table_get(r->headers_in, "Authorization"), resource, &cx);
     apr_pool_destroy(pool);
     return !e && who;
 }

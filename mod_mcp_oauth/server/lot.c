@@ -348,10 +348,6 @@ void mcp_server_lot_show(mcp_server_parked_t *p)
 void mcp_server_lot_hide(mcp_server_parked_t *p)
 {
     lock();
-    if (p->is_queued)
-        APR_RING_REMOVE(p, queue);
-    p->is_queued = 0;
-    p->is_ready = 0;
     while (p->is_running)
         apr_thread_cond_wait(lot.left, lot.mutex);
     if (p->is_queued)

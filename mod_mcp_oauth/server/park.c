@@ -24,20 +24,32 @@ typedef struct seat_t {
     mcp_server_parked_t *parked;
 } seat_t;
 
+static seat_t *seat_of(const conn_rec *c)
+{
+    return ap_get_module_config(c->conn_config, &mcp_oauth_module);
+}
+
+static seat_t *seat_make(conn_rec *c)
+{
+    seat_t *seat = apr_pcalloc(c->pool, sizeof(*seat));
+
+    ap_set_module_config(c->conn_config, &mcp_oauth_module, seat);
+    return seat;
+}
+
 int mcp_server_park_can(const request_rec *r)
 {
     const conn_rec *c = r->connection;
 
     return mcp_server_lot_is_open() && !r->main && !r->prev && !c->master &&
-           c->cs && ap_get_module_config(c->conn_config, &mcp_oauth_module);
+           c->cs && seat_of(c);
 }
 
 int mcp_server_park(mcp_server_outlet_t *outlet, mcp_watch_t *watch,
                     void (*done)(void *baton), void *baton)
 {
     request_rec *r = outlet->r;
-    seat_t *seat =
-        ap_get_module_config(r->connection->conn_config, &mcp_oauth_module);
+    seat_t *seat = seat_of(r->connection);
     int keys = watch->keys ? watch->keys->nelts : 0;
     mcp_server_parked_t *p;
 
@@ -61,13 +73,11 @@ static void finish(seat_t *seat, const char *why)
     mcp_server_parked_t *p = seat->parked;
     request_rec *r = p->r;
     mcp_ctx_t *cx = &mcp_server_request_get(r)->cx;
-    int was_ending = p->is_ending;
     apr_pool_t *scratch;
 
     mcp_server_lot_hide(p);
     seat->parked = NULL;
-    was_ending |= p->is_ending;
-    if (!why && !was_ending && mcp_server_outlet_gone(p->outlet)) {
+    if (!why && !p->is_ending && mcp_server_outlet_gone(p->outlet)) {
         p->outlet->is_over = 1;
         why = "its client has gone";
     }
@@ -92,32 +102,20 @@ static void finish(seat_t *seat, const char *why)
     ap_process_request_after_handler(r);
 }
 
-static seat_t *seat_of(conn_rec *c)
-{
-    return ap_get_module_config(c->conn_config, &mcp_oauth_module);
-}
-
-static seat_t *seat_make(conn_rec *c)
-{
-    seat_t *seat = apr_pcalloc(c->pool, sizeof(*seat));
-
-    ap_set_module_config(c->conn_config, &mcp_oauth_module, seat);
-    return seat;
-}
-
 /* Around all others, since httpd sets the state when the handler has returned.
  */
 int mcp_server_park_process_connection(conn_rec *c)
 {
-    seat_t *seat = mcp_server_lot_is_open() && !c->master && c->cs ? seat_of(c)
-                                                                   : NULL;
+    seat_t *seat;
     int status;
 
-    if (!mcp_server_lot_is_open() || c->master || !c->cs ||
-        (seat && seat->is_entered))
+    if (!mcp_server_lot_is_open() || c->master || !c->cs)
         return DECLINED;
+    seat = seat_of(c);
     if (!seat)
         seat = seat_make(c);
+    if (seat->is_entered)
+        return DECLINED;
     if (seat->parked) {
         finish(seat, NULL);
         c->cs->state = CONN_STATE_LINGER;
@@ -157,6 +155,8 @@ void mcp_server_park_resume_connection(conn_rec *c, request_rec *unused)
     else if (c->cs->state == CONN_STATE_ASYNC_WAITIO) {
         mcp_server_lot_hide(seat->parked);
         mcp_watch_drop(seat->parked->watch);
+        seat->parked->outlet->is_over = 1;
+        mcp_server_outlet_close(seat->parked->outlet, 0);
         seat->parked = NULL;
     }
 }
@@ -177,8 +177,7 @@ void mcp_server_park_open(server_rec *s, apr_pool_t *pchild,
 
 void mcp_server_park_stop(void)
 {
-    if (mcp_server_lot_is_open())
-        mcp_server_lot_stop();
+    mcp_server_lot_stop();
 }
 
 #else

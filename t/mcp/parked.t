@@ -159,6 +159,18 @@ for my $call (@later) {
 }
 is(parked(), 0, 'no place is left taken');
 
+# it waits for a time first, and for an answer then
+my $asks_later = MCPStream->start($c, POST => $c->legacy_request('/probe',
+    'tools/call', {name => 'later_ask'}, id => 'c', session => $session));
+$s->await('a call that waits', sub { status()->{Call}{Parked} == 1 });
+my $late = $asks_later->head->message;
+my $asked_at = MCPStream::now();
+says({id => $late->{id}, result => {roots => []}});
+is(($asks_later->messages)[-1]{result}{content}[0]{text}, '{"roots":[]}',
+    'what was put off first may ask then');
+cmp_ok(MCPStream::now() - $asked_at, '<', 10,
+    'and is woken by the answer, not by its next comment');
+
 # who has gone comes back for the rest
 my $wait = MCPStream->legacy($c, '/probe', 'tools/call', {name => 'ask',
     arguments => {method => 'roots/list', label => 'x'}}, id => 'b',

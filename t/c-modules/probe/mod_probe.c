@@ -92,6 +92,24 @@ static mcp_outcome_t later(mcp_call_t *call, void *baton)
     return MCP_CALL_LATER;
 }
 
+/* Is put off, and asks then. */
+static mcp_outcome_t later_ask(mcp_call_t *call, void *baton)
+{
+    const char *answer = call->api->answer(call, "roots");
+
+    if (answer) {
+        call->api->text(call, answer);
+        return MCP_CALL_DONE;
+    }
+    if (call->api->remembered(call)) {
+        call->api->ask(call, "roots", "roots/list", NULL);
+        return MCP_CALL_INPUT_REQUIRED;
+    }
+    call->api->remember(call, "that it was put off");
+    call->api->later(call, apr_time_from_msec(500));
+    return MCP_CALL_LATER;
+}
+
 /* -- a task, and what its child has -- */
 
 static apr_pool_t *of_child;
@@ -320,6 +338,7 @@ static const mcp_tool_t tools[] = {
     TOOL("wait", wait_for, INTEGER("ms") INTEGER("said")),
     TOOL("part", part, INTEGER("ms")),
     TOOL("later", later, INTEGER("ms")),
+    TOOL("later_ask", later_ask, ""),
     TOOL("each_level", each_level, ""),
     TOOL("odd_progress", odd_progress, ""),
     TOOL("changed", changed, STRING("list")),
