@@ -15,14 +15,14 @@
  * MCP_LIVE_VERSION with anything here: an older module's memory may outlive
  * it. */
 #define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
-#define MCP_LIVE_VERSION 6
+#define MCP_LIVE_VERSION 7
 
 /* A key is looked for in one bucket: two cache lines. */
 #define MCP_LIVE_WAYS 8
 #define MCP_LIVE_LINE 64
 
 typedef struct mcp_live_slot_t {
-    apr_uint64_t key;   /* part of a digest; 0 = never used */
+    apr_uint64_t key;   /* of a digest or a hash; 0 = never used */
     apr_uint64_t value; /* what session.c and throttle.c make of it */
 } mcp_live_slot_t;
 
@@ -86,6 +86,8 @@ typedef struct mcp_live_rows_t {
 /* What live/trace.c makes of these is said there. */
 #define MCP_LIVE_TRACES 256
 
+#define MCP_LIVE_SALT_SIZE 16
+
 struct mcp_live_shared_t {
     apr_uint64_t magic;
     apr_uint32_t version;
@@ -96,17 +98,18 @@ struct mcp_live_shared_t {
     apr_int64_t born;         /* seconds; nothing is known of before */
     apr_uint64_t proof_floor; /* live/proof.c */
     apr_uint64_t tickets;     /* that the board gave out */
+    unsigned char salt[MCP_LIVE_SALT_SIZE]; /* of the counters' keys */
     mcp_live_bell_t bell;
     apr_uint32_t traces[MCP_LIVE_TRACES];
 } __attribute__((aligned(MCP_LIVE_LINE)));
 
-/* The bucket for a digest. */
+/* The bucket for a digest, or for a hash. */
 mcp_live_bucket_t *
 mcp_live_shared_session_bucket(const mcp_live_shared_t *shared,
                                const unsigned char *digest);
 mcp_live_bucket_t *
 mcp_live_shared_throttle_bucket(const mcp_live_shared_t *shared,
-                                const unsigned char *digest);
+                                apr_uint64_t hash);
 mcp_live_proof_bucket_t *
 mcp_live_shared_proof_bucket(const mcp_live_shared_t *shared,
                              const unsigned char *digest);

@@ -5,6 +5,7 @@
 
 #include <apr_shm.h>
 
+#include "base/random.h"
 #include "live/layout.h"
 
 /* A part of a digest picks the bucket, another one the slot in it. */
@@ -106,6 +107,7 @@ const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
     shared = (mcp_live_shared_t *)APR_ALIGN(
         (apr_uintptr_t)apr_shm_baseaddr_get(memory), MCP_LIVE_LINE);
     *shared = header;
+    MCP_TRY(mcp_random_bytes(shared->salt, sizeof(shared->salt), cx));
     status = parts_make(shared);
     if (status != APR_SUCCESS)
         return failed(size, status, cx);
@@ -124,13 +126,18 @@ int mcp_live_shared_fits(const mcp_live_shared_t *shared,
            room_for(&shared->limits) == room_for(limits);
 }
 
-/* Even over any number of buckets, as a digest's bits are. */
+/* Even over any number of buckets, as the bits of part are. */
+static apr_uint32_t spread(apr_uint32_t part, apr_uint32_t buckets)
+{
+    return (apr_uint32_t)((apr_uint64_t)part * buckets >> 32);
+}
+
 static apr_uint32_t pick(const unsigned char *digest, apr_uint32_t buckets)
 {
     apr_uint32_t part;
 
     memcpy(&part, digest + BUCKET_OFFSET, sizeof(part));
-    return (apr_uint32_t)((apr_uint64_t)part * buckets >> 32);
+    return spread(part, buckets);
 }
 
 mcp_live_bucket_t *
@@ -143,10 +150,10 @@ mcp_live_shared_session_bucket(const mcp_live_shared_t *shared,
 
 mcp_live_bucket_t *
 mcp_live_shared_throttle_bucket(const mcp_live_shared_t *shared,
-                                const unsigned char *digest)
+                                apr_uint64_t hash)
 {
     return (mcp_live_bucket_t *)(shared + 1) + shared->session_buckets +
-           pick(digest, shared->throttle_buckets);
+           spread((apr_uint32_t)(hash >> 32), shared->throttle_buckets);
 }
 
 /* Behind the buckets of sessions and of counters. */

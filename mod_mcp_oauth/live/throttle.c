@@ -1,13 +1,17 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "live/throttle.h"
 
+#include <apr_siphash.h>
+#include <string.h>
+
 #include "live/layout.h"
 
 /* Two counters per key: of the window that began at `start`, and of the one
  * before it. The rate is taken as if the earlier events were spread evenly. A
  * slot's value holds all three, so that one swap changes them together. */
 typedef struct window_t {
-    apr_int64_t start; /* a multiple of the window's length; 32 bits kept */
+    apr_int64_t start; /* in seconds, a multiple of the window's length; 32
+                        * bits kept */
     apr_int64_t current;
     apr_int64_t previous; /* 16 bits kept of each count */
 } window_t;
@@ -19,15 +23,23 @@ typedef struct place_t {
     apr_uint64_t key;
 } place_t;
 
+/* SipHash with a secret: nobody finds a key of his own that shares a counter
+ * with another's. That of what becomes part of the secret for key. */
 static place_t place_of(const mcp_live_shared_t *shared, const char *what,
                         const char *key)
 {
-    unsigned char digest[MCP_DIGEST_SIZE];
+    unsigned char salt[MCP_LIVE_SALT_SIZE];
+    apr_uint64_t half;
     place_t place;
 
-    mcp_digest_sha256_two(digest, what, key);
-    place.bucket = mcp_live_shared_throttle_bucket(shared, digest);
-    place.key = mcp_live_shared_key(digest);
+    memcpy(salt, shared->salt, sizeof(salt));
+    memcpy(&half, salt, sizeof(half));
+    half ^= apr_siphash24(what, strlen(what), salt);
+    memcpy(salt, &half, sizeof(half));
+    place.key = apr_siphash24(key, strlen(key), salt);
+    place.bucket = mcp_live_shared_throttle_bucket(shared, place.key);
+    if (!place.key)
+        place.key = 1;
     return place;
 }
 
@@ -48,14 +60,14 @@ static window_t unpack(apr_uint64_t value)
     return window;
 }
 
-/* What value says at now. A start in the future is the clock's fault: by less
- * than a window it is another process's idea of now, by more the clock was set
- * back, and nobody shall wait for it to catch up. */
+/* What value says at now; length in seconds. A start in the future is the
+ * clock's fault: by less than a window it is another process's idea of now, by
+ * more the clock was set back, and nobody shall wait for it to catch up. */
 static window_t window_at(apr_uint64_t value, apr_int64_t length,
-                          apr_int64_t now)
+                          apr_time_t now)
 {
     window_t window = unpack(value);
-    apr_int64_t start = now - now % length;
+    apr_int64_t second = apr_time_sec(now), start = second - second % length;
     apr_int64_t age = start - window.start;
 
     if (age <= 0 && age >= -length)
@@ -115,7 +127,7 @@ static apr_int64_t length_of(const mcp_live_rate_t *rate)
 }
 
 static void add(const place_t *place, const mcp_live_rate_t *rate,
-                apr_int64_t now)
+                apr_time_t now)
 {
     mcp_live_slot_t *slot;
     apr_uint64_t value;
@@ -133,46 +145,52 @@ static void add(const place_t *place, const mcp_live_rate_t *rate,
 
 void mcp_live_throttle_add(mcp_live_shared_t *shared, const char *what,
                            const char *key, const mcp_live_rate_t *rate,
-                           apr_int64_t now)
+                           apr_time_t now)
 {
     place_t place = place_of(shared, what, key);
 
     add(&place, rate, now);
 }
 
-/* The first second of a window in which `previous` events of the one before it
- * leave room for one more: previous * (length - second) / length < room. */
-static apr_int64_t room_at(apr_int64_t previous, apr_int64_t room,
-                           apr_int64_t length)
+/* How long after its start a window has room for one more, beside `previous`
+ * events of the one before it: previous * (length - time) / length < room. */
+static apr_time_t room_at(apr_int64_t previous, apr_int64_t room,
+                          apr_time_t length)
 {
     if (room <= 0 || !previous)
         return room > 0 ? 0 : length;
     return length - (room * length - 1) / previous;
 }
 
+/* Seconds until it does, rounded up. */
 static int wait_at(const place_t *place, const mcp_live_rate_t *rate,
-                   apr_int64_t now)
+                   apr_time_t now)
 {
-    apr_int64_t length = length_of(rate), count = rate->count, elapsed, at;
+    apr_time_t length = apr_time_from_sec(length_of(rate)), elapsed, at;
     const mcp_live_slot_t *slot = find(place);
+    apr_int64_t count = rate->count;
     window_t window;
 
     if (!slot)
-        return count ? 0 : (int)length;
+        return count ? 0 : (int)length_of(rate);
     if (count > COUNT_MAX)
         count = COUNT_MAX;
-    window = window_at(__atomic_load_n(&slot->value, __ATOMIC_ACQUIRE), length,
-                       now);
-    elapsed = now > window.start ? now - window.start : 0;
+    window = window_at(__atomic_load_n(&slot->value, __ATOMIC_ACQUIRE),
+                       length_of(rate), now);
+    elapsed = now - apr_time_from_sec(window.start);
+    if (elapsed < 0)
+        elapsed = 0;
     at = window.current < count
              ? room_at(window.previous, count - window.current, length)
              : length + room_at(window.current, count, length);
-    return at > elapsed ? (int)(at - elapsed) : 0;
+    return at > elapsed
+               ? (int)apr_time_sec(at - elapsed + APR_USEC_PER_SEC - 1)
+               : 0;
 }
 
 int mcp_live_throttle_wait(const mcp_live_shared_t *shared, const char *what,
                            const char *key, const mcp_live_rate_t *rate,
-                           apr_int64_t now)
+                           apr_time_t now)
 {
     place_t place = place_of(shared, what, key);
 
@@ -181,7 +199,7 @@ int mcp_live_throttle_wait(const mcp_live_shared_t *shared, const char *what,
 
 int mcp_live_throttle_take(mcp_live_shared_t *shared, const char *what,
                            const char *key, const mcp_live_rate_t *rate,
-                           apr_int64_t now)
+                           apr_time_t now)
 {
     place_t place = place_of(shared, what, key);
     int wait = wait_at(&place, rate, now);

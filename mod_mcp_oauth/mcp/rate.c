@@ -21,7 +21,7 @@ const mcp_error_t *mcp_rate_take(const mcp_turn_t *t, const char *what,
     if (!key || !rate->count)
         return NULL;
     wait = mcp_live_throttle_take(t->x->works->shared, what, key, rate,
-                                  mcp_ctx_seconds(t->cx));
+                                  mcp_ctx_now(t->cx));
     if (!wait)
         return NULL;
     e = mcp_error_make(MCP_E_TOO_MANY_REQUESTS, t->cx,

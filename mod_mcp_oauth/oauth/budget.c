@@ -39,7 +39,7 @@ const mcp_error_t *mcp_oauth_budget_check(const mcp_oauth_budget_t *budget,
                ? mcp_live_throttle_wait(
                      budget->works->shared, budget->what,
                      mcp_oauth_budget_address(budget->address, cx->pool),
-                     &rate, mcp_ctx_seconds(cx))
+                     &rate, mcp_ctx_now(cx))
                : 0;
     if (!wait)
         return NULL;
@@ -62,7 +62,7 @@ void mcp_oauth_budget_count(const mcp_oauth_budget_t *budget, mcp_ctx_t *cx)
         mcp_live_throttle_add(
             budget->works->shared, budget->what,
             mcp_oauth_budget_address(budget->address, cx->pool), &rate,
-            mcp_ctx_seconds(cx));
+            mcp_ctx_now(cx));
 }
 
 const mcp_error_t *mcp_oauth_budget_spend(const mcp_oauth_exchange_t *x,

@@ -37,7 +37,7 @@ const mcp_error_t *mcp_oauth_guessing_check(const mcp_oauth_exchange_t *x,
     mcp_live_shared_t *shared = x->service->works->shared;
     const char *address = mcp_oauth_budget_address(x->address, cx->pool);
     mcp_live_rate_t rate = rate_of(x), once = {1, rate.window};
-    apr_int64_t now = mcp_ctx_seconds(cx);
+    apr_time_t now = mcp_ctx_now(cx);
     mcp_audit_about_t about;
     mcp_error_t *e;
     int wait;
@@ -71,7 +71,7 @@ void mcp_oauth_guessing_failed(const mcp_oauth_exchange_t *x, const char *user,
     mcp_live_shared_t *shared = x->service->works->shared;
     const char *address = mcp_oauth_budget_address(x->address, cx->pool);
     mcp_live_rate_t rate = rate_of(x), once = {1, rate.window};
-    apr_int64_t now = mcp_ctx_seconds(cx);
+    apr_time_t now = mcp_ctx_now(cx);
 
     mcp_live_throttle_add(shared, BY_ADDRESS, address, &rate, now);
     mcp_live_throttle_add(shared, BY_USER, mcp_name_fold(user, cx->pool),

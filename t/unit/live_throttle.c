@@ -21,13 +21,14 @@ static void add(mcp_live_shared_t *shared, const char *key, int times,
                 const mcp_live_rate_t *rate, apr_int64_t now)
 {
     while (times-- > 0)
-        mcp_live_throttle_add(shared, WHAT, key, rate, now);
+        mcp_live_throttle_add(shared, WHAT, key, rate, apr_time_from_sec(now));
 }
 
 static int wait_for(const mcp_live_shared_t *shared, const char *key,
                     const mcp_live_rate_t *rate, apr_int64_t now)
 {
-    return mcp_live_throttle_wait(shared, WHAT, key, rate, now);
+    return mcp_live_throttle_wait(shared, WHAT, key, rate,
+                                  apr_time_from_sec(now));
 }
 
 static void test_basics(mcp_ctx_t *cx)
@@ -41,7 +42,8 @@ static void test_basics(mcp_ctx_t *cx)
     add(shared, "a", 1, &rate, 6000);
     ok(wait_for(shared, "a", &rate, 6000) > 0, "at the rate: wait");
     ok(wait_for(shared, "b", &rate, 6000) == 0, "another key does not");
-    ok(mcp_live_throttle_wait(shared, "sign-in:user", "a", &rate, 6000) == 0,
+    ok(mcp_live_throttle_wait(shared, "sign-in:user", "a", &rate,
+                              apr_time_from_sec(6000)) == 0,
        "nor does another kind of event");
     mcp_live_throttle_clear(shared, WHAT, "a");
     ok(wait_for(shared, "a", &rate, 6000) == 0, "a success forgets it");
@@ -97,6 +99,23 @@ static void test_sliding(mcp_ctx_t *cx)
     add(shared, "a", 5, &rate, 6090);
     ok(wait_for(shared, "a", &rate, 6090) > 0, "and half the rate is left");
     ok(wait_for(shared, "a", &rate, 6180) == 0, "two windows later none");
+}
+
+/* Whoever keeps to a rate is never told to wait, also by the second. */
+static void test_steady(mcp_ctx_t *cx)
+{
+    mcp_live_rate_t rate = {10, 1};
+    mcp_live_shared_t *shared = make(8, cx);
+    apr_time_t now = apr_time_from_sec(6000);
+    int i, refused = 0, taken = 0;
+
+    for (i = 0; i < 100; i++, now += APR_USEC_PER_SEC / 9)
+        refused += mcp_live_throttle_take(shared, WHAT, "a", &rate, now) > 0;
+    ok(refused == 0, "9 events in each second are below 10/s");
+    for (i = 0; i < 1000; i++, now += APR_USEC_PER_SEC / 100)
+        taken += mcp_live_throttle_take(shared, WHAT, "a", &rate, now) == 0;
+    ok(taken >= 90 && taken <= 110, "of 100 in each of 10 seconds %d get by",
+       taken);
 }
 
 static void test_clock(mcp_ctx_t *cx)
@@ -179,6 +198,7 @@ static void body(mcp_ctx_t *cx)
     test_basics(cx);
     test_wait_is_exact(cx);
     test_sliding(cx);
+    test_steady(cx);
     test_clock(cx);
     test_limits(cx);
     test_pressure(cx);
