@@ -45,6 +45,6 @@ apr_int64_t mcp_ctx_seconds(mcp_ctx_t *cx);
  * the line ends in a remedy. */
 void mcp_ctx_log(mcp_ctx_t *cx, mcp_log_level_t level, int number,
                  const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+    __attribute__((cold, format(printf, 4, 5)));
 
 #endif

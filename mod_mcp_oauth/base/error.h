@@ -33,24 +33,24 @@ struct mcp_error_t {
 #define MCP_TRY(call)                                                         \
     do {                                                                      \
         const mcp_error_t *mcp_try_ = (call);                                 \
-        if (mcp_try_)                                                         \
+        if (__builtin_expect(mcp_try_ != NULL, 0))                            \
             return mcp_try_;                                                  \
     } while (0)
 
 /* The client did something wrong: detail is printf style, for the log. */
 mcp_error_t *mcp_error_make(mcp_error_code_t code, mcp_ctx_t *cx,
                             const char *detail, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((cold, format(printf, 3, 4)));
 
 /* The same, and the client reads the text as description too. */
 mcp_error_t *mcp_error_tell(mcp_error_code_t code, mcp_ctx_t *cx,
                             const char *description, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((cold, format(printf, 3, 4)));
 
 /* The server failed: detail says why, remedy what to do about it. */
 mcp_error_t *mcp_error_fault(mcp_error_code_t code, mcp_ctx_t *cx,
                              const char *remedy, const char *detail, ...)
-    __attribute__((format(printf, 4, 5)));
+    __attribute__((cold, format(printf, 4, 5)));
 
 int mcp_error_http(const mcp_error_t *e);
 int mcp_error_jsonrpc(const mcp_error_t *e);

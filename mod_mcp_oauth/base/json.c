@@ -16,13 +16,28 @@ static apr_status_t release(void *json)
     return APR_SUCCESS;
 }
 
+/* Whether the backslashes before text[i] take its meaning. */
+static int is_escaped(const char *text, apr_size_t i)
+{
+    int escaped = 0;
+
+    while (i-- && text[i] == '\\')
+        escaped = !escaped;
+    return escaped;
+}
+
 /* Where the string ends whose first byte is at i: at its quote, or at len. */
 static apr_size_t find_quote(const char *text, apr_size_t i, apr_size_t len)
 {
-    for (; i < len && text[i] != '"'; i++)
-        if (text[i] == '\\')
-            i++;
-    return i;
+    const char *quote;
+
+    while (i < len && (quote = memchr(text + i, '"', len - i))) {
+        i = (apr_size_t)(quote - text);
+        if (!is_escaped(text, i))
+            return i;
+        i++;
+    }
+    return len;
 }
 
 /* Where nesting goes too deep, or len. jansson's own bound is 2048 levels:

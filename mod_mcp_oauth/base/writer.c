@@ -196,11 +196,16 @@ void mcp_writer_string_n(mcp_writer_t *w, const char *text, apr_size_t len)
 
 void mcp_writer_integer(mcp_writer_t *w, apr_int64_t value)
 {
-    char buf[24];
-    int len = apr_snprintf(buf, sizeof(buf), "%" APR_INT64_T_FMT, value);
+    char buf[24], *digit = buf + sizeof(buf);
+    apr_uint64_t left = value < 0 ? -(apr_uint64_t)value : (apr_uint64_t)value;
 
+    do
+        *--digit = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        *--digit = '-';
     begin_value(w);
-    append(w, buf, (apr_size_t)len);
+    append(w, digit, (apr_size_t)(buf + sizeof(buf) - digit));
 }
 
 void mcp_writer_number(mcp_writer_t *w, double value)

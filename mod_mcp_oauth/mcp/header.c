@@ -128,12 +128,19 @@ static int accepts(const char *const *ranges, const char *accept)
     return accepted;
 }
 
+/* As the specification shows it and its SDKs send it: what nearly all bring
+ * need not be read. */
+static int is_usual(const char *accept)
+{
+    return !strcmp(accept, "application/json, text/event-stream");
+}
+
 int mcp_header_accepts_json(const char *accept)
 {
-    return !accept || accepts(json, accept);
+    return !accept || is_usual(accept) || accepts(json, accept);
 }
 
 int mcp_header_accepts_stream(const char *accept)
 {
-    return accept && accepts(stream, accept);
+    return accept && (is_usual(accept) || accepts(stream, accept));
 }

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "mcp/session.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 #include "base/encode.h"
@@ -184,6 +185,10 @@ static int facts_read(mcp_session_t *session, apr_int64_t *begin,
     session->capabilities = (unsigned)get(bytes + CAPABILITIES, 2);
     *begin = (apr_int64_t)get(bytes + BEGIN, 8);
     mcp_digest_sha256(session->digest, id, ID_LENGTH);
+    apr_cpystrn(session->name,
+                mcp_encode_base64url(session->digest, sizeof(session->digest),
+                                     cx->pool),
+                sizeof(session->name));
     return session->version != NULL;
 }
 
@@ -215,12 +220,6 @@ const mcp_error_t *mcp_session_get(mcp_session_t *session,
                               "the session is unknown here, expired, ended "
                               "or another principal's");
     return NULL;
-}
-
-const char *mcp_session_text(const mcp_session_t *session, apr_pool_t *pool)
-{
-    return mcp_encode_base64url(session->digest, sizeof(session->digest),
-                                pool);
 }
 
 void mcp_session_end(const mcp_session_t *session, const mcp_exchange_t *x,

@@ -18,11 +18,14 @@
 #define MCP_SESSION_ELICITATION_URL 0x10u
 #define MCP_SESSION_SAMPLING_CONTEXT 0x20u
 
+#define MCP_SESSION_NAME_SIZE 44 /* of base64url, with the NUL */
+
 typedef struct mcp_session_t {
     const char *version; /* negotiated; static */
     unsigned capabilities;
     apr_int64_t expires; /* if not used any more; seconds since the epoch */
     unsigned char digest[MCP_DIGEST_SIZE]; /* of the id */
+    char name[MCP_SESSION_NAME_SIZE]; /* how a log names it: digest as text */
 } mcp_session_t;
 
 /* What the ClientCapabilities of initialize come to; NULL: nothing. */
@@ -44,8 +47,6 @@ int mcp_session_read(mcp_session_t *session, const char *id,
  * mcp_session_read refuses it. */
 const mcp_error_t *mcp_session_get(mcp_session_t *session,
                                    const mcp_exchange_t *x, mcp_ctx_t *cx);
-/* How a log names it: its digest as text. */
-const char *mcp_session_text(const mcp_session_t *session, apr_pool_t *pool);
 /* No request will find it any more, in any child. */
 void mcp_session_end(const mcp_session_t *session, const mcp_exchange_t *x,
                      mcp_ctx_t *cx);

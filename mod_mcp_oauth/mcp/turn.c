@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "mcp/turn.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 #include "base/encode.h"
@@ -105,7 +106,7 @@ void mcp_turn_fail(mcp_turn_t *t, const mcp_error_t *e)
 void mcp_turn_note_session(mcp_turn_t *t)
 {
     t->x->era = t->session.version;
-    t->x->session = mcp_session_text(&t->session, t->cx->pool);
+    t->x->session = apr_pstrdup(t->cx->pool, t->session.name);
 }
 
 void mcp_turn_write_server(mcp_turn_t *t)

@@ -14,6 +14,7 @@
 typedef struct mcp_oauth_judging_t {
     const char *text; /* NUL-terminated; len is strlen */
     apr_size_t len;
+    mcp_oauth_last_t *last;                /* or NULL */
     unsigned char digest[MCP_DIGEST_SIZE]; /* of text */
     unsigned char place[MCP_DIGEST_SIZE];  /* of digest and resource: what is
                                             * remembered of it there */

@@ -3,6 +3,7 @@
 #define MCP_OAUTH_POSSESSION_H
 
 #include "base/json.h"
+#include "oauth/last.h"
 #include "oauth/service.h"
 
 /* What an access token is bound to, so that it is of no use to who steals it
@@ -22,8 +23,10 @@ typedef struct mcp_oauth_possession_t {
 typedef struct mcp_oauth_presented_t {
     const char *authorization; /* the header, or NULL */
     const char *dpop;          /* the header, or NULL */
-    const char *method, *url;  /* as the client sees them; no query */
-    const char *address;       /* the client's, for throttling; or NULL */
+    const char *method;
+    const char *url;     /* as the client sees it; no query; only for dpop */
+    const char *address; /* the client's, for throttling; or NULL */
+    mcp_oauth_last_t *last; /* of its connection, or NULL */
     /* PEM of the certificate that the client's TLS connection proved to have,
      * or NULL; asked only where a token is bound to one */
     const char *(*certificate)(void *baton);

@@ -137,15 +137,16 @@ static const mcp_error_t *find_out(mcp_oauth_finding_t *finding,
     return e;
 }
 
-/* What is remembered of it at a resource. */
+/* What is remembered of it at a resource: no two tokens are known whose
+ * digests differ by any given bits. */
 static void place_make(mcp_oauth_judging_t *judging)
 {
-    unsigned char both[MCP_DIGEST_SIZE + sizeof(judging->resource)];
+    apr_uintptr_t resource = (apr_uintptr_t)judging->resource;
+    apr_size_t i;
 
-    memcpy(both, judging->digest, MCP_DIGEST_SIZE);
-    memcpy(both + MCP_DIGEST_SIZE, &judging->resource,
-           sizeof(judging->resource));
-    mcp_digest_sha256(judging->place, both, sizeof(both));
+    memcpy(judging->place, judging->digest, MCP_DIGEST_SIZE);
+    for (i = 0; i < sizeof(resource); i++)
+        judging->place[i] ^= (unsigned char)(resource >> 8 * i);
 }
 
 /* judging has the text and the resource. */
@@ -161,7 +162,8 @@ static const mcp_error_t *verify(mcp_oauth_finding_t *finding,
     judging->keys = mcp_jose_keyring_serial(works->keys);
     judging->now = mcp_ctx_seconds(cx);
     judging->sequence = mcp_store_sequence_get(works->revocations);
-    mcp_digest_sha256(judging->digest, judging->text, judging->len);
+    mcp_oauth_last_digest(judging->digest, judging->last, judging->text,
+                          judging->len);
     place_make(judging);
     MCP_TRY(recall(&is_known, finding, judging, cx));
     return is_known ? NULL : find_out(finding, judging, cx);
@@ -182,6 +184,7 @@ mcp_oauth_verify_bearer(const mcp_principal_t **who,
         return NULL;
     judging.text = brought.text;
     judging.len = brought.len;
+    judging.last = presented->last;
     judging.resource = resource;
     judging.address = presented->address;
     MCP_TRY(verify(&finding, &judging, cx));
@@ -204,6 +207,7 @@ const mcp_error_t *mcp_oauth_verify_alone(const mcp_principal_t **who,
     *who = NULL;
     judging.text = token;
     judging.len = strlen(token);
+    judging.last = NULL;
     judging.resource = resource;
     judging.address = NULL;
     MCP_TRY(verify(&finding, &judging, cx));

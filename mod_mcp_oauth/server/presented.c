@@ -44,6 +44,23 @@ static const char *url_of(const request_rec *r,
     return rest ? apr_pstrcat(r->pool, section->url, rest, NULL) : "";
 }
 
+/* Not of a stream of HTTP/2, which is a connection for one request. */
+static mcp_oauth_last_t *last_of(const conn_rec *c)
+{
+    static const char key[] = "mcp_oauth_last";
+    mcp_oauth_last_t *last;
+    void *found = NULL;
+
+    if (c->master)
+        return NULL;
+    apr_pool_userdata_get(&found, key, c->pool);
+    if (found)
+        return found;
+    last = mcp_oauth_last_make(c->pool);
+    apr_pool_userdata_setn(last, key, NULL, c->pool);
+    return last;
+}
+
 void mcp_server_presented_read(mcp_oauth_presented_t *presented,
                                request_rec *r,
                                const mcp_config_section_t *section)
@@ -51,8 +68,9 @@ void mcp_server_presented_read(mcp_oauth_presented_t *presented,
     presented->authorization = apr_table_get(r->headers_in, "Authorization");
     presented->dpop = apr_table_get(r->headers_in, "DPoP");
     presented->method = r->method;
-    presented->url = url_of(r, section);
+    presented->url = presented->dpop ? url_of(r, section) : NULL;
     presented->address = r->useragent_ip;
+    presented->last = last_of(r->connection);
     presented->certificate = certificate_of;
     presented->baton = r;
 }

@@ -74,8 +74,18 @@ static const char *nested(int depth, apr_pool_t *pool)
     return text;
 }
 
+/* More than are read as brackets, behind quotes of all sorts. */
+static const char *brackets_in_strings(apr_pool_t *pool)
+{
+    const char *many = apr_pstrndup(pool, nested(100, pool), 100);
+
+    return apr_pstrcat(pool, "[\"", many, "\\\"", many, "\\\\\",\"\\\\\\\"",
+                       many, "\",\"\",\"", many, "\"]", NULL);
+}
+
 static void check_reading(mcp_ctx_t *cx)
 {
+    static const char unclosed[] = "[\"[[[\\\"";
     const mcp_json_t *value;
     const mcp_error_t *e;
     size_t i;
@@ -96,6 +106,10 @@ static void check_reading(mcp_ctx_t *cx)
           MCP_E_PARSE_ERROR, "65 are not");
     fails(mcp_json_read(&value, nested(100000, cx->pool), 200000, cx),
           MCP_E_PARSE_ERROR, "nor are 100,000");
+    ok(json(brackets_in_strings(cx->pool), cx) != NULL,
+       "brackets in strings are none, whatever quotes stand in them");
+    fails(mcp_json_read(&value, unclosed, sizeof(unclosed) - 1, cx),
+          MCP_E_PARSE_ERROR, "a string may not end");
     e = mcp_json_read(&value, "{\"password\":\"hunter2\",hunter2}", 30, cx);
     ok(e && e->detail && !strstr(e->detail, "hunter2") &&
            !strstr(mcp_error_text(e), "hunter2"),
