@@ -3,9 +3,9 @@
 
 #include <apr_thread_cond.h>
 #include <apr_thread_mutex.h>
-#include <apr_thread_proc.h>
-#include <signal.h>
 #include <unistd.h>
+
+#include "base/thread.h"
 
 /* Not apr_thread_pool: before apr-util 1.6.2 it loses wake-ups, and its
  * threads may outlive their pool. */
@@ -58,20 +58,14 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
 
 /* -- who gives; the mutex is held -- */
 
-/* httpd's signals are for httpd's threads. The pool is no child of the one
- * that the crew is in, which other threads use. */
+/* The pool is no child of the one that the crew is in, which other threads
+ * use. */
 static void thread_make(mcp_net_crew_t *crew)
 {
-    sigset_t all, old;
-
     if (!crew->pool && apr_pool_create(&crew->pool, NULL))
         return;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    if (!apr_thread_create(&crew->threads[crew->count], NULL, run, crew,
-                           crew->pool))
+    if (mcp_thread_start(&crew->threads[crew->count], run, crew, crew->pool))
         crew->count++;
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 static int give(mcp_net_crew_t *crew, job_t *job)

@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "server/lot.h"
 
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -10,6 +9,7 @@
 #include <apr_thread_cond.h>
 #include <http_core.h>
 
+#include "base/thread.h"
 #include "live/change.h"
 #include "live/signal.h"
 #include "server/context.h"
@@ -266,21 +266,16 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *unused)
     return NULL;
 }
 
-/* It gets no signal that is for the process. */
 static int thread_start(void)
 {
-    sigset_t all, before;
     int ring;
 
     if (lot.thread)
         return 1;
     for (ring = 0; ring < MCP_RINGS; ring++)
         lot.seen[ring] = mcp_live_change_last(lot.shared, (mcp_ring_t)ring);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (apr_thread_create(&lot.thread, NULL, run, NULL, lot.pool))
+    if (!mcp_thread_start(&lot.thread, run, NULL, lot.pool))
         lot.thread = NULL;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return lot.thread != NULL;
 }
 

@@ -5,13 +5,12 @@
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
 
+#include "base/thread.h"
 #include "store/deadline.h"
 #include "store/redis_fault.h"
 #include "store/redis_greeting.h"
@@ -212,19 +211,6 @@ static apr_status_t stop(void *data)
     return APR_SUCCESS;
 }
 
-/* httpd's signals are for httpd's threads. */
-static int thread_make(mcp_store_redis_listen_t *listen, apr_pool_t *pool)
-{
-    sigset_t all, old;
-    apr_status_t status;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    status = apr_thread_create(&listen->thread, NULL, run, listen, pool);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return status == APR_SUCCESS;
-}
-
 /* A start that fails is tried again and again: it must leave nothing. */
 static void give_up(mcp_store_redis_listen_t *listen, apr_pool_t *pool)
 {
@@ -249,7 +235,7 @@ mcp_store_redis_listen_start(mcp_store_redis_listen_t **out,
                                "store: no pipe for the listening thread");
     /* not a child of cx->pool, which other threads use */
     if (apr_pool_create(&listen->cx.pool, NULL) != APR_SUCCESS ||
-        !thread_make(listen, cx->pool)) {
+        !mcp_thread_start(&listen->thread, run, listen, cx->pool)) {
         give_up(listen, cx->pool);
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "Raise the limit of threads or free memory.",

@@ -3,11 +3,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include <apr_thread_proc.h>
+#include "base/thread.h"
 
 #define TICK_MILLISECONDS 1000
 #define PURGE_TICKS 60
@@ -122,19 +121,6 @@ static apr_status_t stop(void *data)
     return APR_SUCCESS;
 }
 
-/* httpd's signals are for httpd's threads. */
-static int thread_make(checkpoint_t *job, apr_pool_t *pool)
-{
-    sigset_t all, old;
-    apr_status_t status;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    status = apr_thread_create(&job->thread, NULL, run, job, pool);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return status == APR_SUCCESS;
-}
-
 /* A start that fails is tried again and again: it must leave nothing. */
 static void give_up(checkpoint_t *job, apr_pool_t *pool)
 {
@@ -159,7 +145,7 @@ const mcp_error_t *mcp_store_sqlite_checkpoint_start(
                                "store: no pipe for the checkpoint thread");
     /* not a child of cx->pool, which other threads use */
     if (apr_pool_create(&job->cx.pool, NULL) != APR_SUCCESS ||
-        !thread_make(job, cx->pool)) {
+        !mcp_thread_start(&job->thread, run, job, cx->pool)) {
         give_up(job, cx->pool);
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "Raise the limit of threads or free memory.",
