@@ -16,8 +16,11 @@ typedef enum {
     MCP_RINGS
 } mcp_ring_t;
 
+#define MCP_CHANGE_ANYTHING 0
+
 typedef struct mcp_change_t {
-    apr_uint64_t what; /* a part of a digest: of a list, a resource or a box */
+    apr_uint64_t what;  /* a part of a digest: of a list, a resource or a box;
+                         * or MCP_CHANGE_ANYTHING */
     apr_uint64_t whose; /* the same of a principal; 0: everybody's */
 } mcp_change_t;
 

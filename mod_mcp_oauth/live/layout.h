@@ -11,7 +11,7 @@
 /* How the shared memory is laid out, for this folder only. Its parts follow
  * each other: this header, the session buckets, the throttle buckets, the
  * proof buckets, the notes of the board, two sheets for each of them, the
- * rings of changes, the places, the letters (live/mail.h). Change
+ * rings of changes, the peers, the places, the letters (live/mail.h). Change
  * MCP_LIVE_VERSION with anything here: an older module's memory may outlive
  * it. */
 #define MCP_LIVE_MAGIC 0x6d63705f6c697665 /* "mcp_live" */
@@ -70,6 +70,24 @@ typedef struct mcp_live_ring_t {
     mcp_change_t changes[MCP_LIVE_CHANGES];
 } __attribute__((aligned(MCP_LIVE_LINE))) mcp_live_ring_t;
 
+/* What live/peer.c makes of these is said there. */
+#define MCP_LIVE_PEERS 32
+#define MCP_LIVE_PEER_WORDS 64
+
+typedef struct mcp_live_peer_t {
+    apr_uint64_t node; /* its name; 0 = never used */
+    apr_uint64_t greatest;
+    apr_uint64_t used;
+    apr_uint64_t heard[MCP_LIVE_PEER_WORDS];
+} mcp_live_peer_t;
+
+typedef struct mcp_live_peers_t {
+    mcp_live_lock_t lock;
+    apr_uint64_t told; /* how many notes this node has told; atomic */
+    apr_uint64_t clock;
+    mcp_live_peer_t rows[MCP_LIVE_PEERS];
+} __attribute__((aligned(MCP_LIVE_LINE))) mcp_live_peers_t;
+
 /* What live/place.c makes of these is said there. */
 typedef struct mcp_live_row_t {
     apr_uint64_t holder; /* 0 = free */
@@ -99,6 +117,7 @@ struct mcp_live_shared_t {
     apr_uint64_t proof_floor; /* live/proof.c */
     apr_uint64_t tickets;     /* that the board gave out */
     unsigned char salt[MCP_LIVE_SALT_SIZE]; /* of the counters' keys */
+    apr_uint64_t node;                      /* live/peer.h; random, never 0 */
     mcp_live_bell_t bell;
     apr_uint32_t traces[MCP_LIVE_TRACES];
 } __attribute__((aligned(MCP_LIVE_LINE)));
@@ -121,6 +140,7 @@ mcp_live_sheet_t *mcp_live_shared_sheet(const mcp_live_shared_t *shared,
                                         unsigned half);
 /* The first of MCP_RINGS. */
 mcp_live_ring_t *mcp_live_shared_ring(const mcp_live_shared_t *shared);
+mcp_live_peers_t *mcp_live_shared_peers(const mcp_live_shared_t *shared);
 /* The first of MCP_PLACE_KINDS. */
 mcp_live_rows_t *mcp_live_shared_rows(const mcp_live_shared_t *shared);
 mcp_live_mail_t *mcp_live_shared_mail(const mcp_live_shared_t *shared);

@@ -44,7 +44,7 @@ static apr_size_t size_of(const mcp_live_shared_t *header)
                sizeof(mcp_live_proof_bucket_t) +
            MCP_LIVE_NOTES *
                (sizeof(mcp_live_note_t) + 2 * sizeof(mcp_live_sheet_t)) +
-           MCP_RINGS * sizeof(mcp_live_ring_t) +
+           MCP_RINGS * sizeof(mcp_live_ring_t) + sizeof(mcp_live_peers_t) +
            MCP_PLACE_KINDS * sizeof(mcp_live_rows_t) +
            mcp_live_mail_size(room_for(&header->limits));
 }
@@ -55,7 +55,7 @@ static int parts_make(mcp_live_shared_t *shared)
     mcp_live_mail_t *mail = mcp_live_shared_mail(shared);
     mcp_live_ring_t *ring = mcp_live_shared_ring(shared);
     mcp_live_rows_t *rows = mcp_live_shared_rows(shared);
-    int status = 0, i;
+    int status = mcp_live_lock_make(&mcp_live_shared_peers(shared)->lock), i;
 
     for (i = 0; i < MCP_RINGS && !status; i++)
         status = mcp_live_lock_make(&ring[i].lock);
@@ -108,6 +108,9 @@ const mcp_error_t *mcp_live_shared_make(mcp_live_shared_t **out,
         (apr_uintptr_t)apr_shm_baseaddr_get(memory), MCP_LIVE_LINE);
     *shared = header;
     MCP_TRY(mcp_random_bytes(shared->salt, sizeof(shared->salt), cx));
+    MCP_TRY(mcp_random_bytes((unsigned char *)&shared->node,
+                             sizeof(shared->node), cx));
+    shared->node |= 1;
     status = parts_make(shared);
     if (status != APR_SUCCESS)
         return failed(size, status, cx);
@@ -194,9 +197,14 @@ mcp_live_ring_t *mcp_live_shared_ring(const mcp_live_shared_t *shared)
                                2 * MCP_LIVE_NOTES);
 }
 
+mcp_live_peers_t *mcp_live_shared_peers(const mcp_live_shared_t *shared)
+{
+    return (mcp_live_peers_t *)(mcp_live_shared_ring(shared) + MCP_RINGS);
+}
+
 mcp_live_rows_t *mcp_live_shared_rows(const mcp_live_shared_t *shared)
 {
-    return (mcp_live_rows_t *)(mcp_live_shared_ring(shared) + MCP_RINGS);
+    return (mcp_live_rows_t *)(mcp_live_shared_peers(shared) + 1);
 }
 
 mcp_live_mail_t *mcp_live_shared_mail(const mcp_live_shared_t *shared)

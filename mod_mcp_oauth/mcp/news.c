@@ -4,7 +4,12 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "live/peer.h"
 #include "live/signal.h"
+
+/* Of this process; atomic. */
+static apr_uint32_t missed;
+static void (*nodes)(const mcp_news_note_t *note);
 
 int mcp_news_is_list(const char *what)
 {
@@ -23,12 +28,80 @@ static apr_uint64_t key_of(const char *module, const char *what)
     return key;
 }
 
+/* -- between nodes: in the byte order of the network -- */
+
+static void put(unsigned char *to, apr_uint64_t number)
+{
+    int i;
+
+    for (i = 7; i >= 0; i--, number >>= 8)
+        to[i] = (unsigned char)number;
+}
+
+static apr_uint64_t get(const unsigned char *from)
+{
+    apr_uint64_t number = 0;
+    int i;
+
+    for (i = 0; i < 8; i++)
+        number = number << 8 | from[i];
+    return number;
+}
+
+static void tell_nodes(mcp_live_shared_t *shared, const mcp_change_t *change)
+{
+    void (*tell)(const mcp_news_note_t *) =
+        __atomic_load_n(&nodes, __ATOMIC_ACQUIRE);
+    mcp_peer_mark_t mark;
+    mcp_news_note_t note;
+
+    if (!tell)
+        return;
+    mark = mcp_live_peer_next(shared);
+    put(note.mark, mark.node);
+    put(note.mark + 8, mark.number);
+    put(note.what, change->what);
+    put(note.what + 8, change->whose);
+    tell(&note);
+}
+
+void mcp_news_set_nodes(void (*tell)(const mcp_news_note_t *note))
+{
+    __atomic_store_n(&nodes, tell, __ATOMIC_RELEASE);
+}
+
+void mcp_news_hear(mcp_live_shared_t *shared, const mcp_news_note_t *note)
+{
+    mcp_peer_mark_t mark = {get(note->mark), get(note->mark + 8)};
+    mcp_change_t change = {get(note->what), get(note->what + 8)};
+
+    if (!mcp_live_peer_is_new(shared, &mark))
+        return;
+    mcp_live_change_tell(shared, MCP_RING_NEWS, &change);
+    mcp_live_signal_raise(shared);
+}
+
+void mcp_news_miss(mcp_live_shared_t *shared)
+{
+    __atomic_add_fetch(&missed, 1, __ATOMIC_RELEASE);
+    mcp_live_signal_raise(shared);
+}
+
+apr_uint32_t mcp_news_missed(void)
+{
+    return __atomic_load_n(&missed, __ATOMIC_ACQUIRE);
+}
+
+/* -- telling and listening -- */
+
 void mcp_news_tell(mcp_live_shared_t *shared, const mcp_news_t *news)
 {
     mcp_change_t change = {key_of(news->module, news->what), news->whose};
 
     mcp_live_change_tell(shared, MCP_RING_NEWS, &change);
     mcp_live_signal_raise(shared);
+    if (!news->is_local)
+        tell_nodes(shared, &change);
 }
 
 void mcp_news_watch(mcp_news_watch_t *watch, const mcp_server_t *server,
@@ -38,6 +111,7 @@ void mcp_news_watch(mcp_news_watch_t *watch, const mcp_server_t *server,
     watch->shared = shared;
     watch->whose = whose;
     watch->last = mcp_live_change_last(shared, MCP_RING_NEWS);
+    watch->missed = mcp_news_missed();
     watch->count = 0;
 }
 
@@ -46,9 +120,14 @@ int mcp_news_look(mcp_news_watch_t *watch, apr_pool_t *pool)
     mcp_change_t *changes =
         apr_palloc(pool, MCP_NEWS_AT_ONCE * sizeof(*changes));
 
+    apr_uint32_t now = mcp_news_missed();
+
     watch->changes = changes;
     watch->count = mcp_live_change_read(
         changes, MCP_NEWS_AT_ONCE, &watch->last, watch->shared, MCP_RING_NEWS);
+    if (now != watch->missed)
+        watch->count = -1;
+    watch->missed = now;
     return watch->count != 0;
 }
 
@@ -58,7 +137,7 @@ static int has_key(const mcp_news_watch_t *watch, apr_uint64_t key)
     int i;
 
     for (i = 0; i < watch->count; i++, change++)
-        if (change->what == key &&
+        if ((change->what == key || change->what == MCP_CHANGE_ANYTHING) &&
             (!change->whose || change->whose == watch->whose))
             return 1;
     return 0;

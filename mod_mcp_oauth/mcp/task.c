@@ -175,7 +175,7 @@ const char *mcp_task_news(const char *id, apr_pool_t *pool)
 mcp_box_status_t mcp_task_store(mcp_task_t *task, const mcp_turn_t *t)
 {
     mcp_live_shared_t *shared = t->x->works->shared;
-    mcp_news_t news = {"", mcp_task_news(task->id, t->cx->pool), 0};
+    mcp_news_t news = {"", mcp_task_news(task->id, t->cx->pool), 0, 1};
     mcp_letter_t letter = {0};
     mcp_box_status_t status;
 

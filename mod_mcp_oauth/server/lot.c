@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "live/change.h"
 #include "live/signal.h"
+#include "mcp/news.h"
 #include "server/context.h"
 #include "server/ties.h"
 #include "store/sequence.h"
@@ -37,6 +38,7 @@ static struct {
     struct all_t all;
     struct queue_t queue;
     apr_uint64_t seen[MCP_RINGS]; /* changes */
+    apr_uint32_t missed;          /* of the news of other nodes */
     apr_uint64_t revoked;         /* the sequence of revocations */
     apr_time_t due;               /* of the first */
     apr_time_t wake;              /* when the thread looks at the clock */
@@ -112,7 +114,10 @@ static void hear(mcp_ring_t ring)
         if (count > 0)
             mcp_server_ties_each(ready, ring, 0);
         for (i = 0; i < count; i++)
-            mcp_server_ties_each(ready, ring, changes[i].what);
+            if (changes[i].what == MCP_CHANGE_ANYTHING)
+                ready_all();
+            else
+                mcp_server_ties_each(ready, ring, changes[i].what);
     } while (count > 0);
 }
 
@@ -232,6 +237,15 @@ static void hear_of_revocations(void)
     lot.revoked = sequence;
 }
 
+static void hear_of_what_was_missed(void)
+{
+    apr_uint32_t missed = mcp_news_missed();
+
+    if (missed != lot.missed)
+        ready_all();
+    lot.missed = missed;
+}
+
 static apr_interval_time_t hear_all(void)
 {
     apr_time_t now = mcp_ctx_now(&lot.cx);
@@ -239,6 +253,7 @@ static apr_interval_time_t hear_all(void)
 
     for (ring = 0; ring < MCP_RINGS; ring++)
         hear((mcp_ring_t)ring);
+    hear_of_what_was_missed();
     hear_of_revocations();
     look_at_clock(now);
     if (lot.is_stopping)

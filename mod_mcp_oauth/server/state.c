@@ -12,6 +12,7 @@
 #include "oauth/stored_keys.h"
 #include "server/directory.h"
 #include "server/lock.h"
+#include "server/nodes.h"
 #include "store/open.h"
 
 #define MOST_CONNECTIONS 8
@@ -142,9 +143,15 @@ static struct {
     int is_open;       /* atomic */
 } child;
 
-static void heard(void *revocations)
+static void heard(void *works)
 {
-    mcp_store_sequence_bump(revocations);
+    mcp_store_sequence_bump(((const mcp_oauth_works_t *)works)->revocations);
+}
+
+static void told(void *works, const mcp_store_note_t *notes, apr_size_t count)
+{
+    mcp_server_nodes_hear(((const mcp_oauth_works_t *)works)->shared, notes,
+                          count);
 }
 
 /* Keys that are new may be in the place of those that others know. An attempt
@@ -177,7 +184,8 @@ static const mcp_error_t *open_all(mcp_ctx_t *cx)
     MCP_TRY(mcp_store_sequence_open(&works->revocations,
                                     settings->state_directory, cx));
     child.opening.heard = heard;
-    child.opening.baton = works->revocations;
+    child.opening.told = told;
+    child.opening.baton = works;
     MCP_TRY(mcp_store_open(&works->store, &child.opening, cx));
     /* else the parent has opened them */
     return mcp_store_open_is_shared(settings->store)
@@ -194,6 +202,7 @@ static const mcp_error_t *attempt(mcp_ctx_t *asking)
     apr_pool_create(&cx.pool, child.cx.pool);
     e = open_all(&cx);
     if (!e) {
+        mcp_server_nodes_open(child.works->store, cx.pool);
         __atomic_store_n(&child.is_open, 1, __ATOMIC_RELEASE);
         return NULL;
     }

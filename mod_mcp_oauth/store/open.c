@@ -64,6 +64,7 @@ static const mcp_error_t *redis_open(mcp_store_t **store,
     config->timeout = apr_time_from_msec(set->timeout);
     config->connections = opening->connections;
     config->heard = opening->heard;
+    config->told = opening->told;
     config->baton = opening->baton;
     return mcp_store_redis_open(store, config, cx);
 }

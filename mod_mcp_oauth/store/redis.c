@@ -15,6 +15,7 @@
 #include "store/redis_listen.h"
 #include "store/redis_record.h"
 #include "store/redis_script.h"
+#include "store/redis_tell.h"
 
 /* a first version is random: a record that was dropped and put again is not
  * the one that somebody has read before */
@@ -25,6 +26,7 @@ typedef struct redis_store_t {
     mcp_store_redis_target_t *target;
     mcp_store_redis_pool_t *pool;
     mcp_store_redis_listen_t *listen; /* NULL: nobody listens */
+    mcp_store_redis_tell_t *tell;     /* the same */
     const char *sha1[MCP_REDIS_SCRIPTS];
 } redis_store_t;
 
@@ -297,10 +299,18 @@ static int redis_is_hearing(mcp_store_t *base)
     return store->listen && mcp_store_redis_listen_is_hearing(store->listen);
 }
 
+static void redis_tell(mcp_store_t *base, const mcp_store_note_t *note)
+{
+    redis_store_t *store = (redis_store_t *)base;
+
+    if (store->tell)
+        mcp_store_redis_tell(store->tell, note);
+}
+
 static const mcp_store_provider_t provider = {
     "redis",     redis_put,      redis_add,        redis_get,
     redis_take,  redis_replace,  redis_drop,       redis_each,
-    redis_purge, redis_announce, redis_is_hearing,
+    redis_purge, redis_announce, redis_is_hearing, redis_tell,
 };
 
 const char *mcp_store_redis_missing(int tls)
@@ -336,9 +346,12 @@ const mcp_error_t *mcp_store_redis_open(mcp_store_t **out,
         store->sha1[i] = mcp_store_redis_script_sha1(i, cx->pool);
     MCP_TRY(mcp_store_redis_connection_target(&store->target, own, cx));
     MCP_TRY(mcp_store_redis_pool_make(&store->pool, store->target, cx));
-    if (config->heard)
+    if (config->heard) {
         MCP_TRY(
             mcp_store_redis_listen_start(&store->listen, store->target, cx));
+        MCP_TRY(mcp_store_redis_tell_start(&store->tell, store->pool,
+                                           store->target, cx));
+    }
     else
         mcp_store_redis_address_resolve(store->target->address);
     *out = &store->store;

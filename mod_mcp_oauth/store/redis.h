@@ -26,6 +26,10 @@ typedef struct mcp_store_redis_config_t {
      * called by a thread of the store, and no later than when
      * mcp_store_is_hearing says so again. NULL: nobody listens. */
     void (*heard)(void *baton);
+    /* Another node, or this one, told something (mcp_store_tell): by a thread
+     * of the store. None: some may have been missed, while nobody listened.
+     * NULL where heard is. */
+    void (*told)(void *baton, const mcp_store_note_t *notes, apr_size_t count);
     void *baton;
 } mcp_store_redis_config_t;
 
@@ -37,10 +41,10 @@ const char *mcp_store_redis_missing(int tls);
 const mcp_error_t *
 mcp_store_redis_check(const mcp_store_redis_config_t *config, mcp_ctx_t *cx);
 /* In a child after the fork; Redis need not be there yet. Connections open as
- * they are needed. With heard, starts the thread that listens; all ends when
- * cx->pool is cleared, of which config is a part or outlives it. The context's
- * host is used by that thread too. Without heard, the name of the host is
- * resolved here and now. */
+ * they are needed. With heard, starts the threads that listen and tell; all
+ * ends when cx->pool is cleared, of which config is a part or outlives it. The
+ * context's host is used by that thread too. Without heard, the name of the
+ * host is resolved here and now. */
 const mcp_error_t *mcp_store_redis_open(mcp_store_t **store,
                                         const mcp_store_redis_config_t *config,
                                         mcp_ctx_t *cx);

@@ -14,7 +14,9 @@
 #include "store/deadline.h"
 #include "store/redis_fault.h"
 #include "store/redis_greeting.h"
+#include "store/redis_tell.h"
 
+#define CHANNELS 2
 #define PING_INTERVAL apr_time_from_sec(1)
 /* between attempts to connect: twice as long each time */
 #define LEAST_PAUSE_MILLISECONDS 100
@@ -68,16 +70,19 @@ static void report(mcp_store_redis_listen_t *listen, const mcp_error_t *e)
     listen->is_failing = e != NULL;
 }
 
-static void ask(mcp_store_redis_listen_t *listen, const char *word,
-                const char *argument)
+static void ask(mcp_store_redis_listen_t *listen,
+                const mcp_store_redis_command_t *command)
+{
+    mcp_store_redis_connection_send(&listen->connection, command);
+    listen->asked = mcp_store_deadline_now();
+}
+
+static void ask_ping(mcp_store_redis_listen_t *listen)
 {
     mcp_store_redis_command_t command = {{NULL}, {0}, 0};
 
-    mcp_store_redis_connection_text(&command, word);
-    if (argument)
-        mcp_store_redis_connection_text(&command, argument);
-    mcp_store_redis_connection_send(&listen->connection, &command);
-    listen->asked = mcp_store_deadline_now();
+    mcp_store_redis_connection_text(&command, "PING");
+    ask(listen, &command);
 }
 
 static void prove(mcp_store_redis_listen_t *listen)
@@ -91,24 +96,59 @@ static void tell(const mcp_store_redis_listen_t *listen)
     listen->target->config->heard(listen->target->config->baton);
 }
 
+/* What is no message of ours may be one of a later version: something may
+ * have changed. */
+static void tell_change(const mcp_store_redis_listen_t *listen,
+                        const redisReply *message)
+{
+    const mcp_store_redis_config_t *config = listen->target->config;
+    mcp_store_note_t notes[MCP_STORE_REDIS_NOTES];
+    int count = message ? mcp_store_redis_tell_count(message->len) : 0;
+
+    if (count > 0)
+        memcpy(notes, message->str, message->len);
+    if (config->told)
+        config->told(config->baton, notes, count > 0 ? (apr_size_t)count : 0);
+}
+
+/* Asks for both channels; each is answered. */
+static const mcp_error_t *channels_ask(mcp_store_redis_listen_t *listen,
+                                       apr_time_t deadline)
+{
+    mcp_store_redis_target_t *target = listen->target;
+    mcp_store_redis_command_t command = {{NULL}, {0}, 0};
+    const redisReply *reply;
+    int i;
+
+    mcp_store_redis_connection_text(&command, "SUBSCRIBE");
+    mcp_store_redis_connection_text(
+        &command, mcp_store_redis_listen_channel(target, listen->cx.pool));
+    mcp_store_redis_connection_text(
+        &command, mcp_store_redis_tell_channel(target, listen->cx.pool));
+    ask(listen, &command);
+    for (i = 0; i < CHANNELS; i++) {
+        MCP_TRY(mcp_store_redis_connection_receive(
+            &reply, &listen->connection, target, deadline, &listen->cx));
+        MCP_TRY(
+            mcp_store_redis_fault_of_reply(reply, target->where, &listen->cx));
+    }
+    return NULL;
+}
+
 /* Connects and subscribes. What was announced while nobody listened is made
  * up for before anybody relies on hearing. */
 static const mcp_error_t *subscribe(mcp_store_redis_listen_t *listen)
 {
     mcp_store_redis_target_t *target = listen->target;
-    const redisReply *reply;
     apr_time_t deadline;
 
     mcp_store_redis_address_resolve(target->address);
     deadline = mcp_store_deadline_now() + target->config->timeout;
     MCP_TRY(mcp_store_redis_greeting(&listen->connection, target, deadline,
                                      &listen->cx));
-    ask(listen, "SUBSCRIBE",
-        mcp_store_redis_listen_channel(target, listen->cx.pool));
-    MCP_TRY(mcp_store_redis_connection_receive(&reply, &listen->connection,
-                                               target, deadline, &listen->cx));
-    MCP_TRY(mcp_store_redis_fault_of_reply(reply, target->where, &listen->cx));
+    MCP_TRY(channels_ask(listen, deadline));
     tell(listen);
+    tell_change(listen, NULL);
     prove(listen);
     return NULL;
 }
@@ -117,6 +157,23 @@ static int is_of(const redisReply *reply, const char *type)
 {
     return reply->type == REDIS_REPLY_ARRAY && reply->elements &&
            reply->element[0]->str && !strcmp(reply->element[0]->str, type);
+}
+
+/* A message: its type, its channel, what it says. */
+static int is_message(const redisReply *reply)
+{
+    return is_of(reply, "message") && reply->elements == 3 &&
+           reply->element[1]->str && reply->element[2]->str;
+}
+
+static void message_read(const mcp_store_redis_listen_t *listen,
+                         const redisReply *reply)
+{
+    if (!strcmp(reply->element[1]->str,
+                mcp_store_redis_tell_channel(listen->target, listen->cx.pool)))
+        tell_change(listen, reply->element[2]);
+    else
+        tell(listen);
 }
 
 /* All that has come. */
@@ -131,8 +188,8 @@ static const mcp_error_t *hear(mcp_store_redis_listen_t *listen)
         if (!reply)
             return NULL;
         MCP_TRY(mcp_store_redis_fault_of_reply(reply, where, &listen->cx));
-        if (is_of(reply, "message"))
-            tell(listen);
+        if (is_message(reply))
+            message_read(listen, reply);
         else if (is_of(reply, "pong") && listen->asked)
             prove(listen);
         else
@@ -160,7 +217,7 @@ static const mcp_error_t *listen_on(mcp_store_redis_listen_t *listen)
             return mcp_store_redis_fault_of_system(
                 ETIMEDOUT, "no answer", listen->target->where, &listen->cx);
         if (!left)
-            ask(listen, "PING", NULL);
+            ask_ping(listen);
         /* also sends what is asked */
         MCP_TRY(hear(listen));
         apr_pool_clear(listen->cx.pool);

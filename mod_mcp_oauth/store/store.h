@@ -80,6 +80,17 @@ const mcp_error_t *mcp_store_announce(mcp_store_t *store, mcp_ctx_t *cx);
 /* Whether what other nodes announce arrives here. While it does not, nothing
  * that is remembered may be trusted: it may have been revoked. */
 int mcp_store_is_hearing(mcp_store_t *store);
+/* Tells the other nodes what has changed that is in no record: soon, by a
+ * thread of the store, and to those that listen then; who has not listened for
+ * a while is told that. It neither waits nor fails. A note that says the same
+ * as one that still waits is left out; of too many that wait one becomes, of
+ * anything. Nothing where there are no others. */
+#define MCP_STORE_NOTE_PART 16
+typedef struct mcp_store_note_t {
+    unsigned char mark[MCP_STORE_NOTE_PART]; /* which note it is */
+    unsigned char what[MCP_STORE_NOTE_PART]; /* all 0: anything */
+} mcp_store_note_t;
+void mcp_store_tell(mcp_store_t *store, const mcp_store_note_t *note);
 /* Removes what expired more than a clock step ago (MCP_STORE_CLOCK_STEP), at
  * most a bounded number at once. */
 #define MCP_STORE_CLOCK_STEP (2 * 24 * 3600)
@@ -108,9 +119,10 @@ struct mcp_store_provider_t {
     const mcp_error_t *(*each)(mcp_store_t *, mcp_record_kind_t, const char *,
                                mcp_store_each_fn *, void *, mcp_ctx_t *);
     const mcp_error_t *(*purge)(mcp_store_t *, mcp_ctx_t *);
-    /* both NULL: the store of one node */
+    /* all NULL: the store of one node */
     const mcp_error_t *(*announce)(mcp_store_t *, mcp_ctx_t *);
     int (*is_hearing)(mcp_store_t *);
+    void (*tell)(mcp_store_t *, const mcp_store_note_t *);
 };
 
 #endif

@@ -24,7 +24,7 @@ use MCPStream;
 our @EXPORT = qw(probe_server child_of handled elsewhere label noted
     awaits_note told_of);
 
-my $children = <<'END';
+our $CHILDREN = <<'END';
 CustomLog "${ROOT}/logs/children" "%P %{X-Round}i"
 Include "${CONF}/probe.conf"
 <IfModule !mpm_prefork_module>
@@ -39,7 +39,7 @@ END
 
 sub probe_server {
     my (%o) = @_;
-    my $server = MCPServer->new(%o, config => $children . ($o{config} // ''));
+    my $server = MCPServer->new(%o, config => $CHILDREN . ($o{config} // ''));
     $server->start;
     $server->await('three children', sub { 2 < $server->children });
     return $server;
