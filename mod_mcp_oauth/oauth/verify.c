@@ -38,7 +38,8 @@ static void brought_read(mcp_oauth_brought_t *brought,
     brought->len = strlen(brought->text);
     while (brought->len && brought->text[brought->len - 1] == ' ')
         brought->len--;
-    brought->text = apr_pstrmemdup(pool, brought->text, brought->len);
+    if (brought->text[brought->len])
+        brought->text = apr_pstrmemdup(pool, brought->text, brought->len);
 }
 
 int mcp_oauth_verify_is_dpop(const char *authorization)

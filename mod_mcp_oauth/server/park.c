@@ -8,48 +8,31 @@
 #include <http_protocol.h>
 #include <http_request.h>
 
+#include "server/connection.h"
 #include "server/lot.h"
 #include "server/request.h"
 
 /* `make fallback` builds what there is for others. */
 #if AP_MODULE_MAGIC_AT_LEAST(20120211, 137) && !defined(MCP_STREAMS_FALLBACK)
 
-extern module AP_MODULE_DECLARE_DATA mcp_oauth_module;
-
 #define LAST_WORDS apr_time_from_sec(2)
 
-/* Of a connection. */
-typedef struct seat_t {
-    int is_entered;
-    mcp_server_parked_t *parked;
-} seat_t;
-
-static seat_t *seat_of(const conn_rec *c)
-{
-    return ap_get_module_config(c->conn_config, &mcp_oauth_module);
-}
-
-static seat_t *seat_make(conn_rec *c)
-{
-    seat_t *seat = apr_pcalloc(c->pool, sizeof(*seat));
-
-    ap_set_module_config(c->conn_config, &mcp_oauth_module, seat);
-    return seat;
-}
+typedef mcp_server_connection_t seat_t;
 
 int mcp_server_park_can(const request_rec *r)
 {
     const conn_rec *c = r->connection;
+    const seat_t *seat = mcp_server_connection_find(c);
 
     return mcp_server_lot_is_open() && !r->main && !r->prev && !c->master &&
-           c->cs && seat_of(c);
+           c->cs && seat && seat->is_entered;
 }
 
 int mcp_server_park(mcp_server_outlet_t *outlet, mcp_watch_t *watch,
                     void (*done)(void *baton), void *baton)
 {
     request_rec *r = outlet->r;
-    seat_t *seat = seat_of(r->connection);
+    seat_t *seat = mcp_server_connection_find(r->connection);
     int keys = watch->keys ? watch->keys->nelts : 0;
     mcp_server_parked_t *p;
 
@@ -111,9 +94,7 @@ int mcp_server_park_process_connection(conn_rec *c)
 
     if (!mcp_server_lot_is_open() || c->master || !c->cs)
         return DECLINED;
-    seat = seat_of(c);
-    if (!seat)
-        seat = seat_make(c);
+    seat = mcp_server_connection_get(c);
     if (seat->is_entered)
         return DECLINED;
     if (seat->parked) {
@@ -133,7 +114,9 @@ int mcp_server_park_process_connection(conn_rec *c)
 
 void mcp_server_park_suspend_connection(conn_rec *c, request_rec *unused)
 {
-    seat_t *seat = mcp_server_lot_is_open() && !c->master ? seat_of(c) : NULL;
+    seat_t *seat = mcp_server_lot_is_open() && !c->master
+                       ? mcp_server_connection_find(c)
+                       : NULL;
 
     if (seat && seat->parked && !seat->parked->is_shown &&
         c->cs->state == CONN_STATE_ASYNC_WAITIO)
@@ -144,7 +127,9 @@ void mcp_server_park_suspend_connection(conn_rec *c, request_rec *unused)
  * goes, with the child. */
 void mcp_server_park_resume_connection(conn_rec *c, request_rec *unused)
 {
-    seat_t *seat = mcp_server_lot_is_open() && !c->master ? seat_of(c) : NULL;
+    seat_t *seat = mcp_server_lot_is_open() && !c->master
+                       ? mcp_server_connection_find(c)
+                       : NULL;
 
     if (!seat || !seat->parked)
         return;

@@ -5,6 +5,7 @@
 #include <http_ssl.h>
 
 #include "config/block.h"
+#include "server/connection.h"
 
 static const char *certificate_of(void *baton)
 {
@@ -44,21 +45,17 @@ static const char *url_of(const request_rec *r,
     return rest ? apr_pstrcat(r->pool, section->url, rest, NULL) : "";
 }
 
-/* Not of a stream of HTTP/2, which is a connection for one request. */
-static mcp_oauth_last_t *last_of(const conn_rec *c)
+/* None of a stream of HTTP/2, which is a connection for one request. */
+static mcp_oauth_last_t *last_of(conn_rec *c)
 {
-    static const char key[] = "mcp_oauth_last";
-    mcp_oauth_last_t *last;
-    void *found = NULL;
+    mcp_server_connection_t *known;
 
     if (c->master)
         return NULL;
-    apr_pool_userdata_get(&found, key, c->pool);
-    if (found)
-        return found;
-    last = mcp_oauth_last_make(c->pool);
-    apr_pool_userdata_setn(last, key, NULL, c->pool);
-    return last;
+    known = mcp_server_connection_get(c);
+    if (!known->last)
+        known->last = mcp_oauth_last_make(c->pool);
+    return known->last;
 }
 
 void mcp_server_presented_read(mcp_oauth_presented_t *presented,
