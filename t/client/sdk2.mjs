@@ -52,7 +52,7 @@ export function tourist2(client) {
       if (modern) {
         const heard = await client.listen({ toolsListChanged: tools,
           resourceSubscriptions: uri && [uri] });
-        return { end: () => heard.close() };
+        return { end: () => heard.close(), closed: heard.closed };
       }
       if (uri) await client.subscribeResource({ uri });
       return {

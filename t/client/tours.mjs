@@ -14,6 +14,7 @@ import { group } from './lib/tap.mjs';
 import { enter, tour } from './lib/tour.mjs';
 import { python } from './python.mjs';
 import { Remote } from './remote.mjs';
+import { returns } from './returns.mjs';
 import { endSession, tourist1, way1 } from './sdk1.mjs';
 import { MODES, tourist2, way2 } from './sdk2.mjs';
 
@@ -182,6 +183,7 @@ export async function tours() {
     tours1(site).then(() => tours2(site)),
     python(site, ['four', 'five']).then(() => toursRemote(site)),
   ]);
+  await returns(site, 'one');
   await group('tours', 30, async (g) => {
     await g.also('it ends when it is asked to', async () =>
       assert.ok(await stop(site.process), 'it had to be killed'));
