@@ -9,6 +9,7 @@ package MCPCrowd;
 #   my $crowd = MCPCrowd->new($server);
 #   $crowd->add($bytes, $era)    a connection that sends a request
 #   $crowd->listen               one that asks for changes of the tools
+#   $crowd->get                  the stream of a session
 #   $crowd->read(0.1)            what comes within that time to any of them;
 #                                whether something did
 #   $crowd->open(5000)           so many that listen, acknowledged
@@ -17,6 +18,7 @@ package MCPCrowd;
 #   $crowd->end                  until the server has ended all of them
 #   $crowd->count                how many are open
 #   $crowd->{clean} {cut}        how many ended as they should; what others had
+#   $crowd->{heard}              how many of them heard of a change
 
 use strict;
 use warnings;
@@ -28,7 +30,7 @@ use MCPServer;
 
 my $TAIL = 1000;     # bytes of each that are remembered
 my $AT_ONCE = 50;    # are opened
-my $OTHERS = 100;    # descriptors that are not of streams
+my $OTHERS = 500;    # descriptors that are not of streams, and to spare
 my $last_chunk = qr/\n\n\r\n0\r\n\r\n\z/;
 # What comes last in an era: nothing but the end tells it from a cut.
 my %last = (modern => qr/"resultType":"complete"[^\n]*$last_chunk/,
@@ -84,7 +86,8 @@ END
 sub new {
     my ($class, $server) = @_;
     my $self = bless {server => $server, client => $server->client,
-        open => {}, mask => '', clean => 0, cut => []}, $class;
+        open => {}, mask => '', clean => 0, cut => [],
+        heard => 0}, $class;
     ($self->{listen}) = $self->{client}->request_bytes(POST =>
         $self->{client}->modern_request('/probe', 'subscriptions/listen',
             {notifications => {toolsListChanged => JSON::PP::true}}));
@@ -116,6 +119,17 @@ sub add {
 }
 
 sub listen { return $_[0]->add($_[0]{listen}, 'modern') }
+
+# The stream of a session of its own.
+sub get {
+    my $self = shift;
+    my $session = $self->{client}->initialize('/probe');
+    my ($bytes) = $self->{client}->request_bytes(GET => '/probe', headers => {
+        Accept => 'text/event-stream', 'Mcp-Session-Id' => $session,
+        'MCP-Protocol-Version' => '2025-11-25'});
+    return $self->add($bytes, 'legacy');
+}
+
 sub count { return scalar keys %{$_[0]{open}} }
 
 # -- what comes ---------------------------------------------------------------
@@ -153,6 +167,7 @@ sub leave {
     my ($self, $fd) = @_;
     my $stream = delete $self->{open}{$fd};
     vec($self->{mask}, $fd, 1) = 0;
+    $self->{heard}++ if $stream->{tail} =~ /list_changed/;
     if ($stream->{tail} =~ $last{$stream->{era}}) { $self->{clean}++ }
     else { push @{$self->{cut}}, "$stream->{era}: $stream->{tail}" }
 }
