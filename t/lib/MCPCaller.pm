@@ -20,7 +20,7 @@ use warnings;
 use Carp qw(croak);
 use MCPClient;
 
-my $json = JSON::PP->new->utf8;
+my $SLOW = 20;    # every so many calls, one takes its time
 
 sub new {
     my ($class, $server, %o) = @_;
@@ -28,12 +28,12 @@ sub new {
         calls => 0, read => [], unread => []}, $class;
 }
 
-# Some take longer, most of them without a thread.
+# Most of those that take their time have no thread meanwhile.
 sub request {
     my ($self, $target) = @_;
     my $n = $self->{calls};
-    my ($tool, $arguments) = $n % 8 ? (echo => {message => "$n"})
-        : $n % 32 ? (later => {ms => 20}) : (wait => {ms => 200});
+    my ($tool, $arguments) = $n % $SLOW ? (echo => {message => "$n"})
+        : $n % ($SLOW * 4) ? (later => {ms => 20}) : (wait => {ms => 200});
     my ($bytes) = $self->{client}->request_bytes(POST =>
         $self->{client}->modern_request($target, 'tools/call',
             {name => $tool, arguments => $arguments}, id => $n),
@@ -45,7 +45,7 @@ sub call {
     my $self = shift;
     $self->{calls}++;
     for my $try (1 .. 2) {
-        my $path = $self->{calls} % 8 ? '/open' : '/probe';
+        my $path = $self->{calls} % $SLOW ? '/open' : '/probe';
         return if $self->try("$path?$self->{name}-$self->{calls}-$try");
     }
     croak "$self->{name}-$self->{calls}: a new connection was closed";
@@ -79,7 +79,7 @@ sub check {
     my $length = $answer->header('Content-Length') // 'no length';
     my $message = eval { $answer->json } // {};
     my $said = $message->{result}{content}[0]{text} // '';
-    my $right = $self->{calls} % 8 ? "Echo: $self->{calls}"
+    my $right = $self->{calls} % $SLOW ? "Echo: $self->{calls}"
         : qr/(?:xx|done|It took longer than this server waits\.)/;
     return if $answer->status == 200 && $length eq length $answer->body
         && ($message->{id} // '') eq $self->{calls} && $said =~ /^$right$/;

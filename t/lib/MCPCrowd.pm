@@ -6,6 +6,7 @@ package MCPCrowd;
 #   MCPCrowd::raise(5000)        the limit of descriptors, as far as it goes;
 #                                how many streams there can be
 #   MCPCrowd::config(5000)       of a server whose one child may have so many
+#   MCPCrowd::memory($child)     KiB
 #   my $crowd = MCPCrowd->new($server);
 #   $crowd->add($bytes, $era)    a connection that sends a request
 #   $crowd->listen               one that asks for changes of the tools
@@ -79,6 +80,18 @@ MCPLimit            streams=@{[$most + 100]} calls=60000/s
     SetHandler server-status
 </Location>
 END
+}
+
+# KiB that a process has for itself; nothing where the sanitizer keeps what is
+# given back.
+sub memory {
+    my $pid = shift;
+    my $text = join '', map {
+        open my $in, '<', "/proc/$pid/$_" or croak "$_: $!";
+        <$in>;
+    } qw(maps smaps_rollup);
+    return if $text =~ /libasan/;
+    return $text =~ /^Private_Dirty: +(\d+) kB/m ? $1 : croak 'no memory';
 }
 
 # -- one more -----------------------------------------------------------------
