@@ -82,7 +82,7 @@ MCPLimit            streams=@{[$most + 100]} calls=60000/s
 END
 }
 
-# KiB that a process has for itself; nothing where the sanitizer keeps what is
+# KiB that a process has for itself; undef where the sanitizer keeps what is
 # given back.
 sub memory {
     my $pid = shift;
@@ -90,8 +90,8 @@ sub memory {
         open my $in, '<', "/proc/$pid/$_" or croak "$_: $!";
         <$in>;
     } qw(maps smaps_rollup);
-    return if $text =~ /libasan/;
-    return $text =~ /^Private_Dirty: +(\d+) kB/m ? $1 : croak 'no memory';
+    my ($kib) = $text =~ /^Private_Dirty: +(\d+) kB/m or croak 'no memory';
+    return $text =~ /libasan/ ? undef : $kib;
 }
 
 # -- one more -----------------------------------------------------------------
