@@ -99,8 +99,10 @@ static void set_headers(request_rec *r, void *baton)
 {
     const mcp_exchange_t *x = &((serving_t *)baton)->x;
 
-    if (x->closes) /* it was shut down for reading */
-        r->connection->keepalive = AP_CONN_CLOSE;
+    /* it was shut down for reading; told so, httpd still sends a stream in
+     * chunks, by which its end differs from a cut */
+    if (x->closes)
+        apr_table_setn(r->headers_out, "Connection", "close");
     if (x->session_id)
         apr_table_setn(r->headers_out, "Mcp-Session-Id", x->session_id);
     if (x->allow)

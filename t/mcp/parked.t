@@ -89,6 +89,8 @@ for (['plain', 0], ['TLS', 1]) {
         for @listen;
     is($_->header('Connection'), 'close',
         "$how: its connection is not used again") for @listen;
+    is($_->header('Transfer-Encoding'), 'chunked',
+        "$how: its end can be told from a cut") for @listen;
     my @get = map { session_stream() } 1 .. 10;
     my @sse = map { sse() } 1 .. 10;
     is($_->status, 200, "$how: a stream of a session") for @get;
@@ -119,6 +121,7 @@ for (['plain', 0], ['TLS', 1]) {
         my @left = $stream->messages;
         is($left[-1]{result}{resultType}, 'complete',
             "$how: a graceful restart: the result that ends it");
+        ok(!$stream->{cut}, "$how: and its end");
     }
     ok($s->logged(ended('the server stops')), "$how: and the log says so");
 }
