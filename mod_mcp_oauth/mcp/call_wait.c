@@ -37,13 +37,20 @@ static int look(mcp_watch_t *watch)
     return run->waits_for != MCP_CALL_WAITS_FOR_NOTHING;
 }
 
+static const char *reason_of(const mcp_call_run_t *run)
+{
+    if (run->watch.wait.is_cut_short)
+        return "The server stops or restarts.";
+    return run->waits_for == MCP_CALL_WAITS_FOR_ANSWERS
+               ? "The client did not answer in time."
+               : "It took longer than this server waits.";
+}
+
 /* Whoever is not there any more is not told why. */
 static void give_up(mcp_call_run_t *run)
 {
     mcp_turn_t *t = run->t;
-    const char *why = run->waits_for == MCP_CALL_WAITS_FOR_ANSWERS
-                          ? "The client did not answer in time."
-                          : "It took longer than this server waits.";
+    const char *why = reason_of(run);
 
     if (t->era->bit == MCP_ERA_LEGACY)
         t->is_cancelled = mcp_call_is_cancelled(run);

@@ -21,6 +21,7 @@ typedef struct mcp_wait_t {
     apr_uint32_t seen;  /* of the signal */
     apr_time_t end;     /* of patience */
     int is_token_short; /* which the access token's makes shorter */
+    int is_cut_short;   /* the server stops */
     const char *why;    /* it is over, for the log; NULL: it is not */
     apr_time_t comment; /* when the stream needs one */
 } mcp_wait_t;

@@ -702,7 +702,7 @@ static void test_stream(const world_t *w, mcp_ctx_t *cx)
        "progress that is no number, and a total that is none, do not go out");
     stream(&x, w, ages, 3, cx);
     is(world_at(&x, "/result/content/0/text", cx),
-       "\"It took longer than this server waits.\"",
+       "\"The server stops or restarts.\"",
        "who says \"in ages\" does not hold its thread so long");
     stream(&x, w, already, 99, cx);
     is(world_at(&x, "/result/content/0/text", cx), "\"again\"",

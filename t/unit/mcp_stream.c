@@ -144,8 +144,8 @@ static void test_comments(const session_t *s)
         ok(clocks[i].part == naps ? x.status == 200 && x.json : !x.status,
            "its answer");
     }
-    ok(strstr(x.json, "longer than this server waits") != NULL,
-       "what is put off for too long is told so");
+    ok(strstr(x.json, "The server stops or restarts") != NULL,
+       "what is put off is told when the server stops");
 }
 
 static void test_patience(const session_t *s)
