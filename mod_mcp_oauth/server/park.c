@@ -70,6 +70,7 @@ static void finish(seat_t *seat, const char *why)
               : p->outlet->is_over           ? "its client reads nothing"
               : mcp_server_lot_is_stopping() ? "the server stops"
                                              : "its client sent something";
+    p->watch->wait.is_cut_short |= mcp_server_lot_is_stopping();
     mcp_ctx_log(cx, MCP_LOG_DEBUG, 962, "the stream ends: %s", why);
     apr_pool_create(&scratch, r->pool);
     /* who can come back for the rest finds it in a mailbox */
