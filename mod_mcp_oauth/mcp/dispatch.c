@@ -105,13 +105,14 @@ static const mcp_error_t *choose(mcp_turn_t *t)
     return refuse(t);
 }
 
-/* A stream is begun that is not over. */
-static void go_on(const mcp_turn_t *t)
+/* A stream is begun that is not over. If it is parked, others have it now; it
+ * took the place of a thread where it must not be. */
+static int parks(const mcp_turn_t *t)
 {
     const mcp_exchange_t *x = t->x;
 
-    if (!x->outlet->park || !x->outlet->park(x->baton, t->watch))
-        mcp_watch_run(t->watch);
+    return t->watch->wait.kind == MCP_PLACE_STREAM && x->outlet->park &&
+           x->outlet->park(x->baton, t->watch);
 }
 
 void mcp_dispatch(mcp_exchange_t *x, mcp_ctx_t *cx)
@@ -133,6 +134,9 @@ void mcp_dispatch(mcp_exchange_t *x, mcp_ctx_t *cx)
     if (e)
         mcp_turn_fail(t, e);
     cx->pool = t->pool;
+    if (t->watch && parks(t))
+        return;
     if (t->watch)
-        go_on(t);
+        mcp_watch_run(t->watch);
+    mcp_sse_answered(t);
 }

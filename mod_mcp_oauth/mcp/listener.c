@@ -17,6 +17,7 @@
 #define NAME_BYTES 12
 #define PREFIX "news." /* of its event ids */
 #define QUEUE_BYTES (4 * 1024 * 1024)
+#define LINGER apr_time_from_sec(10)
 
 typedef struct listener_t {
     mcp_watch_t watch; /* first */
@@ -25,7 +26,8 @@ typedef struct listener_t {
     mcp_news_watch_t news;
     apr_uint64_t told; /* the change up to which all was told */
     apr_uint64_t events;
-    mcp_box_t queue; /* HTTP+SSE */
+    mcp_box_t queue;   /* HTTP+SSE */
+    apr_time_t leaves; /* since when it lingers; 0: it does not */
 } listener_t;
 
 /* -- messages -- */
@@ -167,11 +169,26 @@ static int look(mcp_watch_t *watch)
 {
     listener_t *l = (listener_t *)watch;
 
-    if (!is_alive(l) || !is_newest(l) || !tell_news(l))
+    if (!(l->leaves || is_alive(l)) || !is_newest(l) || !tell_news(l))
         return 0;
     if (!l->t->x->server->is_sse)
         return 1;
     return mcp_box_is_open(&l->queue, l->t) && tell_queue(l);
+}
+
+/* Over HTTP+SSE what was taken is answered here or nowhere: when the server
+ * stops it waits for that, and nothing more is taken. */
+static int lingers(void *baton)
+{
+    listener_t *l = baton;
+    mcp_turn_t *t = l->t;
+    apr_time_t now = mcp_ctx_now(t->cx);
+
+    if (!l->leaves) {
+        l->leaves = now;
+        mcp_session_end(&t->session, t->x, t->cx);
+    }
+    return now - l->leaves < LINGER && mcp_record_is_at_work(t);
 }
 
 static const mcp_error_t *begin(listener_t *l, const mcp_event_t *first)
@@ -184,6 +201,8 @@ static const mcp_error_t *begin(listener_t *l, const mcp_event_t *first)
         if (keep_queue(l))
             return mcp_error_make(MCP_E_UNAVAILABLE, t->cx,
                                   "no room for the session's queue");
+        l->watch.wait.lingers = lingers;
+        l->watch.wait.baton = l;
     }
     if (first->id || first->len)
         mcp_stream_event(t, first);
@@ -208,6 +227,8 @@ static void end(mcp_watch_t *watch, int goes_on)
 
     if (goes_on && knows_places(l))
         mcp_stream_leave(t, event_id(l, t->cx->pool));
+    if (goes_on && t->x->server->is_sse)
+        tell_queue(l);
     t->x->outlet->end(t->x->baton);
     if (!t->x->server->is_sse)
         return;

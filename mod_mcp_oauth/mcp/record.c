@@ -111,6 +111,31 @@ apr_array_header_t *mcp_record_subscriptions(const mcp_turn_t *t,
     }
 }
 
+apr_uint64_t mcp_record_begin(const mcp_turn_t *t)
+{
+    mcp_letter_t letter = {0, MCP_RECORD_POSTED, "", 0};
+    mcp_box_t box;
+
+    if (open_box(&box, t) || mcp_box_post(&box, t, &letter))
+        return 0;
+    return letter.number;
+}
+
+void mcp_record_done(const mcp_turn_t *t, apr_uint64_t number)
+{
+    mcp_box_t box = mcp_box_of(t, MCP_BOX_SESSION, NULL);
+
+    mcp_live_mailbox_drop(t->x->works->shared, box.id, number, number);
+    mcp_box_ring(&box, t);
+}
+
+int mcp_record_is_at_work(const mcp_turn_t *t)
+{
+    mcp_box_t box = mcp_box_of(t, MCP_BOX_SESSION, NULL);
+
+    return read_one(&box, t, MCP_RECORD_POSTED).number != 0;
+}
+
 void mcp_record_end(const mcp_turn_t *t)
 {
     mcp_box_t box = mcp_box_of(t, MCP_BOX_SESSION, NULL);

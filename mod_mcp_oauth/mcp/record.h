@@ -11,7 +11,8 @@ typedef enum {
     MCP_RECORD_LEVEL = 1,    /* of logging/setLevel */
     MCP_RECORD_SUBSCRIPTION, /* a URI of resources/subscribe; many */
     MCP_RECORD_LISTENER,     /* which stream gets what belongs to no request */
-    MCP_RECORD_HELLO         /* what initialize agreed on, over HTTP+SSE */
+    MCP_RECORD_HELLO,        /* what initialize agreed on, over HTTP+SSE */
+    MCP_RECORD_POSTED        /* there, a message that is at work; many */
 } mcp_record_kind_t;
 
 /* NULL when it is not set. */
@@ -27,6 +28,11 @@ void mcp_record_unsubscribe(const mcp_turn_t *t, const char *uri);
 /* All: of const char *, from pool. */
 apr_array_header_t *mcp_record_subscriptions(const mcp_turn_t *t,
                                              apr_pool_t *pool);
+/* A message is at work until it is done: its number, or 0 where there is no
+ * room to say so. */
+apr_uint64_t mcp_record_begin(const mcp_turn_t *t);
+void mcp_record_done(const mcp_turn_t *t, apr_uint64_t number);
+int mcp_record_is_at_work(const mcp_turn_t *t);
 /* The session is over. */
 void mcp_record_end(const mcp_turn_t *t);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "mcp/key.h"
 #include "store/seal.h"
 
 #define LIFETIME 600 /* seconds */
@@ -26,30 +27,19 @@ static const char *bound_to(const mcp_turn_t *t, const mcp_json_t *arguments)
     return mcp_digest_text(mcp_writer_text(w, NULL), t->cx->pool);
 }
 
-static int key_of(unsigned char key[MCP_DIGEST_SIZE], int id,
-                  const mcp_exchange_t *x)
-{
-    return mcp_jose_keyring_derive(key, x->works->keys, id,
-                                   MCP_KEY_REQUEST_STATE, x->works->issuer);
-}
-
 const mcp_error_t *mcp_request_state_make(const char **sealed,
                                           const char *text,
                                           const mcp_turn_t *t,
                                           const mcp_json_t *arguments)
 {
-    int id = mcp_jose_keyring_current(t->x->works->keys);
     apr_int64_t expires = mcp_ctx_seconds(t->cx) + LIFETIME;
-    unsigned char key[MCP_DIGEST_SIZE];
+    mcp_key_t key;
 
-    if (!key_of(key, id, t->x))
-        return mcp_error_fault(MCP_E_UNAVAILABLE, t->cx,
-                               "See what was logged when the keys were read.",
-                               "this child has no keys");
+    MCP_TRY(mcp_key_current(&key, MCP_KEY_REQUEST_STATE, t->x->works, t->cx));
     text = apr_psprintf(t->cx->pool, "%" APR_INT64_T_FMT " %s", expires, text);
-    MCP_TRY(
-        mcp_store_seal_make(sealed, key, bound_to(t, arguments), text, t->cx));
-    *sealed = apr_psprintf(t->cx->pool, "%d.%s", id, *sealed);
+    MCP_TRY(mcp_store_seal_make(sealed, key.bytes, bound_to(t, arguments),
+                                text, t->cx));
+    *sealed = apr_psprintf(t->cx->pool, "%d.%s", key.id, *sealed);
     return NULL;
 }
 
@@ -59,15 +49,19 @@ const mcp_error_t *mcp_request_state_open(const char **text,
                                           const mcp_json_t *arguments)
 {
     apr_size_t digits = strspn(sealed, "0123456789");
-    unsigned char key[MCP_DIGEST_SIZE];
     const char *opened;
+    mcp_key_t key;
     char *end;
 
     *text = NULL;
     if (!digits || digits > KEY_DIGITS || sealed[digits] != '.' ||
-        (digits > 1 && sealed[0] == '0') || !key_of(key, atoi(sealed), t->x))
+        (digits > 1 && sealed[0] == '0'))
         return NULL;
-    MCP_TRY(mcp_store_seal_open(&opened, key, bound_to(t, arguments),
+    MCP_TRY(mcp_key_get(&key, atoi(sealed), MCP_KEY_REQUEST_STATE, t->x->works,
+                        t->cx));
+    if (!key.id)
+        return NULL;
+    MCP_TRY(mcp_store_seal_open(&opened, key.bytes, bound_to(t, arguments),
                                 sealed + digits + 1, t->cx));
     if (!opened || apr_strtoi64(opened, &end, 10) <= mcp_ctx_seconds(t->cx) ||
         *end != ' ')

@@ -41,6 +41,9 @@ typedef struct mcp_works_t {
     int (*run)(void (*work)(mcp_ctx_t *cx, void *baton), void *baton);
     /* Whether this child ends, and its threads should; NULL: never. */
     int (*is_stopping)(void);
+    /* Tries to have the keys, where this child has not, or not the latest;
+     * UNAVAILABLE while it cannot. NULL: it has. */
+    const mcp_error_t *(*ready)(mcp_ctx_t *cx);
 } mcp_works_t;
 
 /* Whether a capability is declared, since something is offered that needs it:

@@ -9,6 +9,7 @@
 #include "base/writer.h"
 #include "live/session.h"
 #include "mcp/era.h"
+#include "mcp/key.h"
 #include "mcp/session_known.h"
 
 /* An id is base64url of these bytes, numbers in network order, and their MAC:
@@ -97,27 +98,21 @@ static apr_uint64_t get(const unsigned char *from, int size)
 }
 
 /* The MAC also covers what the id does not carry: the server and the
- * principal, so that another's id is as good as a forged one. Returns 0 when
- * the key is gone. */
-static int mac_of(unsigned char mac[MCP_DIGEST_SIZE],
-                  const unsigned char *facts, const mcp_exchange_t *x,
-                  mcp_ctx_t *cx)
+ * principal, so that another's id is as good as a forged one. */
+static void mac_of(unsigned char mac[MCP_DIGEST_SIZE], const mcp_key_t *key,
+                   const unsigned char *facts, const mcp_exchange_t *x,
+                   mcp_ctx_t *cx)
 {
     mcp_writer_t *w = mcp_writer_make(cx->pool);
-    unsigned char key[MCP_DIGEST_SIZE];
     const char *text;
     apr_size_t len;
 
-    if (!mcp_jose_keyring_derive(key, x->works->keys, (int)get(facts + KEY, 4),
-                                 MCP_KEY_SESSION, x->works->issuer))
-        return 0;
     mcp_writer_open(w, '[');
     mcp_writer_string(w, mcp_encode_base64url(facts, FACTS_SIZE, cx->pool));
     mcp_server_write_call(w, x->server, x->principal);
     mcp_writer_close(w);
     text = mcp_writer_text(w, &len);
-    mcp_digest_hmac(mac, key, text, len);
-    return 1;
+    mcp_digest_hmac(mac, key->bytes, text, len);
 }
 
 const mcp_error_t *mcp_session_make(const char **id, const char *version,
@@ -125,18 +120,16 @@ const mcp_error_t *mcp_session_make(const char **id, const char *version,
                                     const mcp_exchange_t *x, mcp_ctx_t *cx)
 {
     unsigned char bytes[ID_SIZE];
+    mcp_key_t key;
 
+    MCP_TRY(mcp_key_current(&key, MCP_KEY_SESSION, x->works, cx));
     bytes[0] = FORMAT;
-    put(bytes + KEY, 4,
-        (apr_uint64_t)mcp_jose_keyring_current(x->works->keys));
+    put(bytes + KEY, 4, (apr_uint64_t)key.id);
     put(bytes + VERSION, 4, mcp_era_legacy_number(version));
     put(bytes + CAPABILITIES, 2, capabilities);
     put(bytes + BEGIN, 8, (apr_uint64_t)mcp_ctx_seconds(cx));
     MCP_TRY(mcp_random_bytes(bytes + NONCE, NONCE_SIZE, cx));
-    if (!mac_of(bytes + FACTS_SIZE, bytes, x, cx))
-        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                               "See what was logged when the keys were read.",
-                               "this child has no keys");
+    mac_of(bytes + FACTS_SIZE, &key, bytes, x, cx);
     *id = mcp_encode_base64url(bytes, ID_SIZE, cx->pool);
     return NULL;
 }
@@ -144,8 +137,8 @@ const mcp_error_t *mcp_session_make(const char **id, const char *version,
 /* Used within its lifetime: known to shared memory, or younger than that. A
  * young one need not be known, so one that is opened and left costs nothing.
  */
-static int is_alive(mcp_session_t *session, apr_int64_t begin,
-                    const mcp_exchange_t *x, mcp_ctx_t *cx)
+static int is_alive(mcp_session_t *session, const mcp_exchange_t *x,
+                    mcp_ctx_t *cx)
 {
     apr_int64_t lifetime = x->server->session_lifetime;
     apr_int64_t now = mcp_ctx_seconds(cx);
@@ -155,56 +148,72 @@ static int is_alive(mcp_session_t *session, apr_int64_t begin,
     case MCP_SESSION_ENDED:
         return 0;
     case MCP_SESSION_UNKNOWN:
-        if (begin + lifetime <= now)
+        if (session->begin + lifetime <= now)
             return 0;
         break;
     case MCP_SESSION_OPEN:
         break;
     }
     session->expires = use.expires;
-    if (now - begin > use.slack)
+    if (now - session->begin > use.slack)
         mcp_live_session_touch(x->works->shared, session->digest, &use);
     return 1;
 }
 
-/* Whether the id is one that we made for this server and principal. */
-static int facts_read(mcp_session_t *session, apr_int64_t *begin,
-                      const char *id, const mcp_exchange_t *x, mcp_ctx_t *cx)
+static int is_ours(const unsigned char *bytes, const mcp_key_t *key,
+                   const mcp_exchange_t *x, mcp_ctx_t *cx)
 {
-    unsigned char mac[MCP_DIGEST_SIZE], *bytes;
-    apr_size_t len = ID_LENGTH;
+    unsigned char mac[MCP_DIGEST_SIZE];
 
+    mac_of(mac, key, bytes, x, cx);
+    return mcp_digest_equal_bytes(mac, bytes + FACTS_SIZE, sizeof(mac));
+}
+
+/* *found: whether the id is one that we made for this server and principal. */
+static const mcp_error_t *facts_read(int *found, mcp_session_t *session,
+                                     const char *id, const mcp_exchange_t *x,
+                                     mcp_ctx_t *cx)
+{
+    unsigned char *bytes;
+    apr_size_t len = ID_LENGTH;
+    mcp_key_t key;
+
+    *found = 0;
     bytes = mcp_encode_base64url_read(&len, id, len, cx->pool);
     if (!bytes || len != ID_SIZE || bytes[0] != FORMAT)
-        return 0;
-    if (!mac_of(mac, bytes, x, cx) ||
-        !mcp_digest_equal_bytes(mac, bytes + FACTS_SIZE, sizeof(mac)))
-        return 0;
+        return NULL;
+    MCP_TRY(mcp_key_get(&key, (int)get(bytes + KEY, 4), MCP_KEY_SESSION,
+                        x->works, cx));
+    if (!key.id || !is_ours(bytes, &key, x, cx))
+        return NULL;
     session->version =
         mcp_era_legacy_of_number((apr_uint32_t)get(bytes + VERSION, 4));
     session->capabilities = (unsigned)get(bytes + CAPABILITIES, 2);
-    *begin = (apr_int64_t)get(bytes + BEGIN, 8);
+    session->begin = (apr_int64_t)get(bytes + BEGIN, 8);
     mcp_digest_sha256(session->digest, id, ID_LENGTH);
     apr_cpystrn(session->name,
                 mcp_encode_base64url(session->digest, sizeof(session->digest),
                                      cx->pool),
                 sizeof(session->name));
-    return session->version != NULL;
+    *found = session->version != NULL;
+    return NULL;
 }
 
-int mcp_session_read(mcp_session_t *session, const char *id,
-                     const mcp_exchange_t *x, mcp_ctx_t *cx)
+const mcp_error_t *mcp_session_read(int *found, mcp_session_t *session,
+                                    const char *id, const mcp_exchange_t *x,
+                                    mcp_ctx_t *cx)
 {
-    apr_int64_t begin;
-
+    *found = 0;
     if (strlen(id) != ID_LENGTH)
-        return 0;
-    if (!mcp_session_known_find(session, &begin, id, x, cx)) {
-        if (!facts_read(session, &begin, id, x, cx))
-            return 0;
-        mcp_session_known_keep(session, begin, id, x, cx);
+        return NULL;
+    if (!mcp_session_known_find(session, id, x, cx)) {
+        MCP_TRY(facts_read(found, session, id, x, cx));
+        if (!*found)
+            return NULL;
+        mcp_session_known_keep(session, id, x, cx);
     }
-    return is_alive(session, begin, x, cx);
+    *found = is_alive(session, x, cx);
+    return NULL;
 }
 
 const mcp_error_t *mcp_session_get(mcp_session_t *session,
@@ -213,9 +222,12 @@ const mcp_error_t *mcp_session_get(mcp_session_t *session,
     const char *id = x->server->is_sse ? x->session_key
                                        : x->header(x->baton, "Mcp-Session-Id");
 
+    int found;
+
     if (!id)
         return mcp_error_make(MCP_E_SESSION_REQUIRED, cx, "no Mcp-Session-Id");
-    if (!mcp_session_read(session, id, x, cx))
+    MCP_TRY(mcp_session_read(&found, session, id, x, cx));
+    if (!found)
         return mcp_error_make(MCP_E_SESSION_NOT_FOUND, cx,
                               "the session is unknown here, expired, ended "
                               "or another principal's");

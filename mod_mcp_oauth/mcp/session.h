@@ -23,7 +23,8 @@
 typedef struct mcp_session_t {
     const char *version; /* negotiated; static */
     unsigned capabilities;
-    apr_int64_t expires; /* if not used any more; seconds since the epoch */
+    apr_int64_t begin;                     /* seconds since the epoch */
+    apr_int64_t expires;                   /* if not used any more; likewise */
     unsigned char digest[MCP_DIGEST_SIZE]; /* of the id */
     char name[MCP_SESSION_NAME_SIZE]; /* how a log names it: digest as text */
 } mcp_session_t;
@@ -38,10 +39,12 @@ int mcp_session_can(const mcp_session_t *session, const char *pointer);
 const mcp_error_t *mcp_session_make(const char **id, const char *version,
                                     unsigned capabilities,
                                     const mcp_exchange_t *x, mcp_ctx_t *cx);
-/* Whether id is one of ours, for this server and principal, neither expired
- * nor ended. Fills in session. */
-int mcp_session_read(mcp_session_t *session, const char *id,
-                     const mcp_exchange_t *x, mcp_ctx_t *cx);
+/* *found: whether id is one of ours, for this server and principal, neither
+ * expired nor ended. Fills in session. UNAVAILABLE where this child has not
+ * the keys to know it. */
+const mcp_error_t *mcp_session_read(int *found, mcp_session_t *session,
+                                    const char *id, const mcp_exchange_t *x,
+                                    mcp_ctx_t *cx);
 /* The session that the request names, in its header or over HTTP+SSE in its
  * query: SESSION_REQUIRED when it names none, SESSION_NOT_FOUND when
  * mcp_session_read refuses it. */

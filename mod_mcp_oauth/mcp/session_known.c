@@ -10,7 +10,6 @@
 
 typedef struct known_t {
     apr_int64_t until; /* 0: nothing is here */
-    apr_int64_t begin;
     const mcp_server_t *server;
     mcp_session_t session;
     char id[ID_MAX];
@@ -61,9 +60,8 @@ static int is_who(const char *who, const mcp_principal_t *principal)
     return skip(who, principal ? principal->client : NULL) != NULL;
 }
 
-int mcp_session_known_find(mcp_session_t *session, apr_int64_t *begin,
-                           const char *id, const mcp_exchange_t *x,
-                           mcp_ctx_t *cx)
+int mcp_session_known_find(mcp_session_t *session, const char *id,
+                           const mcp_exchange_t *x, mcp_ctx_t *cx)
 {
     const known_t *known = place_of(id, strlen(id));
     apr_int64_t now = mcp_ctx_seconds(cx);
@@ -73,13 +71,11 @@ int mcp_session_known_find(mcp_session_t *session, apr_int64_t *begin,
         !mcp_digest_equal(known->id, id))
         return 0;
     *session = known->session;
-    *begin = known->begin;
     return 1;
 }
 
-void mcp_session_known_keep(const mcp_session_t *session, apr_int64_t begin,
-                            const char *id, const mcp_exchange_t *x,
-                            mcp_ctx_t *cx)
+void mcp_session_known_keep(const mcp_session_t *session, const char *id,
+                            const mcp_exchange_t *x, mcp_ctx_t *cx)
 {
     apr_size_t len = strlen(id);
     known_t *known = place_of(id, len);
@@ -90,6 +86,5 @@ void mcp_session_known_keep(const mcp_session_t *session, apr_int64_t begin,
     memcpy(known->id, id, len + 1);
     known->server = x->server;
     known->session = *session;
-    known->begin = begin;
     known->until = mcp_ctx_seconds(cx) + GOOD_FOR;
 }

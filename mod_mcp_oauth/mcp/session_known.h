@@ -9,13 +9,11 @@
  * and the principal it was good for, and for a minute: keys turn. Whether the
  * session was ended meanwhile is another question. */
 
-/* 0: not known. *begin: when the session began, in seconds since the epoch. */
-int mcp_session_known_find(mcp_session_t *session, apr_int64_t *begin,
-                           const char *id, const mcp_exchange_t *x,
-                           mcp_ctx_t *cx);
+/* 0: not known. */
+int mcp_session_known_find(mcp_session_t *session, const char *id,
+                           const mcp_exchange_t *x, mcp_ctx_t *cx);
 /* id is good. */
-void mcp_session_known_keep(const mcp_session_t *session, apr_int64_t begin,
-                            const char *id, const mcp_exchange_t *x,
-                            mcp_ctx_t *cx);
+void mcp_session_known_keep(const mcp_session_t *session, const char *id,
+                            const mcp_exchange_t *x, mcp_ctx_t *cx);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "live/session.h"
 #include "mcp/era.h"
 #include "mcp/listener.h"
 #include "mcp/record.h"
@@ -35,6 +36,36 @@ static void recall(mcp_turn_t *t)
         t->x->server);
 }
 
+static const mcp_error_t *closed(mcp_turn_t *t)
+{
+    return mcp_error_make(MCP_E_SESSION_NOT_FOUND, t->cx,
+                          "the session's stream is not open");
+}
+
+static int has_ended(const mcp_turn_t *t)
+{
+    return mcp_live_session_state(t->x->works->shared, t->session.digest,
+                                  mcp_ctx_seconds(t->cx)) == MCP_SESSION_ENDED;
+}
+
+/* A stream that is about to end ends the session first, and looks then at what
+ * is at work: either it sees this one, or this one sees the end. */
+static const mcp_error_t *begin(mcp_turn_t *t)
+{
+    t->posted = mcp_record_begin(t);
+    if (!has_ended(t))
+        return NULL;
+    mcp_sse_answered(t);
+    return closed(t);
+}
+
+void mcp_sse_answered(mcp_turn_t *t)
+{
+    if (t->posted)
+        mcp_record_done(t, t->posted);
+    t->posted = 0;
+}
+
 const mcp_error_t *mcp_sse_admit(mcp_turn_t *t)
 {
     mcp_box_t box;
@@ -50,9 +81,9 @@ const mcp_error_t *mcp_sse_admit(mcp_turn_t *t)
     mcp_turn_note_session(t);
     box = mcp_box_of(t, MCP_BOX_QUEUE, NULL);
     if (!mcp_box_is_open(&box, t))
-        return mcp_error_make(MCP_E_SESSION_NOT_FOUND, t->cx,
-                              "the session's stream is not open");
-    return mcp_era_legacy_check_version(t);
+        return closed(t);
+    MCP_TRY(mcp_era_legacy_check_version(t));
+    return begin(t);
 }
 
 /* -- the stream -- */

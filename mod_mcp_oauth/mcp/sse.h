@@ -16,6 +16,8 @@ const mcp_error_t *mcp_sse_open(mcp_turn_t *t);
  * key, by which clients know this transport; SESSION_NOT_FOUND where nobody
  * has that session's stream open. */
 const mcp_error_t *mcp_sse_admit(mcp_turn_t *t);
+/* A POST that was admitted has its answer. */
+void mcp_sse_answered(mcp_turn_t *t);
 /* What initialize agreed on, for the requests to come. */
 const mcp_error_t *mcp_sse_agree(mcp_turn_t *t, const char *version,
                                  unsigned capabilities);

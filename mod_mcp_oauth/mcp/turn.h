@@ -27,6 +27,7 @@ typedef struct mcp_turn_t {
     mcp_session_t session;          /* legacy era, after initialize */
     mcp_stream_t *stream;           /* the answer, if it may become one */
     struct mcp_watch_t *watch;      /* the answer goes on, or NULL */
+    apr_uint64_t posted;            /* over HTTP+SSE: see mcp/record */
     mcp_writer_t *w;                /* the answer, from mcp_turn_begin on */
     apr_array_header_t *meta;       /* of mcp_turn_meta_t: _meta of the result,
                                      * or NULL */

@@ -98,7 +98,8 @@ int mcp_wait_goes_on(mcp_wait_t *wait)
     if (now >= wait->end)
         wait->why = wait->is_token_short ? "its access token has expired"
                                          : "its time is over";
-    else if (x->outlet->stopping(x->baton)) {
+    else if (x->outlet->stopping(x->baton) &&
+             !(wait->lingers && wait->lingers(wait->baton))) {
         wait->why = "the server stops";
         wait->is_cut_short = 1;
     }

@@ -24,6 +24,9 @@ typedef struct mcp_wait_t {
     int is_cut_short;   /* the server stops */
     const char *why;    /* it is over, for the log; NULL: it is not */
     apr_time_t comment; /* when the stream needs one */
+    /* Whether it goes on though the server stops; NULL: it does not. */
+    int (*lingers)(void *baton);
+    void *baton;
 } mcp_wait_t;
 
 /* UNAVAILABLE where too many wait already. */

@@ -99,6 +99,15 @@ static void hang_up(mcp_server_parked_t *p)
         shutdown(fd, SHUT_RD);
 }
 
+/* The server stops. */
+static void send_away(mcp_server_parked_t *p)
+{
+    if (p->watch->wait.lingers)
+        ready(p);
+    else if (!p->is_ending)
+        hang_up(p);
+}
+
 /* -- what changes -- */
 
 static void hear(mcp_ring_t ring)
@@ -221,8 +230,7 @@ static void end_all(void)
     mcp_server_parked_t *p;
 
     APR_RING_FOREACH(p, &lot.all, mcp_server_parked_t, all)
-    if (!p->is_ending)
-        hang_up(p);
+    send_away(p);
 }
 
 /* Whoever came in by an access token that was revoked is sent away. */
@@ -350,7 +358,7 @@ void mcp_server_lot_show(mcp_server_parked_t *p)
     APR_RING_INSERT_TAIL(&lot.all, p, mcp_server_parked_t, all);
     ready(p); /* something may have happened before */
     if (lot.is_stopping)
-        hang_up(p);
+        send_away(p);
     call_helpers();
     unlock();
 }

@@ -12,6 +12,7 @@
 #include "server/parts.h"
 #include "server/rule.h"
 #include "server/runner.h"
+#include "server/state.h"
 
 #define ASSERTION "assertion" /* of MCPPass */
 #define WELL_KNOWN_RESOURCE "/.well-known/oauth-protected-resource"
@@ -293,6 +294,7 @@ void mcp_server_site_open(const apr_array_header_t *sites,
         own->works.completions.window = limit->completions.window;
         own->works.run = mcp_server_runner_run;
         own->works.is_stopping = mcp_server_runner_is_stopping;
+        own->works.ready = mcp_server_state_ready;
     }
 }
 

@@ -170,9 +170,8 @@ static const mcp_error_t *shared_keys_open(mcp_oauth_works_t *works,
     return NULL;
 }
 
-static const mcp_error_t *open_all(mcp_ctx_t *cx)
+static const mcp_error_t *open_all(mcp_oauth_works_t *works, mcp_ctx_t *cx)
 {
-    mcp_oauth_works_t *works = child.works;
     const mcp_server_settings_t *settings = child.settings;
 
     works->verified = mcp_live_seen_make(VERIFIED_TOKENS, cx->pool);
@@ -193,15 +192,29 @@ static const mcp_error_t *open_all(mcp_ctx_t *cx)
                : NULL;
 }
 
-/* All or nothing. What failed is told in the pool of asking. */
+static void take_over(const mcp_oauth_works_t *opened)
+{
+    child.works->verified = opened->verified;
+    child.works->refused = opened->refused;
+    child.works->asking = opened->asking;
+    child.works->revocations = opened->revocations;
+    child.works->store = opened->store;
+}
+
+/* All or nothing: what needs no state goes on meanwhile, and may look at what
+ * is there. What failed is told in the pool of asking. */
 static const mcp_error_t *attempt(mcp_ctx_t *asking)
 {
+    mcp_oauth_works_t *opened;
     mcp_ctx_t cx = child.cx;
     const mcp_error_t *e;
 
     apr_pool_create(&cx.pool, child.cx.pool);
-    e = open_all(&cx);
+    /* threads of the store keep it */
+    opened = apr_pmemdup(cx.pool, child.works, sizeof(*opened));
+    e = open_all(opened, &cx);
     if (!e) {
+        take_over(opened);
         mcp_server_nodes_open(child.works->store, cx.pool);
         __atomic_store_n(&child.is_open, 1, __ATOMIC_RELEASE);
         return NULL;

@@ -13,12 +13,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *good, *text;
     mcp_session_t session;
     mcp_exchange_t x;
+    int found;
 
     target_serve(&x);
     PROMISE(
         !mcp_session_make(&good, "2025-06-18", MCP_SESSION_ROOTS, &x, &cx));
     text = target_text(data, size, good, cx.pool);
-    PROMISE(mcp_session_read(&session, text, &x, &cx) == !strcmp(text, good));
+    PROMISE(!mcp_session_read(&found, &session, text, &x, &cx));
+    PROMISE(found == !strcmp(text, good));
     if (!strcmp(text, good))
         PROMISE(!strcmp(session.version, "2025-06-18") &&
                 session.capabilities == MCP_SESSION_ROOTS);

@@ -61,8 +61,14 @@ sub open {
 # The same, back at once: head has still to come.
 sub start {
     my ($class, $c, $method, @request) = @_;
-    my $socket = $c->open_socket;
     my ($bytes) = $c->request_bytes($method, @request);
+    return $class->begin($c, $method, $bytes);
+}
+
+# The same of bytes as they are.
+sub begin {
+    my ($class, $c, $method, $bytes) = @_;
+    my $socket = $c->open_socket;
     local $SIG{PIPE} = 'IGNORE';
     print $socket $bytes;
     return bless {socket => $socket, raw => '', text => '', comments => [],

@@ -253,8 +253,21 @@ awaits_note($s, $gone, 'begins');
 $hers->drop;
 ok(awaits_note($s, $gone, 'is cancelled'),
     'nobody waits for its calls any more');
-$s->graceful;
+# what was taken before the server stops is answered, and nothing more is taken
+my ($waiting, $there) = session();
+my @labels = map { label() } 1 .. 6;
+post($there, call($_, 'wait', {ms => 1500, label => $labels[$_ - 1]}))
+    for 1 .. 6;
+awaits_note($s, $_, 'begins') for @labels;
+kill USR1 => $s->{pid};
+$s->await('the end of the session', sub {
+    post($there, request('late', 'ping'))->status == 404 });
+is_deeply([grep { !/late/ } sort(told_of($waiting->messages))],
+    [map "result of $_", 1 .. 6], 'a graceful restart waits for answers, '
+    . 'from any child, though the session takes nothing more');
+ok($waiting->{ended} && !$waiting->{cut}, 'then the stream ends');
 is_deeply([$stream->messages], [], 'a graceful restart ends streams');
+$s->await('the restart', sub { $s->generation == 2 });
 ok($stream->{ended} && !$stream->{cut}, 'as they should end');
 is(post($endpoint, request(1, 'ping'))->status, 404, 'and their sessions');
 ($stream, $endpoint) = session();

@@ -9,6 +9,7 @@ use MCPAnswer;
 use MCPExpect;
 use MCPRedis;
 use MCPServer;
+use MCPStream;
 
 plan skip_all => 'no redis-server' unless MCPRedis::is_there();
 
@@ -278,13 +279,32 @@ expect_log(qr/MCP00861: .*the keys were gone and are back/);
 ok($two->journey(client => $client)->{access_token}, 'and users sign in');
 
 # a node that starts while Redis is down
+my $of_before = $two->initialize('/open');
 $nodes[1]->stop;
 $redis->stop;
 $nodes[1]->start;
 unavailable('started without Redis', $asked[1][1]);
 is($two->call_tool('/open', hello => {})->status, 200,
     'what needs no login is served');
+sub pings { return $_[0]->legacy('/open', 'ping', undef,
+    session => $of_before) }
+unavailable('started without Redis: a session is not said to be over',
+    sub { pings($two) });
+unavailable('started without Redis: nor begun', sub {
+    ($two->initialize('/open'))[1] });
+my @streams = map { MCPStream->modern($two, '/open', 'subscriptions/listen',
+    {notifications => {toolsListChanged => JSON::PP::true}}) } 1 .. 8;
+$_->message for @streams;
+my %children = map { $_ => 1 } $nodes[1]->children;
+unavailable('it is tried again', sub { select undef, undef, undef, 0.3;
+    $two->refresh($live) }) for 1 .. 8;
+ok(!(grep { !$_->is_quiet(0) } @streams), 'streams go on meanwhile');
+is(scalar(grep { !$children{$_} } $nodes[1]->children), 0,
+    'in the children that there were');
+$_->drop for @streams;
 $redis->start;
+recovered(1, \&pings);
+pass('a session is known again, whatever else is asked');
 recovered(1, sub { $_[0]->get('/oauth/jwks') });
 ok($two->journey(client => $client)->{access_token},
     'it serves as soon as Redis is there');

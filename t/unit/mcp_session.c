@@ -13,10 +13,12 @@ static int reads(const world_t *w, const mcp_principal_t *who, const char *id,
 {
     mcp_exchange_t x = {.principal = who};
     mcp_session_t session;
+    int found;
 
     x.server = &w->server;
     x.works = &w->works;
-    return mcp_session_read(&session, id, &x, cx);
+    fine(mcp_session_read(&found, &session, id, &x, cx), "it is looked at");
+    return found;
 }
 
 static const char *make(const world_t *w, const mcp_principal_t *who,
@@ -39,10 +41,11 @@ static void test_facts(const world_t *w, mcp_ctx_t *cx)
     mcp_exchange_t x = {.principal = &w->alice};
     const char *id = make(w, &w->alice, cx);
     mcp_session_t session;
+    int found;
 
     x.server = &w->server;
     x.works = &w->works;
-    ok(mcp_session_read(&session, id, &x, cx), "it is read");
+    ok(!mcp_session_read(&found, &session, id, &x, cx) && found, "it is read");
     is(session.version, "2025-06-18", "the version is in the id");
     ok(session.capabilities ==
            (MCP_SESSION_SAMPLING | MCP_SESSION_ELICITATION),
@@ -153,10 +156,12 @@ static void test_end(const world_t *w, mcp_ctx_t *cx)
     const char *id = make(w, &w->alice, cx), *kept = make(w, &w->alice, cx);
     mcp_exchange_t x = {.principal = &w->alice};
     mcp_session_t session;
+    int found;
 
     x.server = &w->server;
     x.works = &w->works;
-    ok(mcp_session_read(&session, id, &x, cx), "it is alive");
+    ok(!mcp_session_read(&found, &session, id, &x, cx) && found,
+       "it is alive");
     mcp_session_end(&session, &x, cx);
     ok(!reads(w, &w->alice, id, cx), "an ended session is gone");
     ok(reads(w, &w->alice, kept, cx), "another one is not");
@@ -178,6 +183,38 @@ static void test_format(const world_t *w, mcp_ctx_t *cx)
        "a key number beyond all bounds is none");
 }
 
+static int asked;
+
+static const mcp_error_t *is_not_ready(mcp_ctx_t *cx)
+{
+    asked++;
+    return mcp_error_make(MCP_E_UNAVAILABLE, cx, "the store is away");
+}
+
+/* A child that has no keys cannot know whose an id is, and says so. */
+static void test_no_keys(const world_t *w, mcp_ctx_t *cx)
+{
+    const char *id = make(w, &w->alice, cx), *made;
+    mcp_exchange_t x = {.principal = &w->alice};
+    mcp_session_t session;
+    world_t other = *w;
+    int found;
+
+    other.works.keys = mcp_jose_keyring_make(cx->pool);
+    other.works.ready = is_not_ready;
+    x.server = &other.server;
+    x.works = &other.works;
+    fails(mcp_session_read(&found, &session, id, &x, cx), MCP_E_UNAVAILABLE,
+          "it cannot be read");
+    fails(mcp_session_make(&made, "2025-06-18", 0, &x, cx), MCP_E_UNAVAILABLE,
+          "nor is one made");
+    ok(asked == 2, "each tries to have keys");
+    other.works.ready = NULL;
+    ok(!reads(&other, &w->alice, id, cx), "without any it is none");
+    fails(mcp_session_make(&made, "2025-06-18", 0, &x, cx), MCP_E_UNAVAILABLE,
+          "and none is made");
+}
+
 static void body(mcp_ctx_t *cx)
 {
     world_t w;
@@ -191,6 +228,7 @@ static void body(mcp_ctx_t *cx)
     test_lost(&w, cx);
     test_end(&w, cx);
     test_format(&w, cx);
+    test_no_keys(&w, cx);
     world_end(&w);
 }
 
