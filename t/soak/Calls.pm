@@ -225,6 +225,7 @@ sub asks_legacy {
     return if gave_up($p, $stream, $message);
     $p->text_is($p->result_in($message, $id) // $p->lost($stream->{from},
         'a call that asks ended without a result'), json_text($answer));
+    ends_session($p, '/probe', session => $session);
 }
 
 # To any child; until it was heard, for it may be killed.
@@ -249,6 +250,7 @@ sub cancels_legacy {
     $p->whole($stream, 'a cancelled call');
     die "a cancelled call was answered: $last\n"
         if defined $last && $json->decode($last)->{id};
+    ends_session($p, '/probe', session => $session);
 }
 
 # Dropped while it runs, and resumed by its last event, again and again where
@@ -268,6 +270,8 @@ sub resumes {
         my $last = $stream->{last_id};
         $stream = $p->until_done(sub { $p->opens(get => '/probe',
             session => $session, last => $last) });
+        # nobody knows that the child of the call was killed
+        $stream->{since} = $from;
         push @told, hears_some($p, $stream, 2 * $said + 1 - @told);
         last if @told && $told[-1] =~ /^result/;
         # it ends when the server stops, and begins again where it was
@@ -277,8 +281,9 @@ sub resumes {
     my $wanted = join ' ', map({ ("message $_", "progress $_") } 1 .. $said),
         'result of ' . json_text($id);
     $p->counts('resumed');
-    return if "@told" eq $wanted;
-    $p->lost($from, "told was \"@told\", not \"$wanted\"");
+    $p->lost($from, "told was \"@told\", not \"$wanted\"")
+        if "@told" ne $wanted;
+    ends_session($p, '/probe', session => $session);
 }
 
 sub hears_some {

@@ -17,9 +17,9 @@ use List::Util qw(max shuffle);
 use Figures;
 
 my $BETWEEN = 1.2;    # seconds, on average
-# how long children may need to find Redis again: they try each 200 ms, and look
-# once a second whether they hear of revocations
-my $FOUND = 1.5;
+# how long children may need to find Redis again: those that began without it
+# try every other second of the clock
+my $FOUND = 3.5;
 
 sub new {
     my ($class, %o) = @_;
@@ -33,7 +33,7 @@ sub tick {
     return if Diary::now() < $self->{due};
     $self->{due} = Diary::now() + $BETWEEN * (0.3 + rand 1.4);
     $self->{plan} = [shuffle((qw(restarts kills)) x 2,
-        ('redis_goes') x ($self->{redis} ? 2 : 0))] unless @{$self->{plan}};
+        $self->{redis} ? 'redis_goes' : ())] unless @{$self->{plan}};
     my $what = shift @{$self->{plan}};
     return $self->$what;
 }

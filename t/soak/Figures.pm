@@ -5,15 +5,14 @@ package Figures;
 #
 #   files_of($pid)            {kind => how many are open}
 #   memory_of($pid)           Private_Dirty in kB
-#   streams($client)          how many mod_status shows; processes that stop
-#   my $h = Figures->handled($file); $h->read; $h->{$pid}   requests of a child
+#   status_of($client)        what mod_status shows of streams and processes
+#   my $h = Figures->handled($file); $h->look    {pid => requests so far}
 #   growth(@pairs)            [x, y]: by how much y grows with each x, from the
 #                             second third to the last
 
 use strict;
 use warnings;
 use Exporter 'import';
-use List::Util qw(sum0);
 
 our @EXPORT = qw(files_of memory_of status_of growth);
 
@@ -70,7 +69,13 @@ sub look {
 
 # -- growth ------------------------------------------------------------------
 
-sub middle { return map { sum0(@$_) / @$_ } [map $_->[0], @_], [map $_->[1], @_] }
+# of x and of y: one that is far off does not count
+sub median {
+    my @sorted = sort { $a <=> $b } @_;
+    return $sorted[@sorted / 2];
+}
+
+sub middle { return median(map { $_->[0] } @_), median(map { $_->[1] } @_) }
 
 sub growth {
     my @pairs = @_;

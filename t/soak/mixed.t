@@ -38,10 +38,13 @@ my $share = $seconds / @stores;
 my $is_long = $share >= 180;
 diag "MCP_SEED=$seed MCP_SECONDS=$seconds";
 
-my ($CHILDREN, $STREAMS) = (4, 40);
+my ($CHILDREN, $STREAMS) = (4, 24);
+my $CONNECTIONS = 8;  # of a child to its store, at most
 my $SOON = 15;         # seconds, for what has to be gone after the load
 # kB that the parent may grow by a restart, and a child by 1000 requests
-my ($PARENT, $CHILD) = ($is_long ? 16 : 128, 64);
+my ($PARENT, $CHILD) = ($is_long ? 8 : 256, 64);
+# As many slots as restarts and deaths may need for a while. None is ended for
+# having too many threads: its streams would end at times that nobody knows.
 my $config = <<"END";
 LogLevel notice mcp_oauth:info probe:notice
 LogFormat "%P" soak
@@ -51,10 +54,11 @@ ServerLimit         24
 ThreadLimit         16
 ThreadsPerChild     16
 MinSpareThreads     48
-MaxSpareThreads     64
+MaxSpareThreads     384
 MaxRequestWorkers   64
 AsyncRequestWorkerFactor 20
-MCPLimit            streams=$STREAMS registrations=60000/h
+MCPLimit            streams=$STREAMS registrations=60000/h messages=1G
+MCPLifetime         task=1min
 Include "\${CONF}/probe.conf"
 <Location "/server-status">
     SetHandler server-status
@@ -122,7 +126,7 @@ sub gathers {
     my ($pid, $name, $file, $end, $code) = @_;
     until (waitpid $pid, POSIX::WNOHANG()) {
         if (Diary::now() > $end) {
-            push @faults, "$name does not come to an end";
+            push @faults, "a player of $name does not come to an end";
             kill KILL => $pid;
             waitpid $pid, 0;
             return;
@@ -164,10 +168,16 @@ sub rests {
     return $status;
 }
 
+# Of the connections to the store there may be some more, and there is no more
+# than one listening or another beside them.
 sub more_files {
     my ($before, $after) = @_;
-    return map { my $n = ($after->{$_} // 0) - ($before->{$_} // 0);
-        $n > 0 ? "$n more $_" : () } sort keys %$after;
+    my $store = $redis ? qr/^socket$/ : qr/^state\.db/;
+    return map {
+        my $n = ($after->{$_} // 0) - ($before->{$_} // 0);
+        $n > 0 && !(/$store/ && $after->{$_} <= $CONNECTIONS + 4)
+            ? "$n more $_" : ()
+    } sort keys %$after;
 }
 
 # As many as there may be of each child, and one more is told to come again.
