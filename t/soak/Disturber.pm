@@ -93,6 +93,13 @@ sub look_at {
     $restart->{is_over} = 1;
 }
 
+# Who should have gone, for people.
+sub left {
+    my $self = shift;
+    return map { my $restart = $_; map { "$_ of before restart $restart->{n}" }
+        grep { lives($_) } @{$restart->{children}} } @{$self->{old}};
+}
+
 # -- deaths ------------------------------------------------------------------
 
 sub kills {

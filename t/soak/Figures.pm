@@ -4,7 +4,10 @@ package Figures;
 # What a server takes, from /proc, mod_status and its access log.
 #
 #   files_of($pid)            {kind => how many are open}
-#   memory_of($pid)           Private_Dirty in kB
+#   memory_of($pid)           kB that are its own. Those that it shares with its
+#                             children since they were forked count too, and
+#                             shared memory does not: Private_Dirty has it the
+#                             other way round
 #   status_of($client)        what mod_status shows of streams and processes
 #   my $h = Figures->handled($file); $h->look    {pid => requests so far}
 #   growth(@pairs)            [x, y]: by how much y grows with each x, from the
@@ -33,7 +36,7 @@ sub memory_of {
     my $pid = shift;
     open my $in, '<', "/proc/$pid/smaps_rollup" or return;
     my $text = do { local $/; <$in> } // return;
-    return $text =~ /^Private_Dirty: +(\d+) kB/m ? $1 : undef;
+    return $text =~ /^Anonymous: +(\d+) kB/m ? $1 : undef;
 }
 
 # {streams, threads, busy, processes, stopping}

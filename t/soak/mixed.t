@@ -40,11 +40,14 @@ diag "MCP_SEED=$seed MCP_SECONDS=$seconds";
 
 my ($CHILDREN, $STREAMS) = (4, 24);
 my $CONNECTIONS = 8;  # of a child to its store, at most
+my $PATIENCE = 20;     # seconds, for children of before a restart
 my $SOON = 15;         # seconds, for what has to be gone after the load
 # kB that the parent may grow by a restart, and a child by 1000 requests
 my ($PARENT, $CHILD) = ($is_long ? 8 : 256, 64);
 # As many slots as restarts and deaths may need for a while. None is ended for
-# having too many threads: its streams would end at times that nobody knows.
+# having too many threads: its streams would end at times that nobody knows. But
+# httpd may start two children for one that was killed, and tells no more of a
+# restart than MaxRequestWorkers needs.
 my $config = <<"END";
 LogLevel notice mcp_oauth:info probe:notice
 LogFormat "%P" soak
@@ -55,7 +58,7 @@ ThreadLimit         16
 ThreadsPerChild     16
 MinSpareThreads     48
 MaxSpareThreads     384
-MaxRequestWorkers   64
+MaxRequestWorkers   128
 AsyncRequestWorkerFactor 20
 MCPLimit            streams=$STREAMS registrations=60000/h messages=1G
 MCPLifetime         task=1min
@@ -235,7 +238,9 @@ sub disturbed {
     my $until = Diary::now() + $time;
     load($time, sub { Diary::now() < $until ? $disturber->tick
         : $disturber->look });
-    $s->await('an end of disturbances', sub { $disturber->rests });
+    my $end = Diary::now() + $PATIENCE;
+    select undef, undef, undef, 0.05
+        until $disturber->rests || Diary::now() > $end;
     return $disturber;
 }
 
@@ -277,8 +282,9 @@ sub proves_answers {
     }
     diag sprintf '%s: the slowest answer took %.2f s; %s', $store,
         $count{slowest}, counted('lost refreshes', 'signed in anew');
-    cmp_ok($disturber->{slowest}, '<', 20, sprintf '%s: no child of before a '
-        . 'restart stays longer than %.1f s', $store, $disturber->{slowest});
+    cmp_ok($disturber->{slowest}, '<', $PATIENCE, sprintf '%s: no child of '
+        . 'before a restart stays longer than %.1f s', $store,
+        $disturber->{slowest}) or diag join "\n", $disturber->left;
 }
 
 sub proves_rest {
@@ -287,7 +293,8 @@ sub proves_rest {
     is(join(' ', map { "$_ $status->{$_}" } qw(Parked Stalled Threads
         BusyWorkers Stopping)), 'Parked 0 Stalled 0 Threads 0 BusyWorkers 1 '
         . 'Stopping 0', "$store: no stream, place, thread or slot is taken");
-    cmp_ok($status->{Processes}, '<=', $CHILDREN, "$store: no child too many");
+    cmp_ok($status->{Processes}, '<=', $CHILDREN + 2,
+        "$store: no child too many");
     is($s->connections, 0, "$store: no connection is left");
     my @left = more_files($before, files_of_children());
     is("@left", '', "$store: no child has a file open that it had not after "
