@@ -28,8 +28,10 @@ static apr_uint64_t key_of(const char *module, const char *what)
     return key;
 }
 
-/* -- between nodes: in the byte order of the network -- */
+/* -- between nodes -- */
 
+/* A number, in the byte order of the network. What has changed is named by
+ * bytes of a digest, which have none. */
 static void put(unsigned char *to, apr_uint64_t number)
 {
     int i;
@@ -60,8 +62,8 @@ static void tell_nodes(mcp_live_shared_t *shared, const mcp_change_t *change)
     mark = mcp_live_peer_next(shared);
     put(note.mark, mark.node);
     put(note.mark + 8, mark.number);
-    put(note.what, change->what);
-    put(note.what + 8, change->whose);
+    memcpy(note.what, &change->what, sizeof(change->what));
+    memcpy(note.what + 8, &change->whose, sizeof(change->whose));
     tell(&note);
 }
 
@@ -73,10 +75,12 @@ void mcp_news_set_nodes(void (*tell)(const mcp_news_note_t *note))
 void mcp_news_hear(mcp_live_shared_t *shared, const mcp_news_note_t *note)
 {
     mcp_peer_mark_t mark = {get(note->mark), get(note->mark + 8)};
-    mcp_change_t change = {get(note->what), get(note->what + 8)};
+    mcp_change_t change;
 
     if (!mcp_live_peer_is_new(shared, &mark))
         return;
+    memcpy(&change.what, note->what, sizeof(change.what));
+    memcpy(&change.whose, note->what + 8, sizeof(change.whose));
     mcp_live_change_tell(shared, MCP_RING_NEWS, &change);
     mcp_live_signal_raise(shared);
 }
@@ -119,7 +123,6 @@ int mcp_news_look(mcp_news_watch_t *watch, apr_pool_t *pool)
 {
     mcp_change_t *changes =
         apr_palloc(pool, MCP_NEWS_AT_ONCE * sizeof(*changes));
-
     apr_uint32_t now = mcp_news_missed();
 
     watch->changes = changes;

@@ -22,7 +22,7 @@ void mcp_news_tell(mcp_live_shared_t *shared, const mcp_news_t *news);
 
 /* -- between nodes, each with shared memory of its own -- */
 
-/* What one tells the others, in the byte order of the network. */
+/* What one tells the others, also on machines of another byte order. */
 #define MCP_NEWS_NOTE_PART 16
 typedef struct mcp_news_note_t {
     unsigned char mark[MCP_NEWS_NOTE_PART]; /* which it is (live/peer) */

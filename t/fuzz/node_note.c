@@ -32,8 +32,8 @@ static int hear(mcp_live_shared_t *shared, const mcp_news_note_t *note)
     mcp_news_hear(shared, note);
     count = mcp_live_change_read(&change, 1, &last, shared, MCP_RING_NEWS);
     PROMISE(count == 0 || count == 1);
-    PROMISE(!count || (change.what == number_of(note->what) &&
-                       change.whose == number_of(note->what + 8)));
+    PROMISE(!count || (!memcmp(&change.what, note->what, 8) &&
+                       !memcmp(&change.whose, note->what + 8, 8)));
     return count;
 }
 
