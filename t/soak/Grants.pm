@@ -108,16 +108,21 @@ sub revokes {
     $p->counts('revocations');
 }
 
+sub excused {
+    my $counts = $_[0]{tally}{counts};
+    return ($counts->{killed} // 0) + ($counts->{away} // 0);
+}
+
 # A code is good once. Whoever misses the answer has spent it all the same.
 sub spends {
     my ($p) = @_;
     my $j = $p->journey(resource => '/mcp', until => 'code');
     $p->excuse('away')
         if ($j->{returned}{error} // '') eq 'temporarily_unavailable';
-    my $killed = $p->{tally}{counts}{killed} // 0;
+    my $excused = excused($p);
     my $r = $p->until_done(sub { $p->redeem($j) });
-    die 'a code is ' . $r->brief if $r->status != 200
-        && $killed == ($p->{tally}{counts}{killed} // 0);
+    die 'a code is ' . $r->brief
+        if $r->status != 200 && excused($p) == $excused;
     $r = $p->until_done(sub { $p->redeem($j) });
     die 'a spent code is ' . $r->brief if $r->status != 400;
     $p->counts('codes spent');

@@ -61,7 +61,8 @@ sub wrong {
 
 sub report {
     my $self = shift;
-    return {%{$self->{tally}}, secrets => [keys %{$self->{log}{secrets}}]};
+    return {%{$self->{tally}}, secrets => [grep { length >= 16 }
+        keys %{$self->{log}{secrets}}]};
 }
 
 sub excuse {
