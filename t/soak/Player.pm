@@ -71,6 +71,12 @@ sub excuse {
     die bless {}, 'Player::Excuse';
 }
 
+# How often so far: what was asked for then may have been done.
+sub excused {
+    my $counts = $_[0]{tally}{counts};
+    return ($counts->{killed} // 0) + ($counts->{away} // 0);
+}
+
 sub pause { select undef, undef, undef, rand $_[-1]; return }
 
 my $last_id = 0;
