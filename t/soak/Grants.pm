@@ -53,9 +53,9 @@ sub is_refused {
 # same answer. A client that gets none signs in anew.
 sub turns {
     my ($p, $j, $token) = @_;
-    my ($lost, $before) = (0, $p->{tally}{counts}{killed} // 0);
+    my $before = $p->{tally}{counts}{killed} // 0;
     my $r = $p->until_done(sub { $p->refresh($j, refresh_token => $token) });
-    $lost = ($p->{tally}{counts}{killed} // 0) > $before;
+    my $lost = ($p->{tally}{counts}{killed} // 0) > $before;
     $p->counts('lost refreshes') if $lost;
     if ($lost && $r->status == 400) {
         $p->counts('signed in anew');
@@ -114,10 +114,10 @@ sub spends {
     my $j = $p->journey(resource => '/mcp', until => 'code');
     $p->excuse('away')
         if ($j->{returned}{error} // '') eq 'temporarily_unavailable';
-    my $killed = $p->{tally}{counts}{killed} // 0;
+    my $excused = $p->excused;
     my $r = $p->until_done(sub { $p->redeem($j) });
-    die 'a code is ' . $r->brief if $r->status != 200
-        && $killed == ($p->{tally}{counts}{killed} // 0);
+    die 'a code is ' . $r->brief
+        if $r->status != 200 && $p->excused == $excused;
     $r = $p->until_done(sub { $p->redeem($j) });
     die 'a spent code is ' . $r->brief if $r->status != 400;
     $p->counts('codes spent');

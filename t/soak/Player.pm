@@ -61,13 +61,20 @@ sub wrong {
 
 sub report {
     my $self = shift;
-    return {%{$self->{tally}}, secrets => [keys %{$self->{log}{secrets}}]};
+    return {%{$self->{tally}}, secrets => [grep { length >= 16 }
+        keys %{$self->{log}{secrets}}]};
 }
 
 sub excuse {
     my ($self, $why) = @_;
     $self->counts($why);
     die bless {}, 'Player::Excuse';
+}
+
+# How often so far: what was asked for then may have been done.
+sub excused {
+    my $counts = $_[0]{tally}{counts};
+    return ($counts->{killed} // 0) + ($counts->{away} // 0);
 }
 
 sub pause { select undef, undef, undef, rand $_[-1]; return }

@@ -151,8 +151,8 @@ sub getting {
         $p->pause(0.4);
     }
     $stream->drop;
-    $p->until_done(sub { Calls::ends_session($p, '/probe',
-        session => $session->{id}, version => $version) });
+    Calls::ends_session($p, '/probe', session => $session->{id},
+        version => $version);
 }
 
 # -- who comes and goes ------------------------------------------------------
