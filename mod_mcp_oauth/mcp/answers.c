@@ -81,22 +81,34 @@ static void log_cancellation(const mcp_turn_t *t, const mcp_json_t *id)
                     : "it does not say why");
 }
 
+/* Whoever else cancels it at the same time may be first. */
+static int note(const mcp_box_t *box, const mcp_turn_t *t)
+{
+    mcp_letter_t letter = {0, 1, "", 0};
+
+    return !mcp_box_open(box, t, CANCELLED_FOR, 1) &&
+           (mcp_answers_is_cancelled(box, t) ||
+            !mcp_box_post(box, t, &letter) ||
+            mcp_answers_is_cancelled(box, t));
+}
+
 /* Noted whether or not the request is known: it may be on its way still. */
-void mcp_answers_cancel(mcp_turn_t *t)
+const mcp_error_t *mcp_answers_cancel(mcp_turn_t *t)
 {
     const mcp_json_t *id = mcp_json_get(t->rpc.params, "requestId");
-    mcp_letter_t letter = {0, 1, "", 0};
     mcp_box_t box;
 
     if (!id)
-        return;
+        return NULL;
     log_cancellation(t, id);
     box = mcp_answers_note(t, id);
     mcp_live_trace_leave(t->x->works->shared, t->session.digest,
                          mcp_ctx_seconds(t->cx));
-    if (!mcp_box_open(&box, t, CANCELLED_FOR, 1) &&
-        !mcp_answers_is_cancelled(&box, t))
-        mcp_box_post(&box, t, &letter);
+    return note(&box, t)
+               ? NULL
+               : mcp_error_make(MCP_E_UNAVAILABLE, t->cx,
+                                "no room to note a cancellation: MCPLimit "
+                                "messages=");
 }
 
 int mcp_answers_were_cancelled(const mcp_turn_t *t)

@@ -19,8 +19,9 @@ mcp_box_status_t mcp_answers_expect(const mcp_box_t *box, const mcp_turn_t *t);
  * waits for is dropped. UNAVAILABLE when there is no room. */
 const mcp_error_t *mcp_answers_take(mcp_turn_t *t);
 
-/* t is notifications/cancelled (2025-11-25 cancellation). */
-void mcp_answers_cancel(mcp_turn_t *t);
+/* t is notifications/cancelled (2025-11-25 cancellation). UNAVAILABLE: there
+ * is no room to note it. */
+const mcp_error_t *mcp_answers_cancel(mcp_turn_t *t);
 /* Whether a request of this session, or of a few others, was cancelled lately:
  * as long as none was, no note need be looked for. */
 int mcp_answers_were_cancelled(const mcp_turn_t *t);

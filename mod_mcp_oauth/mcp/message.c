@@ -40,6 +40,6 @@ const mcp_error_t *mcp_message_note(mcp_turn_t *t)
     if (t->rpc.kind == MCP_RPC_RESPONSE)
         return mcp_answers_take(t);
     if (!strcmp(t->rpc.method, "notifications/cancelled"))
-        mcp_answers_cancel(t);
+        return mcp_answers_cancel(t);
     return NULL;
 }

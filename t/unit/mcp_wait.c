@@ -4,6 +4,7 @@
 
 #include "live/mailbox.h"
 #include "live/signal.h"
+#include "mcp/box.h"
 #include "mcp_world.h"
 
 /* Calls and streams that last: they see when their time is over, and however
@@ -232,6 +233,38 @@ static void test_cancelled(const world_t *w, mcp_ctx_t *cx)
        "one request is cancelled 200 times, and noted once");
 }
 
+/* All that alice may have: MCPLimit messages=. */
+static void fill(const world_t *w, mcp_ctx_t *cx)
+{
+    mcp_box_terms_t terms = {mcp_ctx_seconds(cx), 0, 0x7fffffff, 0};
+    unsigned char id[MCP_DIGEST_SIZE] = "what fills";
+    char text[200] = "";
+    mcp_letter_t letter = {0, 1, text, sizeof(text)};
+
+    terms.expires = terms.now + 60;
+    terms.owner = mcp_box_principal(&w->alice, cx->pool);
+    mcp_live_mailbox_open(shared, id, &terms);
+    while (!mcp_live_mailbox_post(shared, id, &letter, terms.now))
+        continue;
+}
+
+/* A call that ran on though 202 was said would never be cancelled again. */
+static void test_crowded(const world_t *w, mcp_ctx_t *cx)
+{
+    mcp_exchange_t x = {.principal = &w->alice};
+    const char *headers = session_of(w, cx);
+
+    world_send(&x, w, "POST", headers,
+               NOTE("notifications/cancelled", "\"requestId\":5"), cx);
+    fill(w, cx);
+    world_send(&x, w, "POST", headers,
+               NOTE("notifications/cancelled", "\"requestId\":6"), cx);
+    ok(x.status == 503, "a cancellation that cannot be noted is not accepted");
+    world_send(&x, w, "POST", headers,
+               NOTE("notifications/cancelled", "\"requestId\":5"), cx);
+    ok(x.status == 202, "one that is noted already is");
+}
+
 static void body(mcp_ctx_t *cx)
 {
     world_t w;
@@ -243,6 +276,7 @@ static void body(mcp_ctx_t *cx)
     test_asked(&w, cx);
     test_progress(&w, cx);
     test_cancelled(&w, cx);
+    test_crowded(&w, cx);
     world_end(&w);
 }
 
