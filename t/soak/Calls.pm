@@ -102,7 +102,7 @@ sub later {
         name => 'later', arguments => {ms => int rand 400}}, id => $id), $id);
     return if $result->{isError}
         && $p->{diary}->was(restarted => $from, $p->now)
-        && $result->{content}[0]{text} =~ /longer than this server waits/;
+        && $result->{content}[0]{text} =~ /The server stops or restarts/;
     $p->text_is($result, 'xx');
 }
 
@@ -201,7 +201,7 @@ sub batch {
 sub gave_up {
     my ($p, $stream, $message) = @_;
     return $p->{diary}->was(restarted => $stream->{from}, $p->now)
-        && json_text($message) =~ /did not answer in time/;
+        && json_text($message) =~ /The server stops or restarts/;
 }
 
 sub asks_legacy {

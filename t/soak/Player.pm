@@ -29,7 +29,9 @@ sub new {
     my ($class, %o) = @_;
     my $self = $class->SUPER::new(url => $o{server}->issuer,
         log => MCPLog->new('/dev/null'));
-    @$self{qw(server diary)} = @o{qw(server diary)};
+    # misses: with Redis, a child that has just come to it tells its streams
+    # that anything may have changed
+    @$self{qw(server diary misses)} = @o{qw(server diary misses)};
     # shared by all its browsers
     $self->{tally} = {name => $o{name}, rounds => 0, requests => 0,
         slowest => 0, faults => [], faulty => 0, counts => {}};

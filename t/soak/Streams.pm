@@ -78,7 +78,8 @@ sub listening {
             $p->counts('changes heard');
             # who is quiet for a while notices an end, too
             $told = hears($p, $stream, $id, rand 0.5) // last;
-            die "told what nobody changed: $told\n" if $told;
+            die "told what nobody changed: $told\n"
+                if $told && !$p->{misses};
         }
         $stream->drop;
     }
@@ -121,6 +122,8 @@ sub hears_of {
     my $told = eval { gets_told($p, $$stream, $session) };
     die $@ if $@ && ref $@ ne 'Player::Excuse';
     if (defined $told) {
+        return hears_of($p, $stream, $session, $uri)
+            if $p->{misses} && $told =~ m{/list_changed$};
         die "not what was changed: $told\n" if $told ne "resources/updated $uri";
         return $p->counts('changes heard');
     }

@@ -96,7 +96,7 @@ sub plays {
     my ($n, $until, $file) = @_;
     my ($name, @rounds) = @{$players[$n]};
     my $player = Player->new(server => $s, diary => $diary, name => $name,
-        seed => $seed + 100 * $segment + $n);
+        misses => defined $redis, seed => $seed + 100 * $segment + $n);
     my $good = eval { $player->play($until, @rounds); 1 };
     $player->wrong("it ended: $@") unless $good;
     open my $out, '>', $file or die "$file: $!";
@@ -227,7 +227,7 @@ sub starts {
     expect_log(qr/AH0005[12]: .*exit signal Killed/);
     expect_log(qr/MCP0045[01]: .*(?:Redis|the state is not open)/,
         qr/MCP0080\d: /, qr/MCP0081\d: /, qr/MCP00461: .*Redis/,
-        qr/MCP00862: .*Redis/) if $redis;
+        qr/MCP00862: .*Redis/, qr/MCP0010[17]: /) if $redis;
 }
 
 # With disturbances; and what the parent had after each restart.

@@ -299,8 +299,9 @@ my %children = map { $_ => 1 } $nodes[1]->children;
 unavailable('it is tried again', sub { select undef, undef, undef, 0.3;
     $two->refresh($live) }) for 1 .. 8;
 ok(!(grep { !$_->is_quiet(0) } @streams), 'streams go on meanwhile');
+# where streams hold threads others begin meanwhile
 is(scalar(grep { !$children{$_} } $nodes[1]->children), 0,
-    'in the children that there were');
+    'in the children that there were') if mpm() eq 'event';
 $_->drop for @streams;
 $redis->start;
 recovered(1, \&pings);
