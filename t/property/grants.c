@@ -691,7 +691,8 @@ static void report(const play_t *p)
        p->kind->name, p->seed, p->steps);
     ok(few || p->sum.redeemed > 500, "%d codes were redeemed",
        p->sum.redeemed);
-    ok(few || p->sum.refreshed > 5000,
+    /* 6,000 of 10,000 steps where nothing else runs */
+    ok(few || p->sum.refreshed > 4000,
        "%d refreshes, %d of them within the grace of another",
        p->sum.refreshed, p->sum.repeated);
     ok(few || p->sum.refused > 1000, "%d were refused", p->sum.refused);
