@@ -198,3 +198,20 @@ const char *mcp_encode_quoted(const char *text, apr_pool_t *pool)
     *to = '\0';
     return out;
 }
+
+void mcp_encode_number(unsigned char *to, int size, apr_uint64_t number)
+{
+    while (size-- > 0) {
+        to[size] = (unsigned char)number;
+        number >>= 8;
+    }
+}
+
+apr_uint64_t mcp_encode_number_read(const unsigned char *from, int size)
+{
+    apr_uint64_t number = 0;
+
+    while (size-- > 0)
+        number = number << 8 | *from++;
+    return number;
+}

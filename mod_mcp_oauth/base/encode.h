@@ -38,4 +38,8 @@ const char *mcp_encode_log(const char *text, apr_size_t max, apr_pool_t *pool);
  * escaped, control characters dropped. */
 const char *mcp_encode_quoted(const char *text, apr_pool_t *pool);
 
+/* A number in size bytes, at most 8, in the byte order of the network. */
+void mcp_encode_number(unsigned char *to, int size, apr_uint64_t number);
+apr_uint64_t mcp_encode_number_read(const unsigned char *from, int size);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/encode.h"
 #include "live/peer.h"
 #include "live/signal.h"
 
@@ -30,26 +31,7 @@ static apr_uint64_t key_of(const char *module, const char *what)
 
 /* -- between nodes -- */
 
-/* A number, in the byte order of the network. What has changed is named by
- * bytes of a digest, which have none. */
-static void put(unsigned char *to, apr_uint64_t number)
-{
-    int i;
-
-    for (i = 7; i >= 0; i--, number >>= 8)
-        to[i] = (unsigned char)number;
-}
-
-static apr_uint64_t get(const unsigned char *from)
-{
-    apr_uint64_t number = 0;
-    int i;
-
-    for (i = 0; i < 8; i++)
-        number = number << 8 | from[i];
-    return number;
-}
-
+/* What has changed is named by bytes of a digest, which have no order. */
 static void tell_nodes(mcp_live_shared_t *shared, const mcp_change_t *change)
 {
     void (*tell)(const mcp_news_note_t *) =
@@ -60,8 +42,8 @@ static void tell_nodes(mcp_live_shared_t *shared, const mcp_change_t *change)
     if (!tell)
         return;
     mark = mcp_live_peer_next(shared);
-    put(note.mark, mark.node);
-    put(note.mark + 8, mark.number);
+    mcp_encode_number(note.mark, 8, mark.node);
+    mcp_encode_number(note.mark + 8, 8, mark.number);
     memcpy(note.what, &change->what, sizeof(change->what));
     memcpy(note.what + 8, &change->whose, sizeof(change->whose));
     tell(&note);
@@ -74,7 +56,8 @@ void mcp_news_set_nodes(void (*tell)(const mcp_news_note_t *note))
 
 void mcp_news_hear(mcp_live_shared_t *shared, const mcp_news_note_t *note)
 {
-    mcp_peer_mark_t mark = {get(note->mark), get(note->mark + 8)};
+    mcp_peer_mark_t mark = {mcp_encode_number_read(note->mark, 8),
+                            mcp_encode_number_read(note->mark + 8, 8)};
     mcp_change_t change;
 
     if (!mcp_live_peer_is_new(shared, &mark))

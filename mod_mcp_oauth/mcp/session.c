@@ -80,23 +80,6 @@ int mcp_session_can(const mcp_session_t *session, const char *pointer)
 
 /* -- ids -- */
 
-static void put(unsigned char *to, int size, apr_uint64_t value)
-{
-    while (size-- > 0) {
-        to[size] = (unsigned char)value;
-        value >>= 8;
-    }
-}
-
-static apr_uint64_t get(const unsigned char *from, int size)
-{
-    apr_uint64_t value = 0;
-
-    while (size-- > 0)
-        value = value << 8 | *from++;
-    return value;
-}
-
 /* The MAC also covers what the id does not carry: the server and the
  * principal, so that another's id is as good as a forged one. */
 static void mac_of(unsigned char mac[MCP_DIGEST_SIZE], const mcp_key_t *key,
@@ -124,10 +107,10 @@ const mcp_error_t *mcp_session_make(const char **id, const char *version,
 
     MCP_TRY(mcp_key_current(&key, MCP_KEY_SESSION, x->works, cx));
     bytes[0] = FORMAT;
-    put(bytes + KEY, 4, (apr_uint64_t)key.id);
-    put(bytes + VERSION, 4, mcp_era_legacy_number(version));
-    put(bytes + CAPABILITIES, 2, capabilities);
-    put(bytes + BEGIN, 8, (apr_uint64_t)mcp_ctx_seconds(cx));
+    mcp_encode_number(bytes + KEY, 4, (apr_uint64_t)key.id);
+    mcp_encode_number(bytes + VERSION, 4, mcp_era_legacy_number(version));
+    mcp_encode_number(bytes + CAPABILITIES, 2, capabilities);
+    mcp_encode_number(bytes + BEGIN, 8, (apr_uint64_t)mcp_ctx_seconds(cx));
     MCP_TRY(mcp_random_bytes(bytes + NONCE, NONCE_SIZE, cx));
     mac_of(bytes + FACTS_SIZE, &key, bytes, x, cx);
     *id = mcp_encode_base64url(bytes, ID_SIZE, cx->pool);
@@ -182,14 +165,15 @@ static const mcp_error_t *facts_read(int *found, mcp_session_t *session,
     bytes = mcp_encode_base64url_read(&len, id, len, cx->pool);
     if (!bytes || len != ID_SIZE || bytes[0] != FORMAT)
         return NULL;
-    MCP_TRY(mcp_key_get(&key, (int)get(bytes + KEY, 4), MCP_KEY_SESSION,
-                        x->works, cx));
+    MCP_TRY(mcp_key_get(&key, (int)mcp_encode_number_read(bytes + KEY, 4),
+                        MCP_KEY_SESSION, x->works, cx));
     if (!key.id || !is_ours(bytes, &key, x, cx))
         return NULL;
-    session->version =
-        mcp_era_legacy_of_number((apr_uint32_t)get(bytes + VERSION, 4));
-    session->capabilities = (unsigned)get(bytes + CAPABILITIES, 2);
-    session->begin = (apr_int64_t)get(bytes + BEGIN, 8);
+    session->version = mcp_era_legacy_of_number(
+        (apr_uint32_t)mcp_encode_number_read(bytes + VERSION, 4));
+    session->capabilities =
+        (unsigned)mcp_encode_number_read(bytes + CAPABILITIES, 2);
+    session->begin = (apr_int64_t)mcp_encode_number_read(bytes + BEGIN, 8);
     mcp_digest_sha256(session->digest, id, ID_LENGTH);
     apr_cpystrn(session->name,
                 mcp_encode_base64url(session->digest, sizeof(session->digest),
