@@ -415,14 +415,16 @@ sub children {
     return @children;
 }
 
-# The processes of a group that live: init may take its time with the dead.
+# The threads of a group of processes that live. Init may take its time with the
+# dead; and the first thread of a killed process may be dead while another still
+# holds the sockets.
 sub group {
     my $group = shift;
     return grep {
         my $stat = '';
         if (open my $in, '<', $_) { $stat = <$in> // '' }
-        $stat =~ /\) (\S) \d+ (\d+) / && $1 ne 'Z' && $2 == $group;
-    } glob '/proc/[0-9]*/stat';
+        $stat =~ /\) (\S) \d+ (\d+) / && $1 !~ /[ZX]/ && $2 == $group;
+    } glob '/proc/[0-9]*/task/*/stat';
 }
 
 # httpd's threads race with the order to end at once (close_worker_sockets() of
