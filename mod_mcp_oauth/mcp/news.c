@@ -10,7 +10,7 @@
 
 /* Of this process; atomic. */
 static apr_uint32_t missed;
-static void (*nodes)(const mcp_news_note_t *note);
+static void (*nodes)(const mcp_note_t *note);
 
 int mcp_news_is_list(const char *what)
 {
@@ -34,10 +34,10 @@ static apr_uint64_t key_of(const char *module, const char *what)
 /* What has changed is named by bytes of a digest, which have no order. */
 static void tell_nodes(mcp_live_shared_t *shared, const mcp_change_t *change)
 {
-    void (*tell)(const mcp_news_note_t *) =
+    void (*tell)(const mcp_note_t *) =
         __atomic_load_n(&nodes, __ATOMIC_ACQUIRE);
     mcp_peer_mark_t mark;
-    mcp_news_note_t note;
+    mcp_note_t note;
 
     if (!tell)
         return;
@@ -49,12 +49,12 @@ static void tell_nodes(mcp_live_shared_t *shared, const mcp_change_t *change)
     tell(&note);
 }
 
-void mcp_news_set_nodes(void (*tell)(const mcp_news_note_t *note))
+void mcp_news_set_nodes(void (*tell)(const mcp_note_t *note))
 {
     __atomic_store_n(&nodes, tell, __ATOMIC_RELEASE);
 }
 
-void mcp_news_hear(mcp_live_shared_t *shared, const mcp_news_note_t *note)
+void mcp_news_hear(mcp_live_shared_t *shared, const mcp_note_t *note)
 {
     mcp_peer_mark_t mark = {mcp_encode_number_read(note->mark, 8),
                             mcp_encode_number_read(note->mark + 8, 8)};

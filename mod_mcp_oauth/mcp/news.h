@@ -2,6 +2,7 @@
 #ifndef MCP_MCP_NEWS_H
 #define MCP_MCP_NEWS_H
 
+#include "base/note.h"
 #include "live/change.h"
 #include "mcp/server.h"
 
@@ -22,19 +23,12 @@ void mcp_news_tell(mcp_live_shared_t *shared, const mcp_news_t *news);
 
 /* -- between nodes, each with shared memory of its own -- */
 
-/* What one tells the others, also on machines of another byte order. */
-#define MCP_NEWS_NOTE_PART 16
-typedef struct mcp_news_note_t {
-    unsigned char mark[MCP_NEWS_NOTE_PART]; /* which it is (live/peer) */
-    unsigned char what[MCP_NEWS_NOTE_PART]; /* a change (live/change) */
-} mcp_news_note_t;
-
 /* By whom this process tells others, in any thread; NULL, as at first: there
  * are none. */
-void mcp_news_set_nodes(void (*tell)(const mcp_news_note_t *note));
+void mcp_news_set_nodes(void (*tell)(const mcp_note_t *note));
 /* What came from others; it may be what this node has told, and what another
  * child has heard. One thread at a time. */
-void mcp_news_hear(mcp_live_shared_t *shared, const mcp_news_note_t *note);
+void mcp_news_hear(mcp_live_shared_t *shared, const mcp_note_t *note);
 /* Some may have been missed, so that anything may have changed to who listens
  * in this process. */
 void mcp_news_miss(mcp_live_shared_t *shared);

@@ -1,20 +1,14 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "server/nodes.h"
 
-#include <string.h>
-
 #include "mcp/news.h"
 
 /* of this child, while news knows of tell */
 static mcp_store_t *shared_store;
 
-static void tell(const mcp_news_note_t *news)
+static void tell(const mcp_note_t *note)
 {
-    mcp_store_note_t note;
-
-    memcpy(note.mark, news->mark, sizeof(note.mark));
-    memcpy(note.what, news->what, sizeof(note.what));
-    mcp_store_tell(shared_store, &note);
+    mcp_store_tell(shared_store, note);
 }
 
 static apr_status_t end(void *unused)
@@ -30,17 +24,13 @@ void mcp_server_nodes_open(mcp_store_t *store, apr_pool_t *pool)
     apr_pool_pre_cleanup_register(pool, NULL, end);
 }
 
-void mcp_server_nodes_hear(mcp_live_shared_t *shared,
-                           const mcp_store_note_t *notes, apr_size_t count)
+void mcp_server_nodes_hear(mcp_live_shared_t *shared, const mcp_note_t *notes,
+                           apr_size_t count)
 {
-    mcp_news_note_t news;
     apr_size_t i;
 
     if (!count)
         mcp_news_miss(shared);
-    for (i = 0; i < count; i++) {
-        memcpy(news.mark, notes[i].mark, sizeof(news.mark));
-        memcpy(news.what, notes[i].what, sizeof(news.what));
-        mcp_news_hear(shared, &news);
-    }
+    for (i = 0; i < count; i++)
+        mcp_news_hear(shared, &notes[i]);
 }

@@ -11,7 +11,7 @@
 /* This child tells others from here on, until pool is cleared. */
 void mcp_server_nodes_open(mcp_store_t *store, apr_pool_t *pool);
 /* What others told (mcp_store_redis_config_t.told). */
-void mcp_server_nodes_hear(mcp_live_shared_t *shared,
-                           const mcp_store_note_t *notes, apr_size_t count);
+void mcp_server_nodes_hear(mcp_live_shared_t *shared, const mcp_note_t *notes,
+                           apr_size_t count);
 
 #endif

@@ -148,7 +148,7 @@ static void heard(void *works)
     mcp_store_sequence_bump(((const mcp_oauth_works_t *)works)->revocations);
 }
 
-static void told(void *works, const mcp_store_note_t *notes, apr_size_t count)
+static void told(void *works, const mcp_note_t *notes, apr_size_t count)
 {
     mcp_server_nodes_hear(((const mcp_oauth_works_t *)works)->shared, notes,
                           count);

@@ -18,7 +18,7 @@ typedef struct mcp_store_opening_t {
      * nobody listens. */
     void (*heard)(void *baton);
     /* As in mcp_store_redis_config_t. */
-    void (*told)(void *baton, const mcp_store_note_t *notes, apr_size_t count);
+    void (*told)(void *baton, const mcp_note_t *notes, apr_size_t count);
     void *baton;
 } mcp_store_opening_t;
 

@@ -299,7 +299,7 @@ static int redis_is_hearing(mcp_store_t *base)
     return store->listen && mcp_store_redis_listen_is_hearing(store->listen);
 }
 
-static void redis_tell(mcp_store_t *base, const mcp_store_note_t *note)
+static void redis_tell(mcp_store_t *base, const mcp_note_t *note)
 {
     redis_store_t *store = (redis_store_t *)base;
 

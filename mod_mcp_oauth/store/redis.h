@@ -29,7 +29,7 @@ typedef struct mcp_store_redis_config_t {
     /* Another node, or this one, told something (mcp_store_tell): by a thread
      * of the store. None: some may have been missed, while nobody listened.
      * NULL where heard is. */
-    void (*told)(void *baton, const mcp_store_note_t *notes, apr_size_t count);
+    void (*told)(void *baton, const mcp_note_t *notes, apr_size_t count);
     void *baton;
 } mcp_store_redis_config_t;
 

@@ -102,7 +102,7 @@ static void tell_change(const mcp_store_redis_listen_t *listen,
                         const redisReply *message)
 {
     const mcp_store_redis_config_t *config = listen->target->config;
-    mcp_store_note_t notes[MCP_STORE_REDIS_NOTES];
+    mcp_note_t notes[MCP_STORE_REDIS_NOTES];
     int count = message ? mcp_store_redis_tell_count(message->len) : 0;
 
     if (count > 0)
@@ -268,35 +268,25 @@ static apr_status_t stop(void *data)
     return APR_SUCCESS;
 }
 
-/* A start that fails is tried again and again: it must leave nothing. */
-static void give_up(mcp_store_redis_listen_t *listen, apr_pool_t *pool)
-{
-    close(listen->stop[0]);
-    close(listen->stop[1]);
-    if (listen->cx.pool && listen->cx.pool != pool)
-        apr_pool_destroy(listen->cx.pool);
-}
-
 const mcp_error_t *
 mcp_store_redis_listen_start(mcp_store_redis_listen_t **out,
                              mcp_store_redis_target_t *target, mcp_ctx_t *cx)
 {
     mcp_store_redis_listen_t *listen = apr_pcalloc(cx->pool, sizeof(*listen));
+    const mcp_error_t *e;
 
     listen->target = target;
     listen->process = getpid();
-    listen->cx = *cx;
     if (pipe2(listen->stop, O_CLOEXEC) != 0)
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "Raise the limit of open files.",
                                "store: no pipe for the listening thread");
-    /* not a child of cx->pool, which other threads use */
-    if (apr_pool_create(&listen->cx.pool, NULL) != APR_SUCCESS ||
-        !mcp_thread_start(&listen->thread, run, listen, cx->pool)) {
-        give_up(listen, cx->pool);
-        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                               "Raise the limit of threads or free memory.",
-                               "store: no listening thread");
+    e = mcp_thread_start_beside(&listen->thread, run, listen, "listening",
+                                &listen->cx, cx);
+    if (e) {
+        close(listen->stop[0]);
+        close(listen->stop[1]);
+        return e;
     }
     apr_pool_pre_cleanup_register(cx->pool, listen, stop);
     *out = listen;

@@ -23,7 +23,7 @@ struct mcp_store_redis_tell_t {
     mcp_store_deadline_lock_t *lock; /* of what follows */
     int is_stopping;
     int count;
-    mcp_store_note_t notes[MCP_STORE_REDIS_NOTES];
+    mcp_note_t notes[MCP_STORE_REDIS_NOTES];
 };
 
 const char *
@@ -35,16 +35,15 @@ mcp_store_redis_tell_channel(const mcp_store_redis_target_t *target,
 
 int mcp_store_redis_tell_count(apr_size_t len)
 {
-    if (!len || len % sizeof(mcp_store_note_t) ||
-        len / sizeof(mcp_store_note_t) > MCP_STORE_REDIS_NOTES)
+    if (!len || len % sizeof(mcp_note_t) ||
+        len / sizeof(mcp_note_t) > MCP_STORE_REDIS_NOTES)
         return -1;
-    return (int)(len / sizeof(mcp_store_note_t));
+    return (int)(len / sizeof(mcp_note_t));
 }
 
 /* -- what waits; the lock is held -- */
 
-static int waits(const mcp_store_redis_tell_t *tell,
-                 const mcp_store_note_t *note)
+static int waits(const mcp_store_redis_tell_t *tell, const mcp_note_t *note)
 {
     int i;
 
@@ -54,9 +53,9 @@ static int waits(const mcp_store_redis_tell_t *tell,
     return 0;
 }
 
-static void add(mcp_store_redis_tell_t *tell, const mcp_store_note_t *note)
+static void add(mcp_store_redis_tell_t *tell, const mcp_note_t *note)
 {
-    static const mcp_store_note_t anything = {{0}, {0}};
+    static const mcp_note_t anything = {{0}, {0}};
 
     if (waits(tell, &anything) || waits(tell, note))
         return;
@@ -72,7 +71,7 @@ static void add(mcp_store_redis_tell_t *tell, const mcp_store_note_t *note)
 /* -- the thread -- */
 
 static const mcp_error_t *publish(mcp_store_redis_tell_t *tell,
-                                  const mcp_store_note_t *notes, int count)
+                                  const mcp_note_t *notes, int count)
 {
     mcp_store_redis_command_t command = {{NULL}, {0}, 0};
     const struct redisReply *reply;
@@ -98,7 +97,7 @@ static void report(mcp_store_redis_tell_t *tell, const mcp_error_t *e)
 }
 
 /* Takes all that waits; returns how many. With the lock. */
-static int take(mcp_store_redis_tell_t *tell, mcp_store_note_t *notes)
+static int take(mcp_store_redis_tell_t *tell, mcp_note_t *notes)
 {
     int count;
 
@@ -113,8 +112,8 @@ static int take(mcp_store_redis_tell_t *tell, mcp_store_note_t *notes)
 
 /* What could not be told waits again, behind what has come since. With the
  * lock. */
-static void put_back(mcp_store_redis_tell_t *tell,
-                     const mcp_store_note_t *notes, int count)
+static void put_back(mcp_store_redis_tell_t *tell, const mcp_note_t *notes,
+                     int count)
 {
     apr_time_t until = mcp_store_deadline_now() + PAUSE;
     int i;
@@ -129,7 +128,7 @@ static void put_back(mcp_store_redis_tell_t *tell,
 static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
 {
     mcp_store_redis_tell_t *tell = data;
-    mcp_store_note_t notes[MCP_STORE_REDIS_NOTES];
+    mcp_note_t notes[MCP_STORE_REDIS_NOTES];
     const mcp_error_t *e;
     int count, is_over = 0;
 
@@ -154,8 +153,7 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
 
 /* -- for others -- */
 
-void mcp_store_redis_tell(mcp_store_redis_tell_t *tell,
-                          const mcp_store_note_t *note)
+void mcp_store_redis_tell(mcp_store_redis_tell_t *tell, const mcp_note_t *note)
 {
     mcp_store_deadline_lock_acquire(tell->lock);
     add(tell, note);
@@ -188,18 +186,9 @@ const mcp_error_t *mcp_store_redis_tell_start(
     tell->pool = pool;
     tell->channel = mcp_store_redis_tell_channel(target, cx->pool);
     tell->process = getpid();
-    tell->cx = *cx;
     MCP_TRY(mcp_store_deadline_lock_make(&tell->lock, cx));
-    /* not a child of cx->pool, which other threads use */
-    tell->cx.pool = NULL;
-    if (apr_pool_create(&tell->cx.pool, NULL) != APR_SUCCESS ||
-        !mcp_thread_start(&tell->thread, run, tell, cx->pool)) {
-        if (tell->cx.pool)
-            apr_pool_destroy(tell->cx.pool);
-        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                               "Raise the limit of threads or free memory.",
-                               "store: no thread that tells other nodes");
-    }
+    MCP_TRY(mcp_thread_start_beside(&tell->thread, run, tell, "telling",
+                                    &tell->cx, cx));
     apr_pool_pre_cleanup_register(cx->pool, tell, stop);
     *out = tell;
     return NULL;

@@ -17,7 +17,7 @@ const mcp_error_t *mcp_store_redis_tell_start(
     const mcp_store_redis_target_t *target, mcp_ctx_t *cx);
 /* By any thread. */
 void mcp_store_redis_tell(mcp_store_redis_tell_t *tell,
-                          const mcp_store_note_t *note);
+                          const mcp_note_t *note);
 /* The channel of the nodes that share a database. A message is the notes, one
  * behind the other. */
 const char *

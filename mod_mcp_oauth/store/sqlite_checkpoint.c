@@ -121,35 +121,25 @@ static apr_status_t stop(void *data)
     return APR_SUCCESS;
 }
 
-/* A start that fails is tried again and again: it must leave nothing. */
-static void give_up(checkpoint_t *job, apr_pool_t *pool)
-{
-    close(job->stop[0]);
-    close(job->stop[1]);
-    if (job->cx.pool && job->cx.pool != pool)
-        apr_pool_destroy(job->cx.pool);
-}
-
 const mcp_error_t *mcp_store_sqlite_checkpoint_start(
     mcp_store_t *store, const mcp_store_sqlite_target_t *target, mcp_ctx_t *cx)
 {
     checkpoint_t *job = apr_pcalloc(cx->pool, sizeof(*job));
+    const mcp_error_t *e;
 
     job->store = store;
     job->target = target;
     job->process = getpid();
-    job->cx = *cx;
     if (pipe2(job->stop, O_CLOEXEC) != 0)
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "Raise the limit of open files.",
                                "store: no pipe for the checkpoint thread");
-    /* not a child of cx->pool, which other threads use */
-    if (apr_pool_create(&job->cx.pool, NULL) != APR_SUCCESS ||
-        !mcp_thread_start(&job->thread, run, job, cx->pool)) {
-        give_up(job, cx->pool);
-        return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
-                               "Raise the limit of threads or free memory.",
-                               "store: no checkpoint thread");
+    e = mcp_thread_start_beside(&job->thread, run, job, "checkpoint", &job->cx,
+                                cx);
+    if (e) {
+        close(job->stop[0]);
+        close(job->stop[1]);
+        return e;
     }
     apr_pool_pre_cleanup_register(cx->pool, job, stop);
     return NULL;

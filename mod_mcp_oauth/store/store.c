@@ -139,7 +139,7 @@ int mcp_store_is_hearing(mcp_store_t *store)
     return !store->provider->is_hearing || store->provider->is_hearing(store);
 }
 
-void mcp_store_tell(mcp_store_t *store, const mcp_store_note_t *note)
+void mcp_store_tell(mcp_store_t *store, const mcp_note_t *note)
 {
     if (store->provider->tell)
         store->provider->tell(store, note);

@@ -3,6 +3,7 @@
 #define MCP_STORE_STORE_H
 
 #include "base/digest.h"
+#include "base/note.h"
 
 /* Records that outlive the server (D6): small values under a kind and a
  * 32-byte key, which is the SHA-256 of the secret that names the record.
@@ -85,12 +86,7 @@ int mcp_store_is_hearing(mcp_store_t *store);
  * a while is told that. It neither waits nor fails. A note that says the same
  * as one that still waits is left out; of too many that wait one becomes, of
  * anything. Nothing where there are no others. */
-#define MCP_STORE_NOTE_PART 16
-typedef struct mcp_store_note_t {
-    unsigned char mark[MCP_STORE_NOTE_PART]; /* which note it is */
-    unsigned char what[MCP_STORE_NOTE_PART]; /* all 0: anything */
-} mcp_store_note_t;
-void mcp_store_tell(mcp_store_t *store, const mcp_store_note_t *note);
+void mcp_store_tell(mcp_store_t *store, const mcp_note_t *note);
 /* Removes what expired more than a clock step ago (MCP_STORE_CLOCK_STEP), at
  * most a bounded number at once. */
 #define MCP_STORE_CLOCK_STEP (2 * 24 * 3600)
@@ -122,7 +118,7 @@ struct mcp_store_provider_t {
     /* all NULL: the store of one node */
     const mcp_error_t *(*announce)(mcp_store_t *, mcp_ctx_t *);
     int (*is_hearing)(mcp_store_t *);
-    void (*tell)(mcp_store_t *, const mcp_store_note_t *);
+    void (*tell)(mcp_store_t *, const mcp_note_t *);
 };
 
 #endif

@@ -23,7 +23,7 @@ static apr_uint64_t number_of(const unsigned char *bytes)
 }
 
 /* Whether it was told here. */
-static int hear(mcp_live_shared_t *shared, const mcp_news_note_t *note)
+static int hear(mcp_live_shared_t *shared, const mcp_note_t *note)
 {
     apr_uint64_t last = mcp_live_change_last(shared, MCP_RING_NEWS);
     mcp_change_t change;
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     mcp_ctx_t cx = target_begin();
     apr_uint64_t number, greatest = 0;
-    mcp_news_note_t note;
+    mcp_note_t note;
     wire_t w;
 
     wire_open(&w, &cx);

@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "tap.h"
+#include "live_shared.h"
 
 #include <apr_thread_proc.h>
 #include <signal.h>
@@ -48,15 +48,6 @@ int clock_gettime(clockid_t id, struct timespec *time)
 
     time->tv_sec += ahead;
     return status;
-}
-
-static mcp_live_shared_t *make(mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {8, 8};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
 }
 
 /* -- names -- */
@@ -110,7 +101,7 @@ static void release(mcp_live_shared_t *shared, int number, apr_uint64_t claim)
 
 static void test_basics(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     name_t name = name_of(1);
     apr_uint64_t claim, number = 0, was;
     apr_size_t len;
@@ -144,7 +135,7 @@ static void test_basics(mcp_ctx_t *cx)
 
 static void test_size(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint64_t claim = claimed(shared, 1, LEASE);
     char *large = apr_pcalloc(cx->pool, MCP_BOARD_MAX + 2);
 
@@ -164,7 +155,7 @@ static void test_size(mcp_ctx_t *cx)
 
 static void test_full(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     name_t late = name_of(MCP_LIVE_NOTES);
     apr_uint64_t claim = 1;
     apr_uint32_t i, right = 0;
@@ -203,7 +194,7 @@ static void test_full(mcp_ctx_t *cx)
 
 static void test_lease(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint64_t first = claimed(shared, 1, 5000), second;
 
     post(shared, 1, first, "before");
@@ -297,7 +288,7 @@ static void scribble(mcp_live_shared_t *shared, mcp_ctx_t *cx)
 
 static void test_torn(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     pid_t children[CHILDREN];
     apr_uint64_t claim;
     name_t name = name_of(1);
@@ -351,7 +342,7 @@ static int are_all_posted(mcp_live_shared_t *shared, mcp_ctx_t *cx)
 
 static void test_killed(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     pid_t children[CHILDREN];
     int round, i, stuck = 0;
 
@@ -464,7 +455,7 @@ static void run_all(mcp_live_shared_t *shared, mcp_ctx_t *cx)
 
 static void test_once(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint32_t alone = 0, round;
     pid_t children[CHILDREN];
     int status, good = 1;

@@ -1,19 +1,11 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "live_children.h"
+#include "live_shared.h"
 
 #include "live/change.h"
 #include "live/layout.h"
 
 #define EACH 20000
-
-static mcp_live_shared_t *make(mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {8, 8};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
-}
 
 static void tell(mcp_live_shared_t *shared, apr_uint64_t what)
 {
@@ -24,7 +16,7 @@ static void tell(mcp_live_shared_t *shared, apr_uint64_t what)
 
 static void test_basics(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint64_t early = mcp_live_change_last(shared, MCP_RING_NEWS), late;
     mcp_change_t changes[8];
 
@@ -61,7 +53,7 @@ static void test_basics(mcp_ctx_t *cx)
 
 static void test_late(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint64_t just = 1, late = 0;
     mcp_change_t *changes =
         apr_pcalloc(cx->pool, 2 * MCP_LIVE_CHANGES * sizeof(*changes));
@@ -131,7 +123,7 @@ static void tell_or_read(mcp_live_shared_t *shared, apr_uint32_t child)
 
 static void test_many(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
 
     tally_clear();
     children_start(shared, tell_or_read);
@@ -161,7 +153,7 @@ static void tell_on(mcp_live_shared_t *shared, apr_uint32_t number)
 
 static void test_killed(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint64_t last, before;
     mcp_change_t changes[8];
     int round, good = 1;

@@ -2,7 +2,7 @@
 #ifndef MCP_T_UNIT_LIVE_MAIL_H
 #define MCP_T_UNIT_LIVE_MAIL_H
 
-#include "tap.h"
+#include "live_shared.h"
 
 #include "live/account.h"
 #include "live/layout.h"
@@ -12,6 +12,9 @@
 
 #define NOW 1800000000
 #define LATER (NOW + 3600)
+
+/* Room for letters of so many bytes; 0: as much as there is without a word. */
+#define MAIL(bytes) LIMITS(8, 8, 8, bytes)
 
 typedef struct box_id_t {
     unsigned char digest[MCP_DIGEST_SIZE];
@@ -33,15 +36,6 @@ static inline apr_uint64_t owner_of(apr_uint64_t number)
 
     memcpy(&owner, id.digest, sizeof(owner));
     return number ? owner : 0;
-}
-
-static inline mcp_live_shared_t *make(apr_uint32_t bytes, mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {8, 8, 8, bytes};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
 }
 
 static inline mcp_box_status_t opened(mcp_live_shared_t *shared,

@@ -28,7 +28,7 @@ static mcp_box_status_t replaced(mcp_live_shared_t *shared,
 
 static void test_basics(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(MAIL(0), cx);
     const mcp_letter_t *letter;
 
     ok(!posted(shared, 1, 1, "x"), "nothing is posted to no box");
@@ -68,7 +68,7 @@ static void test_basics(mcp_ctx_t *cx)
 
 static void test_kinds(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(MAIL(0), cx);
     apr_uint32_t kind, i, right = 0;
 
     opened(shared, 1, PLENTY, 0);
@@ -109,7 +109,7 @@ static void test_sizes(mcp_ctx_t *cx)
     static const apr_size_t sizes[] = {0,    1,    100,  463,       464,
                                        465,  967,  968,  969,       4095,
                                        4096, 4097, 8192, LARGE - 1, LARGE};
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(MAIL(0), cx);
     char *text = apr_palloc(cx->pool, LARGE);
     apr_size_t i;
 
@@ -137,7 +137,7 @@ static void test_sizes(mcp_ctx_t *cx)
 
 static void test_replace(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(MAIL(0), cx);
     mcp_letter_t state = {0, 9, "working"};
     apr_uint64_t first;
 
@@ -177,7 +177,7 @@ static void test_replace(mcp_ctx_t *cx)
 
 static void test_limit(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(MAIL(0), cx);
 
     opened(shared, 1, 10, 0);
     ok(!posted(shared, 1, 1, "12345678901"),
@@ -195,7 +195,7 @@ static void test_limit(mcp_ctx_t *cx)
 
 static void test_full(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(64 * 512, cx);
+    mcp_live_shared_t *shared = make(MAIL(64 * 512), cx);
     char *text = apr_pcalloc(cx->pool, LARGE);
     apr_uint32_t i, count = 0;
 
@@ -223,7 +223,7 @@ static void test_full(mcp_ctx_t *cx)
 
 static void test_owner(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(64 * 512, cx);
+    mcp_live_shared_t *shared = make(MAIL(64 * 512), cx);
     mcp_letter_t state = {0, 9, "x"};
     char *text = apr_pcalloc(cx->pool, 16 * 512);
     apr_uint32_t i;
@@ -259,7 +259,7 @@ static void test_owner(mcp_ctx_t *cx)
 /* A small store, in which accounts stand in each others' places. */
 static void test_owners(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(64 * 512, cx);
+    mcp_live_shared_t *shared = make(MAIL(64 * 512), cx);
     apr_uint32_t round, i, wrong = 0;
 
     for (round = 1; round < 200; round++) {
@@ -296,7 +296,7 @@ static mcp_box_status_t posted_at(mcp_live_shared_t *shared,
 
 static void test_expiry(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(64 * 512, cx);
+    mcp_live_shared_t *shared = make(MAIL(64 * 512), cx);
     apr_uint32_t i, count;
 
     opened_until(shared, 1, NOW, NOW + 10);
@@ -344,7 +344,7 @@ static apr_size_t pages_in_memory(mcp_live_shared_t *shared)
 
 static void test_memory(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(MAIL(0), cx);
     apr_uint32_t round;
 
     ok(pages_in_memory(shared) < 10, "room that nobody uses takes no memory");

@@ -313,7 +313,7 @@ static void run(unsigned seed, mcp_ctx_t *cx)
     model_t *m = apr_pcalloc(cx->pool, sizeof(*m));
 
     srand(seed);
-    m->shared = make(BLOCKS * 512, cx);
+    m->shared = make(MAIL(BLOCKS * 512), cx);
     m->now = NOW;
     apr_pool_create(&m->pool, cx->pool);
     for (m->step = 0; m->step < steps && !m->wrong; m->step++) {

@@ -117,7 +117,7 @@ static void correspond_all(mcp_live_shared_t *shared, apr_uint32_t child)
 /* Few letters have room at once, so that posts are refused, too. */
 static void test_letters(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(256 * 512, cx);
+    mcp_live_shared_t *shared = make(MAIL(256 * 512), cx);
     apr_uint32_t i;
 
     tally_clear();
@@ -172,7 +172,7 @@ static void count_up_all(mcp_live_shared_t *shared, apr_uint32_t child)
 
 static void test_replace(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(MAIL(0), cx);
     const mcp_letter_t *state;
     apr_uint32_t value = 0;
 
@@ -212,7 +212,7 @@ static void state_change(mcp_live_shared_t *shared, apr_uint32_t number)
 
 static void test_changing(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(MAIL(0), cx);
     int round, whole = 0;
     apr_pool_t *pool;
     pid_t child;
@@ -257,7 +257,7 @@ static void die_looking(mcp_live_shared_t *shared, apr_uint32_t number)
 
 static void test_dead(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(256 * 512, cx);
+    mcp_live_shared_t *shared = make(MAIL(256 * 512), cx);
 
     opened(shared, 1, PLENTY, 1);
     posted(shared, 1, 1, "x");
@@ -314,7 +314,7 @@ static void quarrel(mcp_live_shared_t *shared, apr_uint32_t number)
 
 static void test_killed(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(4096 * 512, cx);
+    mcp_live_shared_t *shared = make(MAIL(4096 * 512), cx);
     int round, works = 0, whole = 0, emptied = 0, rounds = 80;
 
     tally_clear();
@@ -340,7 +340,7 @@ static void test_killed(mcp_ctx_t *cx)
 /* As a signal handler that ends a child, and cleans up, while it has it. */
 static void test_within(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(MAIL(0), cx);
     mcp_live_mail_t *mail = mcp_live_shared_mail(shared);
 
     opened(shared, 1, PLENTY, 0);

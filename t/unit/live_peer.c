@@ -1,20 +1,12 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "live_children.h"
+#include "live_shared.h"
 
 #include "live/layout.h"
 #include "live/peer.h"
 
 #define WINDOW (MCP_LIVE_PEER_WORDS * 64)
 #define EACH 4000
-
-static mcp_live_shared_t *make(mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {8, 8};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
-}
 
 static int is_new(mcp_live_shared_t *shared, apr_uint64_t node,
                   apr_uint64_t number)
@@ -26,7 +18,7 @@ static int is_new(mcp_live_shared_t *shared, apr_uint64_t node,
 
 static void test_basics(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *one = make(cx), *other = make(cx);
+    mcp_live_shared_t *one = make(SMALL, cx), *other = make(SMALL, cx);
     mcp_peer_mark_t first = mcp_live_peer_next(one);
     mcp_peer_mark_t second = mcp_live_peer_next(one);
 
@@ -51,7 +43,7 @@ static void test_basics(mcp_ctx_t *cx)
 static void test_model(mcp_ctx_t *cx)
 {
     static unsigned char heard[3][4 * WINDOW];
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint64_t greatest[3] = {0};
     unsigned int state = 7;
     int i, wrong = 0, again = 0;
@@ -77,7 +69,7 @@ static void test_model(mcp_ctx_t *cx)
 
 static void test_limits(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint64_t node;
 
     is_new(shared, 1, 5);
@@ -105,7 +97,7 @@ static void hear_all(mcp_live_shared_t *shared, apr_uint32_t number)
 
 static void test_children(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     int i, status, good = 1;
 
     tally_clear();
@@ -123,7 +115,7 @@ static void test_children(mcp_ctx_t *cx)
 
 static void test_killed(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     int status;
 
     is_new(shared, 1, 1);

@@ -1,20 +1,12 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "live_children.h"
+#include "live_shared.h"
 
 #include "live/layout.h"
 #include "live/place.h"
 #include "live/process.h"
 
 #define MANY 1000000
-
-static mcp_live_shared_t *make(mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {8, 8};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
-}
 
 static int take(mcp_live_shared_t *shared, mcp_place_limits_t limits,
                 apr_uint64_t owner)
@@ -44,7 +36,7 @@ static void test_limits(mcp_ctx_t *cx)
     apr_size_t i;
 
     for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        mcp_live_shared_t *shared = make(cx);
+        mcp_live_shared_t *shared = make(SMALL, cx);
         int n, taken = 0;
 
         for (n = 0; n < 5; n++)
@@ -60,7 +52,7 @@ static void test_limits(mcp_ctx_t *cx)
 static void test_give(mcp_ctx_t *cx)
 {
     const mcp_place_limits_t limits = {5, 5, 2};
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     int first = take(shared, limits, 1), second = take(shared, limits, 1);
     int third;
 
@@ -87,7 +79,7 @@ static void test_give(mcp_ctx_t *cx)
 static void test_all(mcp_ctx_t *cx)
 {
     const mcp_place_limits_t limits = {MANY, MANY, MANY};
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     int n = 0;
 
     while (n < MANY && take(shared, limits, 1) >= 0)
@@ -122,7 +114,7 @@ static void take_and_stay(mcp_live_shared_t *shared, apr_uint32_t number)
 static void test_others(mcp_ctx_t *cx)
 {
     const mcp_place_limits_t limits = {4, 4, 4};
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     pid_t child;
 
     tally_clear();
@@ -152,7 +144,7 @@ static void test_others(mcp_ctx_t *cx)
 static void test_reused(mcp_ctx_t *cx)
 {
     const mcp_place_limits_t limits = {4, 2, 4};
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     mcp_live_row_t *row = mcp_live_shared_rows(shared)->rows;
 
     take(shared, limits, 1);
@@ -224,7 +216,7 @@ static void race_in_threads(mcp_live_shared_t *shared, apr_uint32_t child)
 
 static void test_race(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
 
     tally_clear();
     held = mmap(NULL, sizeof(*held), PROT_READ | PROT_WRITE,
@@ -252,7 +244,7 @@ static void take_on(mcp_live_shared_t *shared, apr_uint32_t number)
 
 static void test_killed(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     int round, good = 1;
 
     tally_clear();
@@ -270,7 +262,7 @@ static void test_killed(mcp_ctx_t *cx)
 static void test_uses(mcp_ctx_t *cx)
 {
     const mcp_place_limits_t limits = {MANY, MANY, MANY};
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint32_t uses[MCP_PLACE_USES];
     int i, places[3];
 

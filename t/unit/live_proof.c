@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "tap.h"
+#include "live_shared.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -21,15 +21,6 @@ static const unsigned char *id_of(int number)
 
     mcp_digest_sha256(id, &number, sizeof(number));
     return id;
-}
-
-static mcp_live_shared_t *make(apr_uint32_t proofs, mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {8, 8, proofs};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
 }
 
 /* A proof of some second, offered at another. */
@@ -54,7 +45,7 @@ static int fill(mcp_live_shared_t *shared, int from, apr_int64_t made,
 
 static void test_once(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(1000, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8, 1000), cx);
 
     ok(use(shared, 1, BORN + 5, BORN + 5) == MCP_PROOF_FRESH,
        "a proof is fresh");
@@ -72,7 +63,7 @@ static void test_once(mcp_ctx_t *cx)
 
 static void test_full(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8, 0), cx);
 
     ok(fill(shared, 0, BORN, BORN) == 16, "there is room for so many");
     ok(use(shared, 100, BORN, BORN) == MCP_PROOF_FULL,
@@ -90,7 +81,7 @@ static void test_full(mcp_ctx_t *cx)
 /* Before: whoever used it, it was not noted here. */
 static void test_born(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8, 8), cx);
 
     ok(use(shared, 1, BORN - 1, BORN) == MCP_PROOF_UNKNOWN,
        "a proof that was made before the memory");
@@ -106,7 +97,7 @@ static void test_born(mcp_ctx_t *cx)
 static void test_clock(mcp_ctx_t *cx)
 {
     const apr_int64_t day = 86400;
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8, 0), cx);
     int i, used = 0;
 
     for (i = 0; i < 8; i++)
@@ -203,7 +194,7 @@ static void test_children(mcp_ctx_t *cx)
 {
     board_t *board = board_make();
 
-    race_all(make(8 * EACH, cx), board, 0);
+    race_all(make(LIMITS(8, 8, 8 * EACH), cx), board, 0);
     ok(all_good(CHILDREN), "processes bring the same proofs at the same time");
     ok(count_of(board, 1) == EACH, "each is fresh once: %d of %d",
        count_of(board, 1), EACH);
@@ -230,7 +221,7 @@ static pid_t noise_begin(mcp_live_shared_t *shared, board_t *board, int step)
  */
 static void test_floor(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(4, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8, 4), cx);
     board_t *board = board_make();
     pid_t noise;
 
@@ -246,7 +237,7 @@ static void test_floor(mcp_ctx_t *cx)
 
 static void test_killed(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(0, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8, 0), cx);
     pid_t children[KILLED];
     apr_int64_t later = BORN + 100 * 86400;
     int i;

@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "tap.h"
+#include "live_shared.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -16,15 +16,6 @@ static const unsigned char *id_of(int number)
 
     mcp_digest_sha256(id, &number, sizeof(number));
     return id;
-}
-
-static mcp_live_shared_t *make(apr_uint32_t sessions, mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {sessions, 8};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
 }
 
 static int is_ended(const mcp_live_shared_t *shared, int number,
@@ -67,7 +58,7 @@ static void test_shared(mcp_ctx_t *cx)
 
 static void test_states(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(64, cx);
+    mcp_live_shared_t *shared = make(LIMITS(64, 8), cx);
 
     ok(!is_ended(shared, 1, 1000), "a session not in the table is alive");
     mcp_live_session_end(shared, id_of(1), 1060, 1000);
@@ -99,7 +90,7 @@ static mcp_live_session_state_t state(const mcp_live_shared_t *shared,
 
 static void test_uses(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8), cx);
     int i;
 
     ok(state(shared, 1, 1000) == MCP_SESSION_UNKNOWN, "nothing is known");
@@ -129,7 +120,7 @@ static void test_uses(mcp_ctx_t *cx)
 /* As many as there is room for, then more. */
 static void test_full(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8), cx);
     int i, ended = 0;
 
     for (i = 0; i < 8; i++)
@@ -150,7 +141,7 @@ static void test_full(mcp_ctx_t *cx)
 
 static void test_children(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(CHILDREN * EACH * 8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(CHILDREN * EACH * 8, 8), cx);
     int i, j, status, good = 1, ended = 0;
 
     fflush(stdout);
@@ -174,7 +165,7 @@ static void test_children(mcp_ctx_t *cx)
 /* All fight for one bucket when they are killed. */
 static void test_killed(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8), cx);
     pid_t children[CHILDREN];
     int i, ended = 0;
 

@@ -1,5 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "live_children.h"
+#include "live_shared.h"
 
 #include "live/layout.h"
 #include "live/signal.h"
@@ -7,15 +8,6 @@
 #define SOON apr_time_from_msec(5)
 #define LONG apr_time_from_sec(LONGEST / 2)
 #define ROUNDS 300
-
-static mcp_live_shared_t *make(mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {8, 8};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
-}
 
 static apr_time_t waited(mcp_live_shared_t *shared, apr_uint32_t seen,
                          apr_interval_time_t timeout)
@@ -28,7 +20,7 @@ static apr_time_t waited(mcp_live_shared_t *shared, apr_uint32_t seen,
 
 static void test_alone(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint32_t seen = mcp_live_signal_count(shared);
 
     ok(waited(shared, seen, SOON) >= SOON, "one waits until timeout is over");
@@ -76,7 +68,7 @@ static void listen_in_threads(mcp_live_shared_t *shared, apr_uint32_t child)
 
 static void test_others(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_uint32_t round;
     int good = 1;
 
@@ -112,7 +104,7 @@ static void listen_once(mcp_live_shared_t *shared, apr_uint32_t seen)
 
 static void test_killed(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     int round, good = 1;
     pid_t child;
 
@@ -154,7 +146,7 @@ static void listen_interrupted(mcp_live_shared_t *shared, apr_uint32_t number)
 
 static void test_interrupted(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *shared = make(cx);
+    mcp_live_shared_t *shared = make(SMALL, cx);
     apr_time_t before = apr_time_now();
     pid_t child;
 

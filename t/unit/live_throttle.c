@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "tap.h"
+#include "live_shared.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,15 +7,6 @@
 #include "live/throttle.h"
 
 #define WHAT "sign-in:address"
-
-static mcp_live_shared_t *make(apr_uint32_t counters, mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {8, counters};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
-}
 
 static void add(mcp_live_shared_t *shared, const char *key, int times,
                 const mcp_live_rate_t *rate, apr_int64_t now)
@@ -34,7 +25,7 @@ static int wait_for(const mcp_live_shared_t *shared, const char *key,
 static void test_basics(mcp_ctx_t *cx)
 {
     mcp_live_rate_t rate = {5, 60};
-    mcp_live_shared_t *shared = make(64, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 64), cx);
 
     ok(wait_for(shared, "a", &rate, 6000) == 0, "nothing happened: no wait");
     add(shared, "a", 4, &rate, 6000);
@@ -71,7 +62,7 @@ static void test_wait_is_exact(mcp_ctx_t *cx)
         mcp_ctx_t own = *cx;
         apr_pool_create(&pool, cx->pool);
         own.pool = pool;
-        shared = make(8, &own);
+        shared = make(LIMITS(8, 8), &own);
         for (i = rand_r(&state) % 60; i > 0; i--) {
             add(shared, "k", 1, &rate, now);
             now += rand_r(&state) % 4;
@@ -89,7 +80,7 @@ static void test_wait_is_exact(mcp_ctx_t *cx)
 static void test_sliding(mcp_ctx_t *cx)
 {
     mcp_live_rate_t rate = {10, 60};
-    mcp_live_shared_t *shared = make(8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8), cx);
 
     /* all at the end of a window */
     add(shared, "a", 10, &rate, 6059);
@@ -105,7 +96,7 @@ static void test_sliding(mcp_ctx_t *cx)
 static void test_steady(mcp_ctx_t *cx)
 {
     mcp_live_rate_t rate = {10, 1};
-    mcp_live_shared_t *shared = make(8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8), cx);
     apr_time_t now = apr_time_from_sec(6000);
     int i, refused = 0, taken = 0;
 
@@ -121,7 +112,7 @@ static void test_steady(mcp_ctx_t *cx)
 static void test_clock(mcp_ctx_t *cx)
 {
     mcp_live_rate_t rate = {5, 60};
-    mcp_live_shared_t *shared = make(8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8), cx);
     apr_int64_t now = 1800000000;
 
     add(shared, "a", 5, &rate, now);
@@ -140,7 +131,7 @@ static void test_clock(mcp_ctx_t *cx)
 static void test_limits(mcp_ctx_t *cx)
 {
     mcp_live_rate_t rate = {100000, 60}, none = {5, 0};
-    mcp_live_shared_t *shared = make(8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8), cx);
 
     add(shared, "a", 70000, &rate, 6000);
     ok(wait_for(shared, "a", &rate, 6000) > 0,
@@ -155,7 +146,7 @@ static void test_limits(mcp_ctx_t *cx)
 static void test_pressure(mcp_ctx_t *cx)
 {
     mcp_live_rate_t rate = {5, 60};
-    mcp_live_shared_t *shared = make(8, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 8), cx);
     int i, kept = 0;
 
     for (i = 0; i < 7; i++)
@@ -177,7 +168,7 @@ static void test_pressure(mcp_ctx_t *cx)
 static void test_children(mcp_ctx_t *cx)
 {
     mcp_live_rate_t rate = {40000, 60}, less = {40001, 60};
-    mcp_live_shared_t *shared = make(64, cx);
+    mcp_live_shared_t *shared = make(LIMITS(8, 64), cx);
     int i, status, good = 1;
 
     fflush(stdout);

@@ -1,5 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "base/digest.h"
+#include "live_shared.h"
 #include "mcp/news.h"
 #include "mcp_world.h"
 
@@ -7,21 +8,12 @@
 
 #define MANY 16
 
-static mcp_news_note_t told[MANY];
+static mcp_note_t told[MANY];
 static int tellings;
 
-static void tell(const mcp_news_note_t *note)
+static void tell(const mcp_note_t *note)
 {
     told[tellings++ % MANY] = *note;
-}
-
-static mcp_live_shared_t *node_make(mcp_ctx_t *cx)
-{
-    mcp_live_limits_t limits = {8, 8};
-    mcp_live_shared_t *shared = NULL;
-
-    mcp_live_shared_make(&shared, &limits, cx->pool, cx);
-    return shared;
 }
 
 static void change(mcp_live_shared_t *at, const char *what, apr_uint64_t whose,
@@ -54,7 +46,7 @@ static int has(mcp_news_watch_t *watch, const char *what, mcp_ctx_t *cx)
 
 static void test_told(mcp_ctx_t *cx)
 {
-    mcp_live_shared_t *here = node_make(cx), *there = node_make(cx);
+    mcp_live_shared_t *here = make(SMALL, cx), *there = make(SMALL, cx);
     mcp_news_watch_t own = watch_at(here, cx), other = watch_at(there, cx);
 
     change(here, "tools", 0, 0);
@@ -87,8 +79,8 @@ static void test_told(mcp_ctx_t *cx)
 
 static void test_anything(mcp_ctx_t *cx)
 {
-    static const mcp_news_note_t anything = {{1}, {0}};
-    mcp_live_shared_t *here = node_make(cx), *there = node_make(cx);
+    static const mcp_note_t anything = {{1}, {0}};
+    mcp_live_shared_t *here = make(SMALL, cx), *there = make(SMALL, cx);
     mcp_news_watch_t watch = watch_at(here, cx), other = watch_at(there, cx);
     apr_uint32_t before = mcp_news_missed();
 
@@ -111,7 +103,7 @@ static void test_anything(mcp_ctx_t *cx)
 static void test_bytes(mcp_ctx_t *cx)
 {
     static const unsigned char second[] = {0, 0, 0, 0, 0, 0, 0, 2};
-    mcp_live_shared_t *here = node_make(cx);
+    mcp_live_shared_t *here = make(SMALL, cx);
     unsigned char digest[MCP_DIGEST_SIZE];
 
     mcp_news_set_nodes(tell);

@@ -28,10 +28,9 @@ static void hear(void *baton)
 {
 }
 
-static void be_told(void *baton, const mcp_store_note_t *notes,
-                    apr_size_t count)
+static void be_told(void *baton, const mcp_note_t *notes, apr_size_t count)
 {
-    static const unsigned char anything[MCP_STORE_NOTE_PART];
+    static const unsigned char anything[MCP_NOTE_PART];
     ear_t *ear = baton;
     apr_size_t i;
 
@@ -107,7 +106,7 @@ static mcp_store_t *node(ear_t *ear, mcp_ctx_t *cx)
 
 static void say(mcp_store_t *store, char what)
 {
-    mcp_store_note_t note = {{1}, {0}};
+    mcp_note_t note = {{1}, {0}};
 
     note.what[0] = (unsigned char)what;
     mcp_store_tell(store, &note);
@@ -159,7 +158,7 @@ static void test_waits(mcp_store_t *first, mcp_ctx_t *cx)
 
 static void test_overflow(mcp_store_t *first, mcp_ctx_t *cx)
 {
-    mcp_store_note_t note = {{1}, {0}};
+    mcp_note_t note = {{1}, {0}};
     int i;
 
     forget(&two);
