@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 int mcp_thread_start(apr_thread_t **thread, apr_thread_start_t run, void *data,
                      apr_pool_t *pool)
@@ -17,19 +18,30 @@ int mcp_thread_start(apr_thread_t **thread, apr_thread_start_t run, void *data,
     return status == APR_SUCCESS;
 }
 
-const mcp_error_t *mcp_thread_start_beside(apr_thread_t **thread,
+const mcp_error_t *mcp_thread_start_beside(mcp_thread_t *self,
                                            apr_thread_start_t run, void *data,
-                                           const char *what, mcp_ctx_t *own,
-                                           mcp_ctx_t *cx)
+                                           const char *what, mcp_ctx_t *cx)
 {
-    *own = *cx;
-    if (apr_pool_create(&own->pool, NULL) == APR_SUCCESS) {
-        if (mcp_thread_start(thread, run, data, cx->pool))
+    self->process = getpid();
+    self->cx = *cx;
+    if (apr_pool_create(&self->cx.pool, NULL) == APR_SUCCESS) {
+        if (mcp_thread_start(&self->thread, run, data, cx->pool))
             return NULL;
-        apr_pool_destroy(own->pool);
+        apr_pool_destroy(self->cx.pool);
     }
-    own->pool = NULL;
     return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                            "Raise the limit of threads or free memory.",
                            "no %s thread", what);
+}
+
+int mcp_thread_is_here(const mcp_thread_t *self)
+{
+    return self->process == getpid();
+}
+
+void mcp_thread_join(mcp_thread_t *self)
+{
+    apr_status_t unused;
+
+    apr_thread_join(&unused, self->thread);
 }

@@ -54,6 +54,8 @@ static const mcp_error_t *post(mcp_turn_t *t)
         return mcp_error_make(MCP_E_NOT_ACCEPTABLE, t->cx,
                               "Accept excludes application/json");
     MCP_TRY(mcp_rpc_read(&t->rpc, x->body, x->body_len, t->cx));
+    if (x->server->is_sse)
+        MCP_TRY(mcp_sse_begin(t));
     return post_message(t);
 }
 

@@ -18,6 +18,7 @@
 #define PREFIX "news." /* of its event ids */
 #define QUEUE_BYTES (4 * 1024 * 1024)
 #define LINGER apr_time_from_sec(10)
+#define PULSE apr_time_from_sec(1)
 
 typedef struct listener_t {
     mcp_watch_t watch; /* first */
@@ -140,6 +141,29 @@ static int tell_queue(listener_t *l)
     return 1;
 }
 
+/* The answers to what children had at work that were killed. */
+static int tell_orphans(listener_t *l)
+{
+    mcp_event_t event = {"message"};
+
+    while ((event.data = mcp_record_take_orphan(l->t, &event.len))) {
+        if (!mcp_stream_event(l->t, &event))
+            return 0;
+        apr_pool_clear(l->t->cx->pool);
+    }
+    return 1;
+}
+
+/* Before the orphans: what was answered is not lost. */
+static int tell_answers(listener_t *l)
+{
+    if (!tell_queue(l) || !tell_orphans(l))
+        return 0;
+    l->watch.due = mcp_record_is_at_work(l->t) ? mcp_ctx_now(l->t->cx) + PULSE
+                                               : 0;
+    return 1;
+}
+
 static mcp_box_status_t keep_queue(listener_t *l)
 {
     return mcp_box_open(&l->queue, l->t, l->t->x->server->session_lifetime,
@@ -173,7 +197,7 @@ static int look(mcp_watch_t *watch)
         return 0;
     if (!l->t->x->server->is_sse)
         return 1;
-    return mcp_box_is_open(&l->queue, l->t) && tell_queue(l);
+    return mcp_box_is_open(&l->queue, l->t) && tell_answers(l);
 }
 
 /* Over HTTP+SSE what was taken is answered here or nowhere: when the server

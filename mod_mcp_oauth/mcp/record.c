@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "mcp/worker.h"
+
 #define MAX_BYTES (256 * 1024)
 
 static const mcp_error_t *full(const mcp_turn_t *t)
@@ -113,9 +115,11 @@ apr_array_header_t *mcp_record_subscriptions(const mcp_turn_t *t,
 
 apr_uint64_t mcp_record_begin(const mcp_turn_t *t)
 {
-    mcp_letter_t letter = {0, MCP_RECORD_POSTED, "", 0};
+    mcp_letter_t letter = {0, MCP_RECORD_POSTED, NULL, 0};
     mcp_box_t box;
 
+    letter.text = mcp_worker_note(t, t->cx->pool);
+    letter.len = strlen(letter.text);
     if (open_box(&box, t) || mcp_box_post(&box, t, &letter))
         return 0;
     return letter.number;
@@ -129,11 +133,39 @@ void mcp_record_done(const mcp_turn_t *t, apr_uint64_t number)
     mcp_box_ring(&box, t);
 }
 
+/* The next message at work behind letter->number, whose worker lives, or not.
+ */
+static int find_posted(mcp_letter_t *letter, const mcp_box_t *box, int lives,
+                       const mcp_turn_t *t)
+{
+    do {
+        letter->kind = MCP_RECORD_POSTED;
+        if (mcp_box_read(letter, box, t, t->cx->pool))
+            return 0;
+    } while (mcp_worker_lives(letter->text) != lives);
+    return 1;
+}
+
 int mcp_record_is_at_work(const mcp_turn_t *t)
 {
     mcp_box_t box = mcp_box_of(t, MCP_BOX_SESSION, NULL);
+    mcp_letter_t letter = {0};
 
-    return read_one(&box, t, MCP_RECORD_POSTED).number != 0;
+    return find_posted(&letter, &box, 1, t);
+}
+
+const char *mcp_record_take_orphan(const mcp_turn_t *t, apr_size_t *len)
+{
+    mcp_box_t box = mcp_box_of(t, MCP_BOX_SESSION, NULL);
+    const char *obituary = NULL;
+    mcp_letter_t letter = {0};
+
+    while (!obituary && find_posted(&letter, &box, 0, t)) {
+        obituary = mcp_worker_obituary(letter.text, len, t->cx->pool);
+        mcp_live_mailbox_drop(t->x->works->shared, box.id, letter.number,
+                              letter.number);
+    }
+    return obituary;
 }
 
 void mcp_record_end(const mcp_turn_t *t)

@@ -12,7 +12,8 @@ typedef enum {
     MCP_RECORD_SUBSCRIPTION, /* a URI of resources/subscribe; many */
     MCP_RECORD_LISTENER,     /* which stream gets what belongs to no request */
     MCP_RECORD_HELLO,        /* what initialize agreed on, over HTTP+SSE */
-    MCP_RECORD_POSTED        /* there, a message that is at work; many */
+    MCP_RECORD_POSTED        /* there, a message that is at work, as who works
+                              * on it (mcp/worker); many */
 } mcp_record_kind_t;
 
 /* NULL when it is not set. */
@@ -32,7 +33,11 @@ apr_array_header_t *mcp_record_subscriptions(const mcp_turn_t *t,
  * room to say so. */
 apr_uint64_t mcp_record_begin(const mcp_turn_t *t);
 void mcp_record_done(const mcp_turn_t *t, apr_uint64_t number);
+/* Whether there is one; those of processes that were killed are not. */
 int mcp_record_is_at_work(const mcp_turn_t *t);
+/* Takes out one of a process that was killed: the error to answer it with;
+ * NULL: there is none, or none that is answered. */
+const char *mcp_record_take_orphan(const mcp_turn_t *t, apr_size_t *len);
 /* The session is over. */
 void mcp_record_end(const mcp_turn_t *t);
 

@@ -7,12 +7,16 @@
 #include "mcp/box.h"
 #include "mcp/stream.h"
 #include "mcp/watch.h"
+#include "mcp/worker.h"
+
+#define PULSE apr_time_from_sec(1)
 
 typedef struct resumed_t {
     mcp_watch_t watch; /* first */
     const char *name;
-    mcp_box_t box;     /* what is kept of it */
-    apr_uint64_t last; /* number of the letter that was told last */
+    mcp_box_t box;      /* what is kept of it */
+    const char *worker; /* who writes it (mcp/worker), or NULL */
+    apr_uint64_t last;  /* number of the letter that was told last */
 } resumed_t;
 
 /* "NAME.NUMBER"; 0: it is none */
@@ -61,9 +65,10 @@ static int tell(resumed_t *resumed, mcp_turn_t *t, const mcp_letter_t *letter)
            letter->kind != MCP_STREAM_LAST;
 }
 
-static int look(mcp_watch_t *watch)
+/* All that is there. 0: the stream is at its end, or nobody reads */
+static int tell_all(resumed_t *resumed)
 {
-    resumed_t *resumed = (resumed_t *)watch;
+    mcp_watch_t *watch = &resumed->watch;
     mcp_letter_t letter;
 
     for (;; apr_pool_clear(watch->scratch)) {
@@ -74,6 +79,33 @@ static int look(mcp_watch_t *watch)
         if (!tell(resumed, watch->t, &letter))
             return 0;
     }
+}
+
+static int is_orphaned(const resumed_t *resumed)
+{
+    return resumed->worker && !mcp_worker_lives(resumed->worker);
+}
+
+/* The last letter in place of who does not live to write it. One that was
+ * written before comes before it. */
+static int bury(resumed_t *resumed, mcp_turn_t *t)
+{
+    mcp_letter_t letter = {0, MCP_STREAM_LAST, NULL, 0};
+
+    letter.text =
+        mcp_worker_obituary(resumed->worker, &letter.len, t->cx->pool);
+    return letter.text && !mcp_box_post(&resumed->box, t, &letter);
+}
+
+static int look(mcp_watch_t *watch)
+{
+    resumed_t *resumed = (resumed_t *)watch;
+
+    watch->due = mcp_ctx_now(watch->t->cx) + PULSE;
+    if (!tell_all(resumed))
+        return 0;
+    return !is_orphaned(resumed) ||
+           (bury(resumed, watch->t) && tell_all(resumed));
 }
 
 static void end(mcp_watch_t *watch, int goes_on)
@@ -89,8 +121,11 @@ static void end(mcp_watch_t *watch, int goes_on)
 
 static const mcp_error_t *begin(resumed_t *resumed, mcp_turn_t *t)
 {
+    mcp_letter_t worker = {0, MCP_STREAM_WORKER, NULL, 0};
     mcp_event_t first = {NULL};
 
+    if (!mcp_box_read(&worker, &resumed->box, t, t->pool))
+        resumed->worker = worker.text;
     MCP_TRY(mcp_watch_begin(&resumed->watch, t, MCP_WATCH_RESUMED, look, end));
     mcp_watch_hear_box(&resumed->watch, &resumed->box);
     /* for clients that forget where they were if no event follows */

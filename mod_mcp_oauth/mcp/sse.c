@@ -50,7 +50,7 @@ static int has_ended(const mcp_turn_t *t)
 
 /* A stream that is about to end ends the session first, and looks then at what
  * is at work: either it sees this one, or this one sees the end. */
-static const mcp_error_t *begin(mcp_turn_t *t)
+const mcp_error_t *mcp_sse_begin(mcp_turn_t *t)
 {
     t->posted = mcp_record_begin(t);
     if (!has_ended(t))
@@ -82,8 +82,7 @@ const mcp_error_t *mcp_sse_admit(mcp_turn_t *t)
     box = mcp_box_of(t, MCP_BOX_QUEUE, NULL);
     if (!mcp_box_is_open(&box, t))
         return closed(t);
-    MCP_TRY(mcp_era_legacy_check_version(t));
-    return begin(t);
+    return mcp_era_legacy_check_version(t);
 }
 
 /* -- the stream -- */

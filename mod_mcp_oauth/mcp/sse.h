@@ -16,7 +16,10 @@ const mcp_error_t *mcp_sse_open(mcp_turn_t *t);
  * key, by which clients know this transport; SESSION_NOT_FOUND where nobody
  * has that session's stream open. */
 const mcp_error_t *mcp_sse_admit(mcp_turn_t *t);
-/* A POST that was admitted has its answer. */
+/* Its message was read, and is at work from now on. SESSION_NOT_FOUND when the
+ * stream has ended meanwhile. */
+const mcp_error_t *mcp_sse_begin(mcp_turn_t *t);
+/* A POST has its answer, if it was begun. */
 void mcp_sse_answered(mcp_turn_t *t);
 /* What initialize agreed on, for the requests to come. */
 const mcp_error_t *mcp_sse_agree(mcp_turn_t *t, const char *version,

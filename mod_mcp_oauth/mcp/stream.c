@@ -9,6 +9,7 @@
 #include "mcp/era.h"
 #include "mcp/header.h"
 #include "mcp/watch.h"
+#include "mcp/worker.h"
 
 #define NAME_BYTES 12
 #define KEPT_FOR 300 /* seconds that a stream can be resumed */
@@ -172,6 +173,28 @@ const char *mcp_stream_event_id(const char *name, apr_uint64_t number,
     return apr_psprintf(pool, "%s.%" APR_UINT64_T_FMT, name, number);
 }
 
+static void box_open(mcp_turn_t *t)
+{
+    mcp_stream_t *stream = t->stream;
+    mcp_letter_t letter = {0, MCP_STREAM_WORKER, NULL, 0};
+
+    if (mcp_random_text(&stream->name, NAME_BYTES, t->cx))
+        return;
+    letter.text = mcp_worker_note(t, stream->scratch);
+    letter.len = strlen(letter.text);
+    stream->box = mcp_box_of(t, MCP_BOX_STREAM, stream->name);
+    if (mcp_box_open(&stream->box, t,
+                     KEPT_FOR + apr_time_sec(t->x->outlet->patience),
+                     KEPT_BYTES) ||
+        mcp_box_post(&stream->box, t, &letter)) {
+        mcp_box_close(&stream->box, t);
+        stream->name = NULL;
+        return;
+    }
+    stream->name = apr_pstrdup(t->pool, stream->name);
+    stream->last = letter.number;
+}
+
 /* What cannot be kept cannot be resumed, and is a stream all the same. */
 static void begin(mcp_turn_t *t)
 {
@@ -180,17 +203,12 @@ static void begin(mcp_turn_t *t)
 
     clear(t);
     stream->is_begun = 1;
-    if (!is_resumable(t) || mcp_random_text(&stream->name, NAME_BYTES, t->cx))
+    if (is_resumable(t))
+        box_open(t);
+    if (!stream->name)
         return;
-    stream->name = apr_pstrdup(t->pool, stream->name);
-    stream->box = mcp_box_of(t, MCP_BOX_STREAM, stream->name);
-    if (mcp_box_open(&stream->box, t,
-                     KEPT_FOR + apr_time_sec(t->x->outlet->patience),
-                     KEPT_BYTES)) {
-        stream->name = NULL;
-        return;
-    }
-    first.id = mcp_stream_event_id(stream->name, 0, stream->scratch);
+    first.id =
+        mcp_stream_event_id(stream->name, stream->last, stream->scratch);
     stream->is_ended = !send_event(t, &first, stream->scratch);
 }
 

@@ -42,6 +42,9 @@ typedef struct mcp_event_t {
 /* What is kept of a stream is letters of these kinds (MCP_BOX_STREAM). */
 #define MCP_STREAM_MESSAGE 1
 #define MCP_STREAM_LAST 2
+#define MCP_STREAM_WORKER                                                     \
+    3 /* the first: who writes the others (mcp/worker)                        \
+       */
 
 /* The id of the event of such a letter. */
 const char *mcp_stream_event_id(const char *name, apr_uint64_t number,

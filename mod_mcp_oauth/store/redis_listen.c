@@ -25,16 +25,14 @@
 struct mcp_store_redis_listen_t {
     mcp_store_redis_target_t *target;
     mcp_store_redis_connection_t connection;
-    mcp_ctx_t cx;     /* its pool is the thread's own, cleared now and then */
-    apr_time_t asked; /* when the question was sent that is not answered; 0 */
+    mcp_thread_t self; /* its pool is cleared now and then */
+    apr_time_t asked;  /* when the question was sent that is not answered; 0 */
     /* atomic: what was announced before has come; 0 = nobody listens. It is
      * when the last question was sent that is answered, not the answer's own
      * time: that may have lain here while this process slept. */
     apr_time_t proven;
     int is_failing; /* and was logged */
     int stop[2];    /* a pipe: closed at its writing end to stop */
-    pid_t process;
-    apr_thread_t *thread;
 };
 
 const char *
@@ -60,12 +58,12 @@ int mcp_store_redis_listen_is_hearing(const mcp_store_redis_listen_t *listen)
 static void report(mcp_store_redis_listen_t *listen, const mcp_error_t *e)
 {
     if (e && !listen->is_failing)
-        mcp_ctx_log(&listen->cx, MCP_LOG_WARNING, 802,
+        mcp_ctx_log(&listen->self.cx, MCP_LOG_WARNING, 802,
                     "what other nodes revoke is not heard, so nothing that "
                     "is remembered is trusted: %s. %s",
                     e->detail, e->remedy);
     if (!e && listen->is_failing)
-        mcp_ctx_log(&listen->cx, MCP_LOG_NOTICE, 803,
+        mcp_ctx_log(&listen->self.cx, MCP_LOG_NOTICE, 803,
                     "what other nodes revoke is heard again");
     listen->is_failing = e != NULL;
 }
@@ -122,15 +120,16 @@ static const mcp_error_t *channels_ask(mcp_store_redis_listen_t *listen,
 
     mcp_store_redis_connection_text(&command, "SUBSCRIBE");
     mcp_store_redis_connection_text(
-        &command, mcp_store_redis_listen_channel(target, listen->cx.pool));
+        &command,
+        mcp_store_redis_listen_channel(target, listen->self.cx.pool));
     mcp_store_redis_connection_text(
-        &command, mcp_store_redis_tell_channel(target, listen->cx.pool));
+        &command, mcp_store_redis_tell_channel(target, listen->self.cx.pool));
     ask(listen, &command);
     for (i = 0; i < CHANNELS; i++) {
         MCP_TRY(mcp_store_redis_connection_receive(
-            &reply, &listen->connection, target, deadline, &listen->cx));
-        MCP_TRY(
-            mcp_store_redis_fault_of_reply(reply, target->where, &listen->cx));
+            &reply, &listen->connection, target, deadline, &listen->self.cx));
+        MCP_TRY(mcp_store_redis_fault_of_reply(reply, target->where,
+                                               &listen->self.cx));
     }
     return NULL;
 }
@@ -145,7 +144,7 @@ static const mcp_error_t *subscribe(mcp_store_redis_listen_t *listen)
     mcp_store_redis_address_resolve(target->address);
     deadline = mcp_store_deadline_now() + target->config->timeout;
     MCP_TRY(mcp_store_redis_greeting(&listen->connection, target, deadline,
-                                     &listen->cx));
+                                     &listen->self.cx));
     MCP_TRY(channels_ask(listen, deadline));
     tell(listen);
     tell_change(listen, NULL);
@@ -170,7 +169,8 @@ static void message_read(const mcp_store_redis_listen_t *listen,
                          const redisReply *reply)
 {
     if (!strcmp(reply->element[1]->str,
-                mcp_store_redis_tell_channel(listen->target, listen->cx.pool)))
+                mcp_store_redis_tell_channel(listen->target,
+                                             listen->self.cx.pool)))
         tell_change(listen, reply->element[2]);
     else
         tell(listen);
@@ -183,17 +183,18 @@ static const mcp_error_t *hear(mcp_store_redis_listen_t *listen)
     const redisReply *reply;
 
     for (;;) {
-        MCP_TRY(mcp_store_redis_connection_poll(&reply, &listen->connection,
-                                                listen->target, &listen->cx));
+        MCP_TRY(mcp_store_redis_connection_poll(
+            &reply, &listen->connection, listen->target, &listen->self.cx));
         if (!reply)
             return NULL;
-        MCP_TRY(mcp_store_redis_fault_of_reply(reply, where, &listen->cx));
+        MCP_TRY(
+            mcp_store_redis_fault_of_reply(reply, where, &listen->self.cx));
         if (is_message(reply))
             message_read(listen, reply);
         else if (is_of(reply, "pong") && listen->asked)
             prove(listen);
         else
-            return mcp_store_redis_fault_of_shape(where, &listen->cx);
+            return mcp_store_redis_fault_of_shape(where, &listen->self.cx);
     }
 }
 
@@ -214,13 +215,14 @@ static const mcp_error_t *listen_on(mcp_store_redis_listen_t *listen)
         int left = mcp_store_deadline_left(due(listen));
 
         if (!left && listen->asked)
-            return mcp_store_redis_fault_of_system(
-                ETIMEDOUT, "no answer", listen->target->where, &listen->cx);
+            return mcp_store_redis_fault_of_system(ETIMEDOUT, "no answer",
+                                                   listen->target->where,
+                                                   &listen->self.cx);
         if (!left)
             ask_ping(listen);
         /* also sends what is asked */
         MCP_TRY(hear(listen));
-        apr_pool_clear(listen->cx.pool);
+        apr_pool_clear(listen->self.cx.pool);
         left = mcp_store_deadline_left(due(listen));
         if (poll(both, 2, left) > 0 && both[0].revents)
             return NULL;
@@ -245,25 +247,23 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
         if (e)
             report(listen, e);
         mcp_store_redis_connection_close(&listen->connection);
-        apr_pool_clear(listen->cx.pool);
+        apr_pool_clear(listen->self.cx.pool);
         event = poll(&stop, 1, pause);
         pause = pause * 2 < MOST_PAUSE_MILLISECONDS ? pause * 2
                                                     : MOST_PAUSE_MILLISECONDS;
     }
-    apr_pool_destroy(listen->cx.pool);
+    apr_pool_destroy(listen->self.cx.pool);
     return NULL;
 }
 
 static apr_status_t stop(void *data)
 {
     mcp_store_redis_listen_t *listen = data;
-    apr_status_t unused;
 
-    /* a fork's copy has no such thread */
-    if (listen->process != getpid())
+    if (!mcp_thread_is_here(&listen->self))
         return APR_SUCCESS;
     close(listen->stop[1]);
-    apr_thread_join(&unused, listen->thread);
+    mcp_thread_join(&listen->self);
     close(listen->stop[0]);
     return APR_SUCCESS;
 }
@@ -276,13 +276,11 @@ mcp_store_redis_listen_start(mcp_store_redis_listen_t **out,
     const mcp_error_t *e;
 
     listen->target = target;
-    listen->process = getpid();
     if (pipe2(listen->stop, O_CLOEXEC) != 0)
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "Raise the limit of open files.",
                                "store: no pipe for the listening thread");
-    e = mcp_thread_start_beside(&listen->thread, run, listen, "listening",
-                                &listen->cx, cx);
+    e = mcp_thread_start_beside(&listen->self, run, listen, "listening", cx);
     if (e) {
         close(listen->stop[0]);
         close(listen->stop[1]);

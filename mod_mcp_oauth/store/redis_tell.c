@@ -15,11 +15,8 @@
 struct mcp_store_redis_tell_t {
     mcp_store_redis_pool_t *pool;
     const char *channel;
-    mcp_ctx_t
-        cx; /* its pool is the thread's own, cleared after each message */
-    int is_failing; /* and was logged */
-    pid_t process;
-    apr_thread_t *thread;
+    mcp_thread_t self;               /* its pool is cleared now and then */
+    int is_failing;                  /* and was logged */
     mcp_store_deadline_lock_t *lock; /* of what follows */
     int is_stopping;
     int count;
@@ -80,18 +77,19 @@ static const mcp_error_t *publish(mcp_store_redis_tell_t *tell,
     mcp_store_redis_connection_text(&command, tell->channel);
     mcp_store_redis_connection_word(&command, notes,
                                     (apr_size_t)count * sizeof(*notes));
-    return mcp_store_redis_pool_ask(&reply, tell->pool, &command, &tell->cx);
+    return mcp_store_redis_pool_ask(&reply, tell->pool, &command,
+                                    &tell->self.cx);
 }
 
 /* Says so once when it cannot tell any more, and once when it can again. */
 static void report(mcp_store_redis_tell_t *tell, const mcp_error_t *e)
 {
     if (e && !tell->is_failing)
-        mcp_ctx_log(&tell->cx, MCP_LOG_WARNING, 101,
+        mcp_ctx_log(&tell->self.cx, MCP_LOG_WARNING, 101,
                     "other nodes hear later of what has changed: %s. %s",
                     e->detail, e->remedy);
     if (!e && tell->is_failing)
-        mcp_ctx_log(&tell->cx, MCP_LOG_NOTICE, 107,
+        mcp_ctx_log(&tell->self.cx, MCP_LOG_NOTICE, 107,
                     "other nodes hear of what has changed again");
     tell->is_failing = e != NULL;
 }
@@ -145,9 +143,9 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
             put_back(tell, notes, count);
             mcp_store_deadline_lock_release(tell->lock);
         }
-        apr_pool_clear(tell->cx.pool);
+        apr_pool_clear(tell->self.cx.pool);
     }
-    apr_pool_destroy(tell->cx.pool);
+    apr_pool_destroy(tell->self.cx.pool);
     return NULL;
 }
 
@@ -164,16 +162,14 @@ void mcp_store_redis_tell(mcp_store_redis_tell_t *tell, const mcp_note_t *note)
 static apr_status_t stop(void *data)
 {
     mcp_store_redis_tell_t *tell = data;
-    apr_status_t unused;
 
-    /* a fork's copy has no such thread */
-    if (tell->process != getpid())
+    if (!mcp_thread_is_here(&tell->self))
         return APR_SUCCESS;
     mcp_store_deadline_lock_acquire(tell->lock);
     tell->is_stopping = 1;
     mcp_store_deadline_lock_wake(tell->lock);
     mcp_store_deadline_lock_release(tell->lock);
-    apr_thread_join(&unused, tell->thread);
+    mcp_thread_join(&tell->self);
     return APR_SUCCESS;
 }
 
@@ -185,10 +181,8 @@ const mcp_error_t *mcp_store_redis_tell_start(
 
     tell->pool = pool;
     tell->channel = mcp_store_redis_tell_channel(target, cx->pool);
-    tell->process = getpid();
     MCP_TRY(mcp_store_deadline_lock_make(&tell->lock, cx));
-    MCP_TRY(mcp_thread_start_beside(&tell->thread, run, tell, "telling",
-                                    &tell->cx, cx));
+    MCP_TRY(mcp_thread_start_beside(&tell->self, run, tell, "telling", cx));
     apr_pool_pre_cleanup_register(cx->pool, tell, stop);
     *out = tell;
     return NULL;

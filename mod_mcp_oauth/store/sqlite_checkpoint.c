@@ -19,11 +19,9 @@ typedef struct checkpoint_t {
     mcp_store_t *store;
     const mcp_store_sqlite_target_t *target;
     mcp_store_sqlite_connection_t connection;
-    mcp_ctx_t cx;   /* its pool is the thread's own, cleared each tick */
-    int is_failing; /* and was logged */
-    int stop[2];    /* a pipe: closed at its writing end to stop */
-    pid_t process;
-    apr_thread_t *thread;
+    mcp_thread_t self; /* its pool is cleared now and then */
+    int is_failing;    /* and was logged */
+    int stop[2];       /* a pipe: closed at its writing end to stop */
 } checkpoint_t;
 
 /* *left: pages that are still only in the log */
@@ -38,7 +36,7 @@ static const mcp_error_t *wal_move(int *left, checkpoint_t *job, int mode)
     if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)
         return NULL;
     return mcp_store_sqlite_connection_fault(job->connection.db,
-                                             job->target->path, &job->cx);
+                                             job->target->path, &job->self.cx);
 }
 
 static const mcp_error_t *wal_checkpoint(checkpoint_t *job)
@@ -51,7 +49,7 @@ static const mcp_error_t *wal_checkpoint(checkpoint_t *job)
         return NULL;
     if (!job->connection.db)
         MCP_TRY(mcp_store_sqlite_connection_open(&job->connection, job->target,
-                                                 &job->cx));
+                                                 &job->self.cx));
     MCP_TRY(wal_move(&left, job, SQLITE_CHECKPOINT_PASSIVE));
     if (left) /* come back, even when nobody writes */
         __atomic_compare_exchange_n(job->target->wal_pages, &none, pages, 0,
@@ -66,12 +64,12 @@ static const mcp_error_t *wal_checkpoint(checkpoint_t *job)
 static void report(checkpoint_t *job, const mcp_error_t *e)
 {
     if (e && !job->is_failing)
-        mcp_ctx_log(&job->cx, MCP_LOG_WARNING, 50,
+        mcp_ctx_log(&job->self.cx, MCP_LOG_WARNING, 50,
                     "the state file is not being tidied: %s. %s",
                     e->detail ? e->detail : mcp_error_text(e),
                     e->remedy ? e->remedy : "");
     if (!e && job->is_failing)
-        mcp_ctx_log(&job->cx, MCP_LOG_NOTICE, 51,
+        mcp_ctx_log(&job->self.cx, MCP_LOG_NOTICE, 51,
                     "the state file is being tidied again");
     job->is_failing = e != NULL;
 }
@@ -85,10 +83,10 @@ static void tick(checkpoint_t *job, int number)
         __atomic_store_n(job->target->wal_pages, 1, __ATOMIC_RELAXED);
     }
     if (!e && number % PURGE_TICKS == 0)
-        e = mcp_store_purge(job->store, &job->cx);
+        e = mcp_store_purge(job->store, &job->self.cx);
     if (e || number % PURGE_TICKS == 0)
         report(job, e);
-    apr_pool_clear(job->cx.pool);
+    apr_pool_clear(job->self.cx.pool);
 }
 
 static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
@@ -103,20 +101,18 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
         if (event == 0)
             tick(job, number++);
     mcp_store_sqlite_connection_close(&job->connection);
-    apr_pool_destroy(job->cx.pool);
+    apr_pool_destroy(job->self.cx.pool);
     return NULL;
 }
 
 static apr_status_t stop(void *data)
 {
     checkpoint_t *job = data;
-    apr_status_t unused;
 
-    /* a fork's copy has no such thread */
-    if (job->process != getpid())
+    if (!mcp_thread_is_here(&job->self))
         return APR_SUCCESS;
     close(job->stop[1]);
-    apr_thread_join(&unused, job->thread);
+    mcp_thread_join(&job->self);
     close(job->stop[0]);
     return APR_SUCCESS;
 }
@@ -129,13 +125,11 @@ const mcp_error_t *mcp_store_sqlite_checkpoint_start(
 
     job->store = store;
     job->target = target;
-    job->process = getpid();
     if (pipe2(job->stop, O_CLOEXEC) != 0)
         return mcp_error_fault(MCP_E_UNAVAILABLE, cx,
                                "Raise the limit of open files.",
                                "store: no pipe for the checkpoint thread");
-    e = mcp_thread_start_beside(&job->thread, run, job, "checkpoint", &job->cx,
-                                cx);
+    e = mcp_thread_start_beside(&job->self, run, job, "checkpoint", cx);
     if (e) {
         close(job->stop[0]);
         close(job->stop[1]);

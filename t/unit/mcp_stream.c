@@ -26,6 +26,9 @@ static const mcp_tool_t *const tools[] = {&tool, NULL};
 #define COMMENT "\n\n: \n\n"
 #define SAID(n) "\"data\":\"" n "\""
 #define RESULT "\"result\":"
+/* of the event without data, for it names what is kept first: who is at work
+ */
+#define FIRST ".1"
 
 typedef struct session_t {
     const world_t *w;
@@ -76,7 +79,7 @@ static mcp_exchange_t resume(const session_t *s, const char *name,
 /* of the stream that was just sent */
 static const char *name_of(const session_t *s)
 {
-    const char *name = world_between("id: ", ".0\n", s->cx->pool);
+    const char *name = world_between("id: ", FIRST "\n", s->cx->pool);
 
     return name ? name : "none";
 }
@@ -174,21 +177,21 @@ static void test_lost(const session_t *s)
     name = name_of(s);
     ok(!x.status && world_sent(SAID("1")) == 1 && !world_sent(SAID("2")),
        "nobody reads any more");
-    resume(s, name, "1", 0);
+    resume(s, name, "2", 0);
     ok(!world_sent(SAID("1")) && world_sent(SAID("2")) == 1 &&
            world_sent(RESULT) == 1 && world_stream.ended,
        "what was not read is told when the client comes back");
-    resume(s, name, "0", 0);
+    resume(s, name, "1", 0);
     ok(world_sent(SAID("1")) == 1 && world_sent(RESULT) == 1,
        "from any event on, again and again");
-    x = resume(s, name, "3", 9);
+    x = resume(s, name, "4", 9);
     ok(x.status == 204 && !world_stream.len && world_stream.waits == 9,
        "who has all is told so: 204");
     tap_now += apr_time_from_sec(359);
-    x = resume(s, name, "0", 0);
+    x = resume(s, name, "1", 0);
     ok(!x.status && world_sent(RESULT) == 1, "before 6 minutes");
     tap_now += apr_time_from_sec(1);
-    x = resume(s, name, "0", 0);
+    x = resume(s, name, "1", 0);
     ok(x.status == 400 && world_code(&x, s->cx) == -32600,
        "after 6 minutes it is gone");
 }
@@ -231,7 +234,7 @@ static void test_too_much(const session_t *s)
     big = text;
     world_stream_begin(0);
     call(s, says_much);
-    x = resume(s, name_of(s), "0", 0);
+    x = resume(s, name_of(s), "1", 0);
     ok(x.status == 400 && world_code(&x, s->cx) == -32600,
        "a stream of more than 4 MiB is not kept");
 }
@@ -322,15 +325,15 @@ static mcp_outcome_t parts(mcp_call_t *call)
 
     call->api->log(call, "info", "\"1\"");
     call->api->part(call, apr_time_from_msec(1500));
-    ok(world_stream.ended && world_sent(".1\nretry: 1500\n") == 1,
+    ok(world_stream.ended && world_sent(".2\nretry: 1500\n") == 1,
        "a call lets its stream go, and says behind what to come back");
     before = world_stream;
     name = name_of(parted);
-    resume(parted, name, "0", 2);
+    resume(parted, name, "1", 2);
     ok(world_sent(SAID("1")) == 1 && !world_sent(RESULT) &&
            world_stream.waits < 0,
        "who comes back waits for what is still to come");
-    ok(world_sent(".1\nretry: 1000\n") == 1 && world_stream.ended,
+    ok(world_sent(".2\nretry: 1000\n") == 1 && world_stream.ended,
        "and is told to come again: the connection ends, not the stream");
     world_stream = before;
     call->api->part(call, apr_time_from_msec(1500));
@@ -349,7 +352,7 @@ static void test_parting(const session_t *s)
     x = call(s, parts);
     ok(!x.status && !world_sent(SAID("2")) && !world_sent(RESULT),
        "nothing follows on it");
-    resume(s, name_of(s), "1", 0);
+    resume(s, name_of(s), "2", 0);
     ok(world_sent(SAID("2")) == 1 && world_sent(RESULT) == 1,
        "all the rest is there");
 }
