@@ -294,8 +294,10 @@ struct mcp_call_api_t {
                 const char *params);
     /* the answer to the question key of the round before: the method's result
      * as JSON text, an object such as {"action":"accept","content":{}}; NULL
-     * when there is none. It is what a client says: check it as you would an
-     * argument. Clients of 2026-07-28 may answer what was never asked */
+     * when there is none. The content of a form that was accepted fits its
+     * requestedSchema: where it does not the request fails before the function
+     * is called. But a client of 2026-07-28 can answer what it was never
+     * asked, with anything: do not rely on more than you look at */
     const char *(*answer)(mcp_call_t *call, const char *key);
     /* a text of at most 16 KiB to be given back in the next round, and the one
      * from the round before (NULL in the first, and where it remembered

@@ -101,6 +101,13 @@ const mcp_error_t *mcp_schema_make(const mcp_schema_t **schema,
     return text ? mcp_schema_make_text(schema, text, cx) : NULL;
 }
 
+const mcp_error_t *mcp_schema_make_form(const mcp_schema_t **schema,
+                                        const mcp_json_t *json, mcp_ctx_t *cx)
+{
+    *schema = NULL;
+    return mcp_schema_make_json(schema, json, cx);
+}
+
 const mcp_json_t *mcp_schema_json(const mcp_schema_t *schema)
 {
     return schema ? schema->json : NULL;

@@ -18,6 +18,11 @@ typedef struct mcp_schema_t mcp_schema_t;
  * NULL. */
 const mcp_error_t *mcp_schema_make(const mcp_schema_t **schema,
                                    const char *text, mcp_ctx_t *cx);
+/* The same of one that was read already, the requestedSchema of a form (MCP,
+ * client/elicitation), which lives as long: what is no keyword is not logged,
+ * for it is made anew for each answer. */
+const mcp_error_t *mcp_schema_make_form(const mcp_schema_t **schema,
+                                        const mcp_json_t *json, mcp_ctx_t *cx);
 /* The schema as it was read; NULL for NULL. */
 const mcp_json_t *mcp_schema_json(const mcp_schema_t *schema);
 /* NULL when value passes; else one sentence that names the member (a JSON

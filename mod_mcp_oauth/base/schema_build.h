@@ -14,6 +14,7 @@
 
 typedef struct mcp_schema_build_t {
     mcp_ctx_t *cx;
+    int is_silent;             /* of what is no keyword */
     apr_hash_t *made;          /* mcp_json_t * to its mcp_schema_t */
     apr_hash_t *resources;     /* URI to mcp_schema_resource_t */
     apr_array_header_t *links; /* mcp_schema_link_t: $refs to be followed when

@@ -114,7 +114,7 @@ static const keyword_t *find_keyword(const char *name, const build_t *b)
 static void note_unknown(build_t *b, const char *name)
 {
     /* extensions, such as MCP's x-mcp-header */
-    if (strncmp(name, "x-", 2) != 0)
+    if (!b->is_silent && strncmp(name, "x-", 2) != 0)
         mcp_ctx_log(b->cx, MCP_LOG_WARNING, 20,
                     "JSON Schema at \"%s\": %s is no keyword of its draft, so "
                     "nothing is checked by it; correct its name, or begin it "
@@ -191,30 +191,54 @@ const mcp_error_t *mcp_schema_make_part(const mcp_schema_t **schema,
     return NULL;
 }
 
-const mcp_error_t *mcp_schema_make_text(const mcp_schema_t **schema,
-                                        const char *text, mcp_ctx_t *cx)
+/* The whole of it, which is b->resource->json. */
+static const mcp_error_t *make_whole(const mcp_schema_t **schema, build_t *b)
 {
-    mcp_schema_resource_t whole = {""}, *resource;
-    build_t b = {cx};
+    apr_pool_t *pool = b->cx->pool;
     const mcp_schema_t *made;
-    const mcp_error_t *e;
     int i;
+
+    b->made = apr_hash_make(pool);
+    b->resources = apr_hash_make(pool);
+    apr_hash_set(b->resources, "", APR_HASH_KEY_STRING, b->resource);
+    b->links = apr_array_make(pool, 4, sizeof(mcp_schema_link_t));
+    MCP_TRY(make_schema(&made, b->resource->json, b));
+    /* what they lead to may hold others */
+    for (i = 0; i < b->links->nelts; i++)
+        MCP_TRY(mcp_schema_resource_follow(
+            &APR_ARRAY_IDX(b->links, i, mcp_schema_link_t), b));
+    *schema = made;
+    return NULL;
+}
+
+static build_t begin(mcp_ctx_t *cx)
+{
+    mcp_schema_resource_t whole = {""};
+    build_t b = {cx};
 
     b.where = "";
     b.dialect = MCP_SCHEMA_2020_12;
-    b.resource = resource = apr_pmemdup(cx->pool, &whole, sizeof(whole));
-    e = mcp_json_read(&resource->json, text, strlen(text), cx);
-    if (e)
-        return mcp_schema_make_refuse(&b, "it", e->detail);
-    b.made = apr_hash_make(cx->pool);
-    b.resources = apr_hash_make(cx->pool);
-    apr_hash_set(b.resources, "", APR_HASH_KEY_STRING, resource);
-    b.links = apr_array_make(cx->pool, 4, sizeof(mcp_schema_link_t));
-    MCP_TRY(make_schema(&made, resource->json, &b));
-    /* what they lead to may hold others */
-    for (i = 0; i < b.links->nelts; i++)
-        MCP_TRY(mcp_schema_resource_follow(
-            &APR_ARRAY_IDX(b.links, i, mcp_schema_link_t), &b));
-    *schema = made;
-    return NULL;
+    b.resource = apr_pmemdup(cx->pool, &whole, sizeof(whole));
+    return b;
+}
+
+const mcp_error_t *mcp_schema_make_text(const mcp_schema_t **schema,
+                                        const char *text, mcp_ctx_t *cx)
+{
+    build_t b = begin(cx);
+    const mcp_error_t *e =
+        mcp_json_read(&b.resource->json, text, strlen(text), cx);
+
+    return e ? mcp_schema_make_refuse(&b, "it", e->detail)
+             : make_whole(schema, &b);
+}
+
+const mcp_error_t *mcp_schema_make_json(const mcp_schema_t **schema,
+                                        const mcp_json_t *json, mcp_ctx_t *cx)
+{
+    build_t b = begin(cx);
+
+    b.is_silent = 1;
+    b.resource->json = json;
+    return make_whole(schema, &b);
 }

@@ -136,6 +136,9 @@ const char *mcp_schema_ecma_read(const char *text, apr_pool_t *pool);
 /* schema_make.c */
 const mcp_error_t *mcp_schema_make_text(const mcp_schema_t **schema,
                                         const char *text, mcp_ctx_t *cx);
+/* without a word of what is no keyword */
+const mcp_error_t *mcp_schema_make_json(const mcp_schema_t **schema,
+                                        const mcp_json_t *json, mcp_ctx_t *cx);
 
 /* schema_check.c: mcp_schema_check of a schema that is not NULL */
 const char *mcp_schema_check_value(const mcp_schema_t *schema,

@@ -9,6 +9,7 @@
 #include "mcp/answers.h"
 #include "mcp/era.h"
 #include "mcp/question.h"
+#include "mcp/question_answer.h"
 #include "mcp/request_state.h"
 
 #define MAX_ROUNDS 32 /* of questions: a function that only asks is broken */
@@ -22,21 +23,35 @@ const mcp_error_t *mcp_call_fail(mcp_call_run_t *run, const char *why)
 
 /* -- what came -- */
 
+/* What was asked is in the state, and answers must be to that. */
+static const mcp_error_t *asked_check(const mcp_call_run_t *run,
+                                      const char *asked)
+{
+    const mcp_json_t *requests;
+
+    if (!asked || !run->answers)
+        return NULL;
+    MCP_TRY(mcp_json_read(&requests, asked, strlen(asked), run->t->cx));
+    return mcp_question_answers_check(requests, run->answers, run->t);
+}
+
 static const mcp_error_t *state_read(mcp_call_run_t *run)
 {
-    const mcp_json_t *state = mcp_json_get(run->t->rpc.params, "requestState");
+    const mcp_json_t *json = mcp_json_get(run->t->rpc.params, "requestState");
+    mcp_request_state_t state = {NULL};
+    int found;
 
-    if (!state)
+    if (!json)
         return NULL;
-    if (!mcp_json_string(state))
+    if (!mcp_json_string(json))
         return mcp_turn_refuse(run->t, "requestState must be a string");
-    MCP_TRY(mcp_request_state_open(&run->remembered, mcp_json_string(state),
+    MCP_TRY(mcp_request_state_open(&found, &state, mcp_json_string(json),
                                    run->t, run->arguments));
-    return run->remembered
-               ? NULL
-               : mcp_turn_refuse(run->t,
-                                 "requestState is not one of this "
-                                 "request, or too old: call without it");
+    if (!found)
+        return mcp_turn_refuse(run->t, "requestState is not one of this "
+                                       "request, or too old: call without it");
+    run->remembered = state.remembered;
+    return asked_check(run, state.asked);
 }
 
 const mcp_error_t *mcp_call_params_read(mcp_call_run_t *run)
@@ -64,16 +79,33 @@ static const mcp_error_t *answer_breach(mcp_call_run_t *run, const char *what)
     return run->kind->refuse(run, failed);
 }
 
+/* What comes back with the answers; NULL: nothing needs to. */
+static const mcp_error_t *state_make(const char **sealed, mcp_call_run_t *run)
+{
+    mcp_request_state_t state = {NULL, run->remember};
+    int i;
+
+    *sealed = NULL;
+    for (i = 0; run->questions && i < run->questions->nelts; i++)
+        if (mcp_question_is_form(
+                &APR_ARRAY_IDX(run->questions, i, mcp_question_t)))
+            break;
+    if (run->questions && i < run->questions->nelts)
+        state.asked =
+            mcp_question_render_checks(run->questions, run->call.pool);
+    return state.asked || state.remembered
+               ? mcp_request_state_make(sealed, &state, run->t, run->arguments)
+               : NULL;
+}
+
 static const mcp_error_t *answer_asking(mcp_call_run_t *run)
 {
     mcp_turn_t *t = run->t;
-    const char *state = NULL;
+    const char *state;
 
     if (run->questions)
         MCP_TRY(mcp_question_check(t, run->questions));
-    if (run->remember)
-        MCP_TRY(
-            mcp_request_state_make(&state, run->remember, t, run->arguments));
+    MCP_TRY(state_make(&state, run));
     mcp_turn_begin(t, "input_required");
     if (run->questions) {
         mcp_writer_name(t->w, "inputRequests");

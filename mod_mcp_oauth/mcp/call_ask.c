@@ -9,6 +9,7 @@
 #include "mcp/era.h"
 #include "mcp/notification.h"
 #include "mcp/question.h"
+#include "mcp/question_answer.h"
 #include "mcp/stream.h"
 
 /* The questions of a call as requests of the server, for clients of the legacy
@@ -124,9 +125,8 @@ static const char *said(const mcp_json_t *error, apr_pool_t *pool)
 }
 
 /* The result in letter; NULL and *why when there is none. */
-static const mcp_json_t *result_read(const char **why,
-                                     const mcp_letter_t *letter,
-                                     const mcp_call_run_t *run)
+static const mcp_json_t *
+result_read(const char **why, const mcp_letter_t *letter, mcp_call_run_t *run)
 {
     const mcp_json_t *message, *result;
 
@@ -150,6 +150,32 @@ static int letter_read(mcp_letter_t *letter, const mcp_call_run_t *run, int i,
     return !mcp_box_read(letter, &run->box, run->t, pool);
 }
 
+/* That of the i'th question; *why also where it is none to that. */
+static const mcp_json_t *answer_read(const char **why, mcp_call_run_t *run,
+                                     int i)
+{
+    const mcp_question_t *question =
+        &APR_ARRAY_IDX(run->questions, i, mcp_question_t);
+    const mcp_json_t *result;
+    mcp_letter_t letter;
+    const char *wrong;
+
+    if (!letter_read(&letter, run, i, run->call.pool)) {
+        *why = "The client's answer got lost.";
+        return NULL;
+    }
+    result = result_read(why, &letter, run);
+    wrong = result ? mcp_question_answer_check(
+                         question->method, question->json, result, run->t->cx)
+                   : NULL;
+    if (wrong)
+        *why = apr_pstrcat(run->call.pool,
+                           "The client's answer is none to "
+                           "what it was asked: ",
+                           wrong, ".", NULL);
+    return result;
+}
+
 static int all_are_there(const mcp_call_run_t *run)
 {
     mcp_letter_t letter;
@@ -165,16 +191,13 @@ static int all_are_there(const mcp_call_run_t *run)
 static const char *collect(const char **why, mcp_call_run_t *run)
 {
     mcp_writer_t *w = mcp_writer_make(run->call.pool);
-    mcp_letter_t letter;
     int i;
 
     mcp_writer_open(w, '{');
     for (i = 0; i < run->questions->nelts && !*why; i++) {
-        if (!letter_read(&letter, run, i, run->call.pool))
-            *why = "The client's answer got lost.";
         mcp_writer_name(w,
                         APR_ARRAY_IDX(run->questions, i, mcp_question_t).key);
-        mcp_writer_json(w, *why ? NULL : result_read(why, &letter, run));
+        mcp_writer_json(w, answer_read(why, run, i));
     }
     mcp_writer_close(w);
     return mcp_writer_text(w, NULL);

@@ -111,6 +111,7 @@ const char *mcp_question_read(mcp_question_t *question, const char *key,
     question->method = kinds[i].method;
     /* the answer is one line, whatever the tool's JSON was */
     question->params = json ? mcp_json_text(json, cx->pool) : NULL;
+    question->json = json;
     question->needs = kinds[i].needs_of(json);
     question->has_id = mcp_json_get(json, "elicitationId") != NULL;
     return NULL;
@@ -191,6 +192,11 @@ int mcp_question_is_url(const mcp_question_t *question)
     return question->needs == NEEDS_URL;
 }
 
+int mcp_question_is_form(const mcp_question_t *question)
+{
+    return question->needs == NEEDS_FORM;
+}
+
 const char *mcp_question_params_with_id(const mcp_question_t *question,
                                         const char *id, apr_pool_t *pool)
 {
@@ -200,25 +206,57 @@ const char *mcp_question_params_with_id(const mcp_question_t *question,
                        question->params + 1, NULL);
 }
 
-const char *mcp_question_render(const apr_array_header_t *questions,
-                                apr_pool_t *pool)
+typedef const char *params_fn(const mcp_question_t *question,
+                              apr_pool_t *pool);
+
+static const char *render(const apr_array_header_t *questions,
+                          params_fn *params_of, apr_pool_t *pool)
 {
     mcp_writer_t *w = mcp_writer_make(pool);
     const mcp_question_t *question;
+    const char *params;
     int i;
 
     mcp_writer_open(w, '{');
     for (i = 0; i < questions->nelts; i++) {
         question = &APR_ARRAY_IDX(questions, i, mcp_question_t);
+        params = params_of(question, pool);
         mcp_writer_name(w, question->key);
         mcp_writer_open(w, '{');
         mcp_writer_member(w, "method", question->method);
-        if (question->params) {
+        if (params) {
             mcp_writer_name(w, "params");
-            mcp_writer_raw(w, question->params);
+            mcp_writer_raw(w, params);
         }
         mcp_writer_close(w);
     }
     mcp_writer_close(w);
     return mcp_writer_text(w, NULL);
+}
+
+static const char *all_params(const mcp_question_t *question, apr_pool_t *pool)
+{
+    return question->params;
+}
+
+static const char *params_to_check(const mcp_question_t *question,
+                                   apr_pool_t *pool)
+{
+    const mcp_json_t *schema = mcp_json_get(question->json, "requestedSchema");
+
+    return schema ? apr_pstrcat(pool, "{\"requestedSchema\":",
+                                mcp_json_text(schema, pool), "}", NULL)
+                  : NULL;
+}
+
+const char *mcp_question_render(const apr_array_header_t *questions,
+                                apr_pool_t *pool)
+{
+    return render(questions, all_params, pool);
+}
+
+const char *mcp_question_render_checks(const apr_array_header_t *questions,
+                                       apr_pool_t *pool)
+{
+    return render(questions, params_to_check, pool);
 }

@@ -8,9 +8,10 @@
 typedef struct mcp_question_t {
     const char *key;
     const char *method;
-    const char *params; /* a rendered object, or NULL */
-    unsigned needs;     /* capabilities of the client, this file's bits */
-    int has_id;         /* an elicitationId in params */
+    const char *params;     /* a rendered object, or NULL */
+    const mcp_json_t *json; /* the same before */
+    unsigned needs;         /* capabilities of the client, this file's bits */
+    int has_id;             /* an elicitationId in params */
 } mcp_question_t;
 
 /* Reads what a tool gave. Returns NULL, or what breaks the contract. All must
@@ -32,8 +33,14 @@ int mcp_question_is_url(const mcp_question_t *question);
  * unless they have one. */
 const char *mcp_question_params_with_id(const mcp_question_t *question,
                                         const char *id, apr_pool_t *pool);
+/* Whether it is a form: what its answer must be is known. */
+int mcp_question_is_form(const mcp_question_t *question);
 /* InputRequests, rendered. */
 const char *mcp_question_render(const apr_array_header_t *questions,
                                 apr_pool_t *pool);
+/* The same with no more than their answers can be checked by
+ * (mcp/question_answer). */
+const char *mcp_question_render_checks(const apr_array_header_t *questions,
+                                       apr_pool_t *pool);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/schema.h"
 #include "base/uri.h"
 
 static const char *string_of(const mcp_json_t *object, const char *name)
@@ -115,10 +116,11 @@ static int is_field(const mcp_json_t *field)
 }
 
 /* "limited to flat objects with primitive properties only" */
-static const char *schema_check(const mcp_json_t *schema)
+static const char *schema_check(const mcp_json_t *schema, mcp_ctx_t *cx)
 {
     const mcp_json_t *properties = mcp_json_get(schema, "properties");
     const mcp_json_t *required = mcp_json_get(schema, "required");
+    const mcp_schema_t *made;
     mcp_json_iter_t *i;
 
     if (!is_type(schema, "object") ||
@@ -131,7 +133,9 @@ static const char *schema_check(const mcp_json_t *schema)
         if (!is_field(mcp_json_iter_value(i)))
             return "the requestedSchema of its question has a property that "
                    "is no string, number, integer, boolean or choice";
-    return NULL;
+    return mcp_schema_make_form(&made, schema, cx)
+               ? "the requestedSchema of its question is no JSON Schema"
+               : NULL;
 }
 
 /* -- both modes -- */
@@ -155,6 +159,6 @@ const char *mcp_question_form_check(const mcp_json_t *params, mcp_ctx_t *cx)
     if (mode && !strcmp(mode, "url"))
         return url_check(string_of(params, "url"), cx);
     if (mode && !strcmp(mode, "form"))
-        return schema_check(mcp_json_get(params, "requestedSchema"));
+        return schema_check(mcp_json_get(params, "requestedSchema"), cx);
     return "the mode of its question is neither form nor url";
 }

@@ -12,7 +12,8 @@
 #define LIFETIME 600 /* seconds */
 #define KEY_DIGITS 9 /* of a key's number; more is none of ours */
 
-/* "KEY.SEALED"; sealed is "EXPIRY TEXT" */
+/* "KEY.SEALED"; sealed is "EXPIRY ASKED", and a line behind it what the tool
+ * remembered, if it did */
 
 static const char *bound_to(const mcp_turn_t *t, const mcp_json_t *arguments)
 {
@@ -27,23 +28,47 @@ static const char *bound_to(const mcp_turn_t *t, const mcp_json_t *arguments)
     return mcp_digest_text(mcp_writer_text(w, NULL), t->cx->pool);
 }
 
+static const char *render(const mcp_request_state_t *state, mcp_ctx_t *cx)
+{
+    return apr_psprintf(cx->pool, "%" APR_INT64_T_FMT " %s%s%s",
+                        mcp_ctx_seconds(cx) + LIFETIME,
+                        state->asked ? state->asked : "",
+                        state->remembered ? "\n" : "",
+                        state->remembered ? state->remembered : "");
+}
+
+/* 0: it has expired. */
+static int parse(mcp_request_state_t *state, const char *text, mcp_ctx_t *cx)
+{
+    const char *line = strchr(text, '\n');
+    char *end;
+
+    if (apr_strtoi64(text, &end, 10) <= mcp_ctx_seconds(cx) || *end++ != ' ')
+        return 0;
+    state->asked =
+        !*end || end == line ? NULL
+        : line ? apr_pstrmemdup(cx->pool, end, (apr_size_t)(line - end))
+               : end;
+    state->remembered = line ? line + 1 : NULL;
+    return 1;
+}
+
 const mcp_error_t *mcp_request_state_make(const char **sealed,
-                                          const char *text,
+                                          const mcp_request_state_t *state,
                                           const mcp_turn_t *t,
                                           const mcp_json_t *arguments)
 {
-    apr_int64_t expires = mcp_ctx_seconds(t->cx) + LIFETIME;
     mcp_key_t key;
 
     MCP_TRY(mcp_key_current(&key, MCP_KEY_REQUEST_STATE, t->x->works, t->cx));
-    text = apr_psprintf(t->cx->pool, "%" APR_INT64_T_FMT " %s", expires, text);
     MCP_TRY(mcp_store_seal_make(sealed, key.bytes, bound_to(t, arguments),
-                                text, t->cx));
+                                render(state, t->cx), t->cx));
     *sealed = apr_psprintf(t->cx->pool, "%d.%s", key.id, *sealed);
     return NULL;
 }
 
-const mcp_error_t *mcp_request_state_open(const char **text,
+const mcp_error_t *mcp_request_state_open(int *found,
+                                          mcp_request_state_t *state,
                                           const char *sealed,
                                           const mcp_turn_t *t,
                                           const mcp_json_t *arguments)
@@ -51,9 +76,8 @@ const mcp_error_t *mcp_request_state_open(const char **text,
     apr_size_t digits = strspn(sealed, "0123456789");
     const char *opened;
     mcp_key_t key;
-    char *end;
 
-    *text = NULL;
+    *found = 0;
     if (!digits || digits > KEY_DIGITS || sealed[digits] != '.' ||
         (digits > 1 && sealed[0] == '0'))
         return NULL;
@@ -63,9 +87,6 @@ const mcp_error_t *mcp_request_state_open(const char **text,
         return NULL;
     MCP_TRY(mcp_store_seal_open(&opened, key.bytes, bound_to(t, arguments),
                                 sealed + digits + 1, t->cx));
-    if (!opened || apr_strtoi64(opened, &end, 10) <= mcp_ctx_seconds(t->cx) ||
-        *end != ' ')
-        return NULL;
-    *text = end + 1;
+    *found = opened && parse(state, opened, t->cx);
     return NULL;
 }

@@ -4,17 +4,24 @@
 
 #include "mcp/turn.h"
 
-/* requestState (patterns/mrtr): what a tool wants back with the answers to its
+/* requestState (patterns/mrtr): what comes back with the answers to a tool's
  * questions, sealed and bound to the server, the principal, the method, its
  * target and the arguments, for 10 minutes. Nothing is kept here, so the same
  * state can come back more than once in that time. */
 
+typedef struct mcp_request_state_t {
+    const char *asked;      /* InputRequests by which answers are checked, as
+                             * JSON on one line; NULL: none */
+    const char *remembered; /* what the tool wants back, or NULL */
+} mcp_request_state_t;
+
 const mcp_error_t *mcp_request_state_make(const char **sealed,
-                                          const char *text,
+                                          const mcp_request_state_t *state,
                                           const mcp_turn_t *t,
                                           const mcp_json_t *arguments);
-/* *text = NULL when sealed was not made for this request, or is too old. */
-const mcp_error_t *mcp_request_state_open(const char **text,
+/* *found = 0 when sealed was not made for this request, or is too old. */
+const mcp_error_t *mcp_request_state_open(int *found,
+                                          mcp_request_state_t *state,
                                           const char *sealed,
                                           const mcp_turn_t *t,
                                           const mcp_json_t *arguments);

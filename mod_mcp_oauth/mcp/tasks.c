@@ -4,6 +4,7 @@
 #include "live/process.h"
 #include "mcp/method.h"
 #include "mcp/question.h"
+#include "mcp/question_answer.h"
 #include "mcp/task.h"
 
 /* tasks/get, tasks/update, tasks/cancel */
@@ -139,10 +140,13 @@ static int take_answers(mcp_task_t *task, const mcp_turn_t *t)
 const mcp_error_t *mcp_tasks_update(mcp_turn_t *t)
 {
     const mcp_json_t *given;
+    mcp_task_t task;
 
     MCP_TRY(mcp_task_check_client(t));
     MCP_TRY(mcp_question_answers_read(&given, t));
     if (!given)
         return mcp_turn_refuse(t, "inputResponses must be an object");
+    MCP_TRY(task_get(&task, t));
+    MCP_TRY(mcp_question_answers_check(task.requests, given, t));
     return change(t, take_answers);
 }

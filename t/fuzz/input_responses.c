@@ -2,8 +2,8 @@
 #include "mcp_wire.h"
 
 /* inputResponses with a request state that is good: the tool gets the answer
- * to its question as it is, or asks again, or they are no map of answers
- * (2026-07-28 patterns/mrtr). */
+ * to its question as it is, or asks again, or they are no map of answers, or
+ * the answer is none to a form (2026-07-28 patterns/mrtr). */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,7 +19,7 @@ static void check(wire_t *w, const mcp_json_t *given)
     const char *text = mcp_json_string(wire_at(w, "/result/content/0/text"));
 
     PROMISE(w->x.status == 200);
-    if (!wire_is_map(given)) {
+    if (!wire_is_map(given) || (answer && !wire_is_elicited(answer))) {
         PROMISE(wire_code(w) == -32602);
         target_goals[REFUSED].is_reached = 1;
     }

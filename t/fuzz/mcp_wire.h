@@ -260,4 +260,30 @@ static inline int wire_is_map(const mcp_json_t *given)
     return 1;
 }
 
+/* Whether it is an ElicitResult for a form that takes any object. */
+static inline int wire_is_elicited(const mcp_json_t *answer)
+{
+    const mcp_json_t *content = mcp_json_get(answer, "content");
+    const char *action = mcp_json_string(mcp_json_get(answer, "action"));
+
+    if (!action)
+        return 0;
+    if (!strcmp(action, "accept"))
+        return !content || mcp_json_type(content) == MCP_JSON_NULL ||
+               mcp_json_type(content) == MCP_JSON_OBJECT;
+    return !strcmp(action, "decline") || !strcmp(action, "cancel");
+}
+
+/* Whether it is a ListRootsResult. */
+static inline int wire_is_roots(const mcp_json_t *answer)
+{
+    const mcp_json_t *roots = mcp_json_get(answer, "roots");
+    apr_size_t i;
+
+    for (i = 0; i < mcp_json_size(roots); i++)
+        if (!mcp_json_string(mcp_json_get(mcp_json_at(roots, i), "uri")))
+            return 0;
+    return mcp_json_type(roots) == MCP_JSON_ARRAY;
+}
+
 #endif

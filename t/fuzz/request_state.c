@@ -11,10 +11,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     mcp_ctx_t cx = target_begin();
-    const char *good, *text, *remembered;
+    const mcp_request_state_t state = {"{\"q\":{}}", "some text"};
+    mcp_request_state_t opened;
+    const char *good, *text;
     const mcp_json_t *arguments;
     mcp_exchange_t x;
     mcp_turn_t turn;
+    int found;
 
     target_serve(&x);
     x.rpc_target = "ask";
@@ -23,11 +26,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     turn.cx = &cx;
     turn.rpc.method = "tools/call";
     PROMISE(!mcp_json_read(&arguments, "{\"a\":1}", 7, &cx));
-    PROMISE(!mcp_request_state_make(&good, "some text", &turn, arguments));
+    PROMISE(!mcp_request_state_make(&good, &state, &turn, arguments));
     text = target_text(data, size, good, cx.pool);
-    PROMISE(!mcp_request_state_open(&remembered, text, &turn, arguments));
-    PROMISE(!remembered == (strcmp(text, good) != 0));
-    PROMISE(!remembered || !strcmp(remembered, "some text"));
+    PROMISE(!mcp_request_state_open(&found, &opened, text, &turn, arguments));
+    PROMISE(found == !strcmp(text, good));
+    PROMISE(!found || (!strcmp(opened.asked, state.asked) &&
+                       !strcmp(opened.remembered, state.remembered)));
     target_end(&cx);
     return 0;
 }

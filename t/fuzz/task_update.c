@@ -44,6 +44,24 @@ static void check(const mcp_json_t *before, const mcp_json_t *after,
         target_goals[PARTIAL].is_reached = 1;
 }
 
+/* Whether they are a map, and no answer in it is none to what is asked. */
+static int are_answers(const mcp_json_t *given, const mcp_json_t *asked)
+{
+    mcp_json_iter_t *i;
+
+    if (!wire_is_map(given))
+        return 0;
+    for (i = mcp_json_first(asked); i; i = mcp_json_next(asked, i)) {
+        const mcp_json_t *answer = mcp_json_get(given, mcp_json_iter_name(i));
+        int is_form = mcp_json_get(mcp_json_iter_value(i), "params") != NULL;
+
+        if (answer &&
+            !(is_form ? wire_is_elicited(answer) : wire_is_roots(answer)))
+            return 0;
+    }
+    return 1;
+}
+
 static void update(wire_t *w, const char *task, const mcp_json_t *given)
 {
     const mcp_json_t *before = asked_get(w, task), *after;
@@ -52,7 +70,7 @@ static void update(wire_t *w, const char *task, const mcp_json_t *given)
              apr_pstrcat(w->cx->pool, task, ",\"inputResponses\":",
                          mcp_json_text(given, w->cx->pool), NULL));
     PROMISE(w->x.status == 200);
-    if (!wire_is_map(given)) {
+    if (!are_answers(given, before)) {
         PROMISE(wire_code(w) == -32602);
         PROMISE(mcp_json_equal(before, asked_get(w, task)));
         target_goals[REFUSED].is_reached = 1;

@@ -111,9 +111,10 @@ is(outcome($stream)->[1],
 my @streams = map { asks('elicitation/create', {%$form, message => "Q$_"}) }
     1, 2;
 my @two = map { $_->message } @streams;
-says($two[$_], result => {action => "a$_"}) for 1, 0;
+my @actions = qw(decline cancel);
+says($two[$_], result => {action => $actions[$_]}) for 1, 0;
 is_deeply([map { outcome($_)->[1] } @streams],
-    ['{"action":"a0"}', '{"action":"a1"}'],
+    ['{"action":"decline"}', '{"action":"cancel"}'],
     'what is said to one call is not heard by another');
 
 # -- what is no answer -------------------------------------------------------
@@ -137,6 +138,33 @@ says($question, result => {roots => []});
 says($question, result => {roots => ['late']});
 is(outcome($stream)->[1], '{"roots":[]}', 'the first answer counts');
 empty(says($question, result => {}), 202, 'what comes later is dropped');
+
+# -- what answers something else ----------------------------------------------
+
+my $adults = {message => 'How old?', requestedSchema => {type => 'object',
+    properties => {age => {type => 'integer', minimum => 18}},
+    required => ['age']}};
+for (
+    ['elicitation/create', $adults, {action => 'accept',
+        content => {age => 17}}, 'content/age: must be at least 18'],
+    ['elicitation/create', $adults, {action => 'accept'}, 'content/: .*age'],
+    ['elicitation/create', $adults, {action => 'agree',
+        content => {age => 18}}, 'action must be accept, decline or cancel'],
+    ['sampling/createMessage', $prompt, {role => 'assistant',
+        content => 'Hello'}, 'content must be a block of content'],
+    ['roots/list', undef, {roots => ['/x']}, 'each of roots must have a uri'],
+) {
+    my ($method, $params, $answer, $wrong) = @$_;
+    my $label = label();
+    my $stream = asks($method, $params, label => $label);
+    empty(says($stream->message, result => $answer), 202,
+        "$method: an answer that is none is accepted as any");
+    my $outcome = outcome($stream);
+    is($outcome->[0], 1, 'Servers SHOULD validate received data: the call fails');
+    like($outcome->[1], qr/answer is none to what it was asked: $wrong/,
+        'and the model reads why');
+    is(noted($s, $label, 'is answered'), 0, 'the tool never sees it');
+}
 
 my ($ada, $bob) = map { $c->journey(user => $_, resource => '/mine')
     ->{access_token} } qw(ada bob);

@@ -81,6 +81,8 @@ sub update {
     return ask('update', $task, params => {inputResponses => $responses}, %o);
 }
 
+sub root { return {roots => [{uri => "file:///$_[0]"}]} }
+
 sub acknowledged {
     my ($r, $name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -181,11 +183,14 @@ my $asked = awaits_status($task, 'input_required')->{inputRequests};
 is_deeply($asked, {question => {method => 'roots/list'}},
     'a task asks through tasks/get');
 acknowledged(update($task, {other => {}}), 'an unknown key is ignored');
+rpc_error(update($task, {question => {roots => ['x']}}), 200, -32602, 1,
+    'what answers something else is refused',
+    message => qr/inputResponses\.question: each of roots must have a uri/);
 is(state_of($task)->{status}, 'input_required', 'the task waits still');
 
 my @racing = MCPTest::at_once(8, sub {
     my $n = shift;
-    return update($task, {question => {roots => [$n]}})->status;
+    return update($task, {question => root($n)})->status;
 });
 is("@racing", '200 ' x 7 . '200', 'eight clients answer at once');
 $s->await('the next question', sub {
@@ -195,12 +200,13 @@ $s->await('the next question', sub {
 is(noted($s, $label, 'is answered'), 1, 'one of them is heard');
 my ($key) = keys %$asked;
 isnt($key, 'question', 'the key of the next question is another one');
-acknowledged(update($task, {question => {roots => ['late']}}),
+acknowledged(update($task, {question => root('late')}),
     'an old key is ignored');
-acknowledged(update($task, {$key => {roots => ['last']}}), 'the new one not');
+acknowledged(update($task, {$key => root('last')}), 'the new one not');
 my $text = awaits_status($task, 'completed')->{result}{content}[0]{text};
-like($text, qr/^\{"roots":\[[1-8]\]\} \{"roots":\["last"\]\}$/,
-    'the tool has heard both answers');
+my $both = qr!^\{"roots":\[\{"uri":"file:///[1-8]"\}\]\} !
+    . quotemeta(json_text(root('last'))) . '$';
+like($text, qr/$both/, 'the tool has heard both answers');
 is(noted($s, $label, 'is done'), 1, 'once');
 
 # -- cancelling --------------------------------------------------------------

@@ -31,8 +31,16 @@ sub sends {
     return 0;
 }
 
-# The answers to ids, in any order. What was taken is answered, unless its
-# child was killed; that of the stream, or that which the message came to.
+# Whether it is the answer in place of a child that was killed.
+sub is_obituary {
+    my ($p, $message, $from) = @_;
+    return (($message->{error} || {})->{message} // '')
+        =~ /^The server ended before it answered/
+        && $p->{diary}->was(killed => $from, $p->now);
+}
+
+# The answers to ids, in any order. What was taken is answered, also when the
+# child that it came to was killed, unless that of the stream was.
 sub answers {
     my ($p, $session, $from, %text) = @_;
     while (%text) {
@@ -46,7 +54,8 @@ sub answers {
         next if $p->{misses} && ($message->{method} // '') =~ /list_changed$/;
         my $text = delete $text{json_text($message->{id})}
             // die 'nobody asked: ' . json_text($message);
-        $p->text_is($message->{result}, $text) if length $text;
+        $p->text_is($message->{result}, $text)
+            if length $text && !is_obituary($p, $message, $from);
         $p->counts('answers over SSE');
     }
     return;

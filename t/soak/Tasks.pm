@@ -75,7 +75,7 @@ sub asks_twice {
         my $requests = awaits($p, $task, 'input_required')->{inputRequests};
         my ($key) = keys %$requests;
         $p->pause(0.1), next if !defined $key || $had{$key}++;
-        push @said, {roots => ["$$ " . rand]};
+        push @said, {roots => [{uri => "file:///$$/" . rand}]};
         $p->until_done(sub { asks($p, 'tasks/update', {taskId => $task->{id},
             inputResponses => {$key => $said[-1]}}) });
     }

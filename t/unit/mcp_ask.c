@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "mcp_world.h"
+#include "mcp_asking.h"
 
 /* Multi round-trip requests (2026-07-28, patterns/mrtr). */
 
@@ -86,14 +86,6 @@ static mcp_outcome_t only_remember(mcp_call_t *call, void *baton)
     return MCP_CALL_INPUT_REQUIRED;
 }
 
-#define TOOL(what, function)                                                  \
-    static const mcp_tool_t function##_tool = {                               \
-        .size = sizeof(mcp_tool_t),                                           \
-        .name = what,                                                         \
-        .description = "d",                                                   \
-        .input_schema = "{\"type\":\"object\"}",                              \
-        .call = function}
-
 TOOL("name", ask_name);
 TOOL("rounds", ask_rounds);
 TOOL("all", ask_all);
@@ -105,26 +97,6 @@ TOOL("load", only_remember);
 static const mcp_tool_t *const tools[] = {
     &ask_name_tool,   &ask_rounds_tool,   &ask_all_tool,       &ask_hard_tool,
     &ask_around_tool, &ask_politely_tool, &only_remember_tool, NULL};
-
-#define ALL "{\"sampling\":{},\"elicitation\":{},\"roots\":{}}"
-
-/* more: further members of params, each with a comma behind it */
-static void call_tool(mcp_exchange_t *x, const world_t *w, const char *tool,
-                      const char *capabilities, const char *more,
-                      mcp_ctx_t *cx)
-{
-    world_send(
-        x, w, "POST",
-        apr_pstrcat(cx->pool, V26 M("tools/call"), "Mcp-Name: ", tool, NULL),
-        apr_pstrcat(cx->pool,
-                    "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":"
-                    "\"tools/call\",\"params\":{\"name\":\"",
-                    tool, "\",", more,
-                    "\"_meta\":{\"" CLAIM "\":\"2026-07-28\",\"" CAPABILITIES
-                    "\":",
-                    capabilities, "}}}", NULL),
-        cx);
-}
 
 #define ANSWER                                                                \
     "\"inputResponses\":{\"user_name\":{\"action\":\"accept\",\"content\":{"  \
@@ -176,7 +148,9 @@ static void test_replies(const world_t *w, mcp_ctx_t *cx)
        "{\"user_name\":{\"method\":\"elicitation/create\",\"params\":" FORM
        "}}",
        "the question");
-    ok(!world_at(&x, "/result/requestState", cx),
+    call_tool(&x, w, "around", "{\"sampling\":{\"context\":{}}}", "", cx);
+    ok(world_at(&x, "/result/inputRequests/q", cx) &&
+           !world_at(&x, "/result/requestState", cx),
        "what need not be remembered is not sent");
     ok(!world_at(&x, "/result/content", cx) &&
            !world_at(&x, "/result/ttlMs", cx),
@@ -262,8 +236,9 @@ static const char *with(const char *state, const char *arguments,
                         mcp_ctx_t *cx)
 {
     return apr_pstrcat(
-        cx->pool, "\"inputResponses\":{\"q\":{}},\"arguments\":", arguments,
-        ",\"requestState\":\"", state, "\",", NULL);
+        cx->pool,
+        "\"inputResponses\":{\"q\":{\"action\":\"accept\"}},\"arguments\":",
+        arguments, ",\"requestState\":\"", state, "\",", NULL);
 }
 
 #define ARGUMENTS "{\"city\":\"Rome\",\"n\":[1,2]}"

@@ -7,6 +7,11 @@
     "{\"message\":\"?\",\"requestedSchema\":{\"type\":\"object\","            \
     "\"properties\":{}}}"
 
+#define ANSWER(n) "{\"action\":\"cancel\",\"n\":" n "}"
+#define SHOWN(n) "{\\\"action\\\":\\\"cancel\\\",\\\"n\\\":" n "}"
+
+#define ROOTS "{\"roots\":[]}"
+
 /* Asks with the same key three times, and tells all answers. */
 static mcp_outcome_t again(mcp_call_t *call, void *baton)
 {
@@ -17,7 +22,7 @@ static mcp_outcome_t again(mcp_call_t *call, void *baton)
         return MCP_CALL_LATER;
     if (answer)
         so_far = apr_pstrcat(call->pool, so_far, " ", answer, NULL);
-    if (strlen(so_far) > strlen("begun {\"n\":1} {\"n\":2}")) {
+    if (strlen(so_far) > strlen("begun " ANSWER("1") " " ANSWER("2"))) {
         call->api->text(call, so_far);
         return MCP_CALL_DONE;
     }
@@ -188,34 +193,35 @@ static void test_keys(tasks_t *t)
            key);
         last = key;
         if (i > 1) {
-            tasks_update(t, id, "{\"q\":{\"n\":0}}");
+            tasks_update(t, id, "{\"q\":" ANSWER("0") "}");
             is(tasks_status(t, id), "input_required",
                "the key of before is one that was answered");
         }
         key = apr_pstrmemdup(t->cx->pool, key + 2, strcspn(key + 2, "\""));
-        tasks_update(t, id,
-                     apr_psprintf(t->cx->pool, "{\"%s\":{\"n\":%d}}", key, i));
+        tasks_update(
+            t, id,
+            apr_psprintf(t->cx->pool, "{\"%s\":" ANSWER("%d") "}", key, i));
         tasks_work(t->cx);
     }
     is(tasks_status(t, id), "completed", "at last it knows all");
     is(tasks_at(t, "/result/result/content/0/text"),
-       "begun {\\\"n\\\":1} {\\\"n\\\":2} {\\\"n\\\":3}",
+       "begun " SHOWN("1") " " SHOWN("2") " " SHOWN("3"),
        "and has heard each answer under its own key");
     id = begin(t, "marks");
     tasks_status(t, id);
     is(tasks_at(t, "/result/inputRequests"),
        "{\"q#2#1\":{\"method\":\"roots/list\"}}",
        "a key that looks like one of a later time is none");
-    tasks_update(t, id, "{\"q#2#1\":{}}");
+    tasks_update(t, id, "{\"q#2#1\":" ROOTS "}");
     tasks_work(t->cx);
     tasks_status(t, id);
     is(tasks_at(t, "/result/inputRequests"),
        "{\"q#2\":{\"method\":\"roots/list\"}}", "for this is");
-    tasks_update(t, id, "{\"q#2\":{\"x\":1}}");
+    tasks_update(t, id, "{\"q#2\":{\"roots\":[],\"x\":1}}");
     tasks_work(t->cx);
     tasks_status(t, id);
-    is(tasks_at(t, "/result/result/content/0/text"), "{\\\"x\\\":1}",
-       "and both are answered");
+    is(tasks_at(t, "/result/result/content/0/text"),
+       "{\\\"roots\\\":[],\\\"x\\\":1}", "and both are answered");
 }
 
 static void test_params(tasks_t *t)
@@ -236,6 +242,30 @@ static void test_params(tasks_t *t)
     }
     is(tasks_status(t, id), "input_required", "nothing has changed");
     ok(tasks_at(t, "/result/inputRequests/a") != NULL, "it asks for all");
+}
+
+/* "Servers SHOULD validate received data matches the requested schema" */
+static void test_checked(tasks_t *t)
+{
+    static const char *const wrong[] = {
+        "{\"a\":{}}",
+        "{\"a\":{\"roots\":{}}}",
+        "{\"a\":{\"roots\":[{\"name\":\"x\"}]}}",
+        "{\"a\":" ROOTS ",\"b\":{}}",
+        "{\"b\":{\"action\":\"ok\"}}",
+        "{\"b\":{\"action\":\"accept\",\"content\":[]}}"};
+    const char *id = begin(t, "two");
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        tasks_update(t, id, wrong[i]);
+        ok(t->x.status == 200 && world_code(&t->x, t->cx) == -32602,
+           "an answer that is none: %s", wrong[i]);
+        is(tasks_status(t, id), "input_required", "the task waits");
+        ok(tasks_at(t, "/result/inputRequests/a") &&
+               tasks_at(t, "/result/inputRequests/b"),
+           "for both answers");
+    }
 }
 
 static void test_outcomes(tasks_t *t)
@@ -276,9 +306,9 @@ static void test_busy(tasks_t *t)
     const char *id = begin(t, "two");
 
     tasks_is_refused = 1;
-    tasks_update(t, id, "{\"a\":{}}");
+    tasks_update(t, id, "{\"a\":" ROOTS "}");
     ok(tasks_is_acknowledged(t), "a part needs no thread");
-    tasks_update(t, id, "{\"b\":{}}");
+    tasks_update(t, id, "{\"b\":" ANSWER("1") "}");
     ok(t->x.status == 503 && world_code(&t->x, t->cx) == -32603 &&
            t->x.failure->retry_after > 0,
        "no thread is free: 503, and when to come again");
@@ -287,7 +317,7 @@ static void test_busy(tasks_t *t)
        "{\"b\":{\"method\":\"elicitation/create\",\"params\":" FORM "}}",
        "for what it waited");
     tasks_is_refused = 0;
-    tasks_update(t, id, "{\"b\":{}}");
+    tasks_update(t, id, "{\"b\":" ANSWER("1") "}");
     ok(tasks_is_acknowledged(t) && tasks_work(t->cx) == 1,
        "the client says it again, and it goes on");
     is(tasks_status(t, id), "completed", "to its end");
@@ -302,6 +332,7 @@ static void body(mcp_ctx_t *cx)
     test_two(&t);
     test_keys(&t);
     test_params(&t);
+    test_checked(&t);
     test_outcomes(&t);
     test_busy(&t);
     world_end(&w);
