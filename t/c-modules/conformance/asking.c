@@ -10,15 +10,19 @@
 
 #include "conformance.h"
 
-#define NAME_FORM                                                             \
+/* one field, as the suite fills it in */
+#define FORM(what, name, is)                                                  \
     JSON({                                                                    \
-        "message" : "What is your name?",                                     \
+        "message" : what,                                                     \
         "requestedSchema" : {                                                 \
             "type" : "object",                                                \
-            "properties" : {"name" : {"type" : "string"}},                    \
-            "required" : ["name"]                                             \
+            "properties" : {name : {"type" : is}},                            \
+            "required" : [name]                                               \
         }                                                                     \
     })
+#define NAME_FORM FORM("What is your name?", "name", "string")
+#define COLOR_FORM FORM("What is your favorite color?", "color", "string")
+#define OK_FORM FORM("Please confirm", "ok", "boolean")
 #define CAPITAL                                                               \
     JSON({                                                                    \
         "messages" : [ {                                                      \
@@ -29,9 +33,9 @@
         "maxTokens" : 100                                                     \
     })
 
-static void ask_user(mcp_call_t *call, const char *key)
+static void ask_user(mcp_call_t *call, const char *key, const char *form)
 {
-    call->api->ask(call, key, "elicitation/create", NAME_FORM);
+    call->api->ask(call, key, "elicitation/create", form);
 }
 
 static void ask_model(mcp_call_t *call, const char *key)
@@ -187,7 +191,7 @@ static mcp_outcome_t request_state(mcp_call_t *call, void *baton)
         conformance_say(call, "state-ok: ", state, NULL);
         return MCP_CALL_DONE;
     }
-    ask_user(call, "confirm");
+    ask_user(call, "confirm", OK_FORM);
     call->api->remember(call, "the state");
     return MCP_CALL_INPUT_REQUIRED;
 }
@@ -202,7 +206,7 @@ static mcp_outcome_t multiple_inputs(mcp_call_t *call, void *baton)
         conformance_say(call, "All there: ", name, greeting, where, NULL);
         return MCP_CALL_DONE;
     }
-    ask_user(call, "user_name");
+    ask_user(call, "user_name", NAME_FORM);
     ask_model(call, "greeting");
     call->api->ask(call, "client_roots", "roots/list", NULL);
     call->api->remember(call, "three");
@@ -218,11 +222,11 @@ static mcp_outcome_t multi_round(mcp_call_t *call, void *baton)
         return MCP_CALL_DONE;
     }
     if (round && !strcmp(round, "1") && call->api->answer(call, "step1")) {
-        ask_user(call, "step2");
+        ask_user(call, "step2", COLOR_FORM);
         call->api->remember(call, "2");
     }
     else {
-        ask_user(call, "step1");
+        ask_user(call, "step1", NAME_FORM);
         call->api->remember(call, "1");
     }
     return MCP_CALL_INPUT_REQUIRED;
@@ -235,7 +239,7 @@ static mcp_outcome_t capabilities(mcp_call_t *call, void *baton)
         return MCP_CALL_DONE;
     }
     if (call->api->can(call, "/elicitation/form"))
-        ask_user(call, "user");
+        ask_user(call, "user", NAME_FORM);
     if (call->api->can(call, "/sampling"))
         ask_model(call, "model");
     call->api->remember(call, "asked");
