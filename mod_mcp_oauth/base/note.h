@@ -7,8 +7,7 @@
 #define MCP_NOTE_PART 16
 typedef struct mcp_note_t {
     unsigned char mark[MCP_NOTE_PART]; /* which note it is (live/peer) */
-    unsigned char
-        what[MCP_NOTE_PART]; /* a change (live/change); 0: anything */
+    unsigned char what[MCP_NOTE_PART]; /* has changed; all 0: anything */
 } mcp_note_t;
 
 #endif

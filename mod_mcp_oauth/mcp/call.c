@@ -79,18 +79,25 @@ static const mcp_error_t *answer_breach(mcp_call_run_t *run, const char *what)
     return run->kind->refuse(run, failed);
 }
 
-/* What comes back with the answers; NULL: nothing needs to. */
-static const mcp_error_t *state_make(const char **sealed, mcp_call_run_t *run)
+static int asks_with_form(const mcp_call_run_t *run)
 {
-    mcp_request_state_t state = {NULL, run->remember};
     int i;
 
-    *sealed = NULL;
     for (i = 0; run->questions && i < run->questions->nelts; i++)
         if (mcp_question_is_form(
                 &APR_ARRAY_IDX(run->questions, i, mcp_question_t)))
-            break;
-    if (run->questions && i < run->questions->nelts)
+            return 1;
+    return 0;
+}
+
+/* What comes back with the answers; NULL: nothing needs to. */
+static const mcp_error_t *state_make(const char **sealed,
+                                     const mcp_call_run_t *run)
+{
+    mcp_request_state_t state = {NULL, run->remember};
+
+    *sealed = NULL;
+    if (asks_with_form(run))
         state.asked =
             mcp_question_render_checks(run->questions, run->call.pool);
     return state.asked || state.remembered

@@ -125,8 +125,9 @@ static const char *said(const mcp_json_t *error, apr_pool_t *pool)
 }
 
 /* The result in letter; NULL and *why when there is none. */
-static const mcp_json_t *
-result_read(const char **why, const mcp_letter_t *letter, mcp_call_run_t *run)
+static const mcp_json_t *result_read(const char **why,
+                                     const mcp_letter_t *letter,
+                                     const mcp_call_run_t *run)
 {
     const mcp_json_t *message, *result;
 
@@ -151,8 +152,8 @@ static int letter_read(mcp_letter_t *letter, const mcp_call_run_t *run, int i,
 }
 
 /* That of the i'th question; *why also where it is none to that. */
-static const mcp_json_t *answer_read(const char **why, mcp_call_run_t *run,
-                                     int i)
+static const mcp_json_t *answer_read(const char **why,
+                                     const mcp_call_run_t *run, int i)
 {
     const mcp_question_t *question =
         &APR_ARRAY_IDX(run->questions, i, mcp_question_t);

@@ -9,7 +9,7 @@ typedef struct mcp_question_t {
     const char *key;
     const char *method;
     const char *params;     /* a rendered object, or NULL */
-    const mcp_json_t *json; /* the same before */
+    const mcp_json_t *json; /* the same as it was read */
     unsigned needs;         /* capabilities of the client, this file's bits */
     int has_id;             /* an elicitationId in params */
 } mcp_question_t;

@@ -46,9 +46,9 @@ static int parse(mcp_request_state_t *state, const char *text, mcp_ctx_t *cx)
     if (apr_strtoi64(text, &end, 10) <= mcp_ctx_seconds(cx) || *end++ != ' ')
         return 0;
     state->asked =
-        !*end || end == line ? NULL
-        : line ? apr_pstrmemdup(cx->pool, end, (apr_size_t)(line - end))
-               : end;
+        line ? apr_pstrmemdup(cx->pool, end, (apr_size_t)(line - end)) : end;
+    if (!*state->asked)
+        state->asked = NULL;
     state->remembered = line ? line + 1 : NULL;
     return 1;
 }

@@ -364,7 +364,7 @@ $s->stop;
 
 # -- limits ------------------------------------------------------------------
 
-$s->configure(config => $net->config('timeout=4s') . <<'END');
+$s->configure(config => $net->config('timeout=15s') . <<'END');
 MCPLimit fetches=2
 MCPClientMetadata *.app.example !e.app.example
 <IfModule !mpm_prefork_module>

@@ -129,7 +129,7 @@ static void test_expiry(tasks_t *t)
     tap_now += apr_time_from_sec(1);
     ok(!tasks_status(t, id) && world_code(&t->x, t->cx) == -32602,
        "afterwards it is as if it had never been");
-    tasks_update(t, late, "{\"q\":{}}");
+    tasks_update(t, late, "{\"q\":{\"roots\":[]}}");
     ok(world_code(&t->x, t->cx) == -32602 && !tasks_waiting,
        "and does not go on");
 }
@@ -151,7 +151,7 @@ static void test_tool_gone(tasks_t *t)
     after.server.tools = made;
     t->w = &after;
     *tap_log = '\0';
-    tasks_update(t, id, "{\"q\":{}}");
+    tasks_update(t, id, "{\"q\":{\"roots\":[]}}");
     tasks_work(t->cx);
     is(tasks_status(t, id), "failed", "when it goes on it fails");
     is(tasks_at(t, "/result/error/code"), "-32603", "by an internal error");
