@@ -47,6 +47,9 @@ sub answers {
         my $event = $p->next_event($session->{stream});
         if (!$event) {
             $p->is_over($session->{stream}, 'a session over SSE');
+            # without the word of Redis its token is not trusted any more
+            $p->excuse('away') if $session->{stream}{has_token}
+                && $p->{diary}->was(away => $from, $p->now);
             $p->lost($from, 'ended before the answers to ' . join ' ',
                 sort keys %text);
         }
