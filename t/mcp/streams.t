@@ -207,7 +207,7 @@ for (
 # Dropped while it runs, resumed at another child.
 for my $round (1 .. 3) {
     my $label = label();
-    my $first = legacy({%{called('wait', ms => 800, said => 4,
+    my $first = legacy({%{called('wait', ms => 2000, said => 4,
         label => $label)}, @token}, session => $other, id => 20 + $round);
     my $child = child_of($s, $first);
     my @events = map { $first->event } 1 .. 3;
