@@ -109,6 +109,15 @@ static void of_pieces(unsigned char *out, const piece_t *pieces, int count)
     digest(of_thread, out, pieces, count);
 }
 
+void mcp_digest_end(void)
+{
+    if (!of_thread)
+        return;
+    pthread_setspecific(at_thread_end, NULL);
+    free_context(of_thread);
+    of_thread = NULL;
+}
+
 void mcp_digest_sha256(unsigned char out[MCP_DIGEST_SIZE], const void *data,
                        apr_size_t len)
 {

@@ -20,6 +20,9 @@ void mcp_digest_sha256_two(unsigned char out[MCP_DIGEST_SIZE], const char *a,
 void mcp_digest_sha256_behind(unsigned char out[MCP_DIGEST_SIZE],
                               const void *head, apr_size_t len,
                               const char *text);
+/* Gives back what this thread keeps for digests, before this code is unloaded;
+ * a thread that ends does so by itself. Not after OpenSSL was cleaned up. */
+void mcp_digest_end(void);
 /* HMAC-SHA-256 (RFC 2104). */
 void mcp_digest_hmac(unsigned char out[MCP_DIGEST_SIZE],
                      const unsigned char key[MCP_DIGEST_SIZE],

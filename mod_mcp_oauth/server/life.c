@@ -2,11 +2,13 @@
 #include "server/life.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <ap_mpm.h>
 #include <http_config.h>
 #include <http_core.h>
 
+#include "base/digest.h"
 #include "server/account.h"
 #include "server/announce.h"
 #include "server/audit.h"
@@ -42,11 +44,29 @@ static void log_fault(const mcp_error_t *e, mcp_ctx_t *cx)
                 e->remedy ? e->remedy : mcp_error_text(e));
 }
 
+/* The module may be loaded anew, at each restart. Children end with all they
+ * have, OpenSSL perhaps before. */
+static apr_status_t unload(void *parent)
+{
+    if (*(pid_t *)parent == getpid())
+        mcp_digest_end();
+    return APR_SUCCESS;
+}
+
+static void register_unload(apr_pool_t *pconf)
+{
+    pid_t *parent = apr_palloc(pconf, sizeof(*parent));
+
+    *parent = getpid();
+    apr_pool_cleanup_register(pconf, parent, unload, apr_pool_cleanup_null);
+}
+
 int mcp_server_life_pre_config(apr_pool_t *pconf, apr_pool_t *plog,
                                apr_pool_t *ptemp)
 {
     sites = NULL;
     works = NULL;
+    register_unload(pconf);
     mcp_server_account_register(pconf);
     return mcp_server_lock_register(pconf) ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }

@@ -44,7 +44,7 @@ my $PATIENCE = 20;     # seconds, for children of before a restart
 my $SOON = 15;         # seconds, for what has to be gone after the load
 # kB that the parent may grow by a restart (measured: 0), and the children by
 # 1000 requests (measured: 20, and less the longer it takes)
-my ($PARENT, $CHILD) = ($is_long ? 8 : 64, 64);
+my ($PARENT, $CHILD) = ($is_long ? 1 : 64, 64);
 # As many slots as restarts and deaths may need for a while. None is ended for
 # having too many threads: its streams would end at times that nobody knows. But
 # httpd may start two children for one that was killed, and tells no more of a
