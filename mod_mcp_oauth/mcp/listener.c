@@ -13,12 +13,12 @@
 #include "mcp/record.h"
 #include "mcp/resume.h"
 #include "mcp/watch.h"
+#include "mcp/worker.h"
 
 #define NAME_BYTES 12
 #define PREFIX "news." /* of its event ids */
 #define QUEUE_BYTES (4 * 1024 * 1024)
 #define LINGER apr_time_from_sec(10)
-#define PULSE apr_time_from_sec(1)
 
 typedef struct listener_t {
     mcp_watch_t watch; /* first */
@@ -159,8 +159,9 @@ static int tell_answers(listener_t *l)
 {
     if (!tell_queue(l) || !tell_orphans(l))
         return 0;
-    l->watch.due = mcp_record_is_at_work(l->t) ? mcp_ctx_now(l->t->cx) + PULSE
-                                               : 0;
+    l->watch.due = mcp_record_is_at_work(l->t)
+                       ? mcp_ctx_now(l->t->cx) + MCP_WORKER_PULSE
+                       : 0;
     return 1;
 }
 

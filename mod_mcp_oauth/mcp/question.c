@@ -113,7 +113,6 @@ const char *mcp_question_read(mcp_question_t *question, const char *key,
     question->params = json ? mcp_json_text(json, cx->pool) : NULL;
     question->json = json;
     question->needs = kinds[i].needs_of(json);
-    question->has_id = mcp_json_get(json, "elicitationId") != NULL;
     return NULL;
 }
 
@@ -200,7 +199,7 @@ int mcp_question_is_form(const mcp_question_t *question)
 const char *mcp_question_params_with_id(const mcp_question_t *question,
                                         const char *id, apr_pool_t *pool)
 {
-    if (question->has_id)
+    if (mcp_json_get(question->json, "elicitationId"))
         return question->params;
     return apr_pstrcat(pool, "{\"elicitationId\":\"", id, "\",",
                        question->params + 1, NULL);

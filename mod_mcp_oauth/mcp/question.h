@@ -11,7 +11,6 @@ typedef struct mcp_question_t {
     const char *params;     /* a rendered object, or NULL */
     const mcp_json_t *json; /* the same as it was read */
     unsigned needs;         /* capabilities of the client, this file's bits */
-    int has_id;             /* an elicitationId in params */
 } mcp_question_t;
 
 /* Reads what a tool gave. Returns NULL, or what breaks the contract. All must

@@ -9,8 +9,6 @@
 #include "mcp/watch.h"
 #include "mcp/worker.h"
 
-#define PULSE apr_time_from_sec(1)
-
 typedef struct resumed_t {
     mcp_watch_t watch; /* first */
     const char *name;
@@ -101,7 +99,7 @@ static int look(mcp_watch_t *watch)
 {
     resumed_t *resumed = (resumed_t *)watch;
 
-    watch->due = mcp_ctx_now(watch->t->cx) + PULSE;
+    watch->due = mcp_ctx_now(watch->t->cx) + MCP_WORKER_PULSE;
     if (!tell_all(resumed))
         return 0;
     return !is_orphaned(resumed) ||

@@ -8,6 +8,9 @@
  * to tell: when it was killed, no answer would ever come. It is named by a
  * note, a letter of a mailbox; no other process makes notes of this one. */
 
+/* How often whoever tells its answers looks whether it lives. */
+#define MCP_WORKER_PULSE apr_time_from_sec(1)
+
 /* "PROCESS ID", of this process and the request of t, if it is one. */
 const char *mcp_worker_note(const mcp_turn_t *t, apr_pool_t *pool);
 /* Whether it can be that the process lives. */

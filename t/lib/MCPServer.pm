@@ -405,12 +405,17 @@ sub logged {
 # How often the server began to serve: at its start and at each restart.
 sub generation { return $_[0]->logged(qr/resuming normal operations/) }
 
+# What is said of a process or a thread; '' when it has gone.
+sub stat_of {
+    my ($file) = @_;
+    open my $in, '<', $file or return '';
+    return scalar(<$in>) // '';
+}
+
 sub children {
     my $self = shift;
     my @children = sort { $a <=> $b } grep {
-        my $stat = '';
-        if (open my $in, '<', "/proc/$_/stat") { $stat = <$in> // '' }
-        $stat =~ /\) (\S) (\d+) / && $1 ne 'Z' && $2 == $self->{pid};
+        stat_of("/proc/$_/stat") =~ /\) (\S) (\d+) / && $1 ne 'Z' && $2 == $self->{pid};
     } map { m{/proc/(\d+)$} ? $1 : () } glob '/proc/[0-9]*';
     return @children;
 }
@@ -421,9 +426,7 @@ sub children {
 sub group {
     my $group = shift;
     return grep {
-        my $stat = '';
-        if (open my $in, '<', $_) { $stat = <$in> // '' }
-        $stat =~ /\) (\S) \d+ (\d+) / && $1 !~ /[ZX]/ && $2 == $group;
+        stat_of($_) =~ /\) (\S) \d+ (\d+) / && $1 !~ /[ZX]/ && $2 == $group;
     } glob '/proc/[0-9]*/task/*/stat';
 }
 
@@ -445,9 +448,7 @@ sub settle {
 sub threads_at_work {
     my $self = shift;
     return scalar grep {
-        my $stat = '';
-        if (open my $in, '<', $_) { $stat = <$in> // '' }
-        $stat =~ /\) [RD] /;
+        stat_of($_) =~ /\) [RD] /;
     } map { glob "/proc/$_/task/*/stat" } $self->children;
 }
 

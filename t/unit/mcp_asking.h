@@ -21,17 +21,12 @@ static inline void call_tool(mcp_exchange_t *x, const world_t *w,
                              const char *tool, const char *capabilities,
                              const char *more, mcp_ctx_t *cx)
 {
-    world_send(
-        x, w, "POST",
-        apr_pstrcat(cx->pool, V26 M("tools/call"), "Mcp-Name: ", tool, NULL),
-        apr_pstrcat(cx->pool,
-                    "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":"
-                    "\"tools/call\",\"params\":{\"name\":\"",
-                    tool, "\",", more,
-                    "\"_meta\":{\"" CLAIM "\":\"2026-07-28\",\"" CAPABILITIES
-                    "\":",
-                    capabilities, "}}}", NULL),
-        cx);
+    world_call(x, w, tool,
+               apr_pstrcat(cx->pool, more,
+                           "\"_meta\":{\"" CLAIM
+                           "\":\"2026-07-28\",\"" CAPABILITIES "\":",
+                           capabilities, "}", NULL),
+               cx);
 }
 
 #endif

@@ -191,13 +191,9 @@ static void call_tool(mcp_exchange_t *x, const world_t *w, const char *tool,
                       part_t part, const char *arguments, mcp_ctx_t *cx)
 {
     now_playing = part;
-    world_send(
-        x, w, "POST",
-        apr_pstrcat(cx->pool, V26 M("tools/call"), "Mcp-Name: ", tool, NULL),
-        apr_pstrcat(cx->pool,
-                    "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":"
-                    "\"tools/call\",\"params\":{\"name\":\"",
-                    tool, "\",\"arguments\":", arguments, "," META "}}", NULL),
+    world_call(
+        x, w, tool,
+        apr_pstrcat(cx->pool, "\"arguments\":", arguments, "," META, NULL),
         cx);
 }
 

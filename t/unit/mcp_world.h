@@ -280,4 +280,19 @@ static inline int world_code(const mcp_exchange_t *x, mcp_ctx_t *cx)
 #define N(name) "Mcp-Name: " name "|"
 #define MODERN_CALL(tool) V26 M("tools/call") N(tool)
 
+/* tools/call of 2026-07-28; members: those of params behind the name. */
+static inline void world_call(mcp_exchange_t *x, const world_t *w,
+                              const char *tool, const char *members,
+                              mcp_ctx_t *cx)
+{
+    world_send(
+        x, w, "POST",
+        apr_pstrcat(cx->pool, V26 M("tools/call"), "Mcp-Name: ", tool, NULL),
+        apr_pstrcat(cx->pool,
+                    "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":"
+                    "\"tools/call\",\"params\":{\"name\":\"",
+                    tool, "\",", members, "}}", NULL),
+        cx);
+}
+
 #endif
